@@ -1,0 +1,46 @@
+# The commands of a fresh machine. Everything lives in .venv/, .cache/ and .state/; `make clean` removes them.
+
+PYTHON := $(shell for p in python3.13 python3.12 python3.14 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+STAMP := .venv/.installed
+ARGS ?=
+
+.PHONY: run test setup check lint types fast bench clean lock
+
+run: setup  ## start the proxy on embedded defaults
+	$(BIN)/tightlip run $(ARGS)
+
+test: setup  ## every test that needs no client from another registry
+	$(BIN)/python -m pytest -n 2 -m "not client"
+
+setup: $(STAMP)  ## the environment alone
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "tightlip needs Python 3.12 or newer on the PATH" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+check: lint types fast  ## what to run before a commit; under two minutes
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+fast: setup
+	$(BIN)/python -m pytest -n 2 -m "not slow and not client"
+
+bench: setup  ## figures of docs/benchmarks.md
+	$(BIN)/python -m bench
+
+lock: setup  ## refresh the two lock files; names no index host
+	$(BIN)/python bench/../.ci/lock.py
+
+clean:
+	rm -rf .venv .cache .state dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,53 @@
+"""Segments: the pieces of a request that can hold text, where they stand, and what they are.
+
+Readers (`body`, `jsontext`, `multipart` ...) yield them, detectors read their text, policy reads their labels, rewrite
+uses their byte range. Nothing here knows a vendor.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Label(StrEnum):
+    """What a segment is to the vendor's API. Closed set; policy and the rewriter lean on it."""
+
+    PROMPT = "prompt"  # what the user or the assistant said
+    SYSTEM = "system"  # instructions
+    TOOL_RESULT = "tool_result"
+    TOOL_ARGUMENT = "tool_argument"
+    TOOL_SCHEMA = "tool_schema"  # tool names' descriptions and parameter schemas
+    METADATA = "metadata"
+    ATTACHMENT = "attachment"  # data: URLs, base64 blocks, file parts
+    KEY = "key"  # an object's key: never rewritten
+    NUMBER = "number"  # a JSON number's own characters
+    ID = "id"  # ids, model names, roles, types: never rewritten
+    OPAQUE = "opaque"  # signed or encrypted by the vendor: never rewritten
+    HEADER = "header"
+    TARGET = "target"  # the request target's path
+    QUERY = "query"
+    UNKNOWN = "unknown"  # not in the vendor's table; scanned all the same
+
+
+FIXED = frozenset({Label.KEY, Label.ID, Label.OPAQUE, Label.TARGET})
+"""Labels whose text is never rewritten: a finding there that would be redacted blocks instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One string leaf.
+
+    `pointer` is an RFC 6901 JSON Pointer for JSON bodies (a key's pointer is its member's), otherwise
+    `header:NAME`, `query:NAME`, `path`, `form:NAME`, `part:N/...`, `line:N/POINTER` for NDJSON, or `` for plain text.
+    `field` is the name the value stands under (last non-index pointer token, header or form name), or "".
+    `start` and `end` are byte offsets of the leaf's raw token in the decoded body (a JSON string's quotes included).
+    """
+
+    pointer: str
+    label: Label
+    text: str
+    field: str
+    start: int
+    end: int
+
+    def __repr__(self) -> str:
+        return f"Segment({self.pointer!r}, {self.label}, {len(self.text)} chars)"
