@@ -1,0 +1,154 @@
+"""The operator's configuration: one frozen, validated object, and how file, environment and flags become it.
+
+Later layers win: `tightlip.yaml`, then `TIGHTLIP_*` variables, then flags. Relative paths are relative to
+the file that names them (for variables and flags: to the working folder). Every mistake is reported at once,
+with its place. Nothing here opens sockets or creates folders.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+
+from proxy.configfile import ConfigError, Key, Layers, read_env, read_file
+from proxy.configtype import (
+    Address,
+    ParentProxy,
+    PrivateTarget,
+    parse_host_pattern,
+    parse_private_target,
+    parse_size,
+)
+
+MIB = 1024 * 1024
+DEFAULT_FILE = Path("tightlip.yaml")
+PATH_KEYS = (("state_dir",), ("users",), ("upstream", "ca_file"), ("rules",))
+NAME_OR_PATH_KEYS = (("policy",), ("names",))
+"""A pack's name, or a path when there is a slash in it."""
+
+_ADDRESS = (BeforeValidator(Address.parse), PlainSerializer(str, return_type=str))
+AddressText = Annotated[Address, *_ADDRESS]
+Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+PrivateText = Annotated[
+    PrivateTarget, BeforeValidator(parse_private_target), PlainSerializer(str, return_type=str)
+]
+ParentText = Annotated[ParentProxy, BeforeValidator(ParentProxy.parse), PlainSerializer(str, return_type=str)]
+HostPattern = Annotated[str, BeforeValidator(parse_host_pattern)]
+
+
+def _is_path(key: Key, value: object) -> bool:
+    return key in PATH_KEYS or (key in NAME_OR_PATH_KEYS and "/" in str(value))
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class LimitConfig(_Model):
+    """What one request may cost. Going over any of them is `incomplete`, never "the first N bytes"."""
+
+    body: Size = 32 * MIB
+    decoded: Size = 64 * MIB
+    ratio: Annotated[int, Field(ge=10)] = 200
+    depth: Annotated[int, Field(ge=8, le=1000)] = 200
+    scan_seconds: Annotated[float, Field(gt=0, le=120)] = 5
+
+
+class UpstreamConfig(_Model):
+    """How vendors are reached. `connect_to` maps a target to where to dial instead, as in curl."""
+
+    connect_to: Mapping[AddressText, AddressText] = Field(default_factory=dict)
+    ca_file: Path | None = None
+    proxy: ParentText | None = None
+
+
+def worker_count() -> int:
+    """As many scan workers as usable cores, at most four: each holds its own engine in memory."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return min(len(affinity(0)) if affinity else os.cpu_count() or 1, 4)
+
+
+def default_state_dir(env: Mapping[str, str]) -> Path:
+    """`$XDG_STATE_HOME/tightlip`, or what the XDG base directory specification says without it."""
+    base = env.get("XDG_STATE_HOME", "")
+    if base and Path(base).is_absolute():  # the specification says to ignore relative ones
+        return Path(base) / "tightlip"
+    home = Path(env["HOME"]) if env.get("HOME") else Path.home()
+    return home / ".local" / "state" / "tightlip"
+
+
+class Config(_Model):
+    """Everything the operator decides. `users` stands before `listen`, whose check looks at it."""
+
+    users: Path | None = None
+    listen: AddressText = Field(default=Address("127.0.0.1", 8080), validate_default=True)
+    metrics: AddressText = Field(default=Address("127.0.0.1", 9464), validate_default=True)
+    state_dir: Path = Field(default_factory=lambda: default_state_dir(os.environ))
+    policy: Annotated[str, Field(min_length=1)] = "balanced"
+    rules: tuple[Path, ...] = ()
+    limits: LimitConfig = LimitConfig()
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=worker_count)
+    upstream: UpstreamConfig = UpstreamConfig()
+    other_hosts: Literal["tunnel", "refuse"] = "tunnel"
+    names: Annotated[str, Field(min_length=1)] | None = None
+    ports: tuple[Port, ...] = (443,)
+    plain_ports: tuple[Port, ...] = (80,)
+    allow_private: tuple[PrivateText, ...] = ()
+    hosts: Mapping[HostPattern, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
+
+    @field_validator("listen")
+    @classmethod
+    def _guard_listen(cls, listen: Address, info: ValidationInfo) -> Address:
+        if not listen.is_loopback and "users" in info.data and info.data["users"] is None:
+            raise ValueError("expected a loopback address, or `users` naming a users file")
+        return listen
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the effective configuration, for records, without a parent proxy's credentials."""
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def permits_private(self, host: str, port: int, ip: IPv4Address | IPv6Address) -> bool:
+        """Whether `allow_private` lets this target be dialled although its address is not a public one."""
+        return any(target.covers(host, port, ip) for target in self.allow_private)
+
+    @classmethod
+    def from_layers(cls, layers: Layers) -> Self:
+        try:
+            return cls.model_validate(layers.values)
+        except ValidationError as err:
+            raise ConfigError(*(layers.explain(problem, cls) for problem in err.errors())) from err
+
+
+def load(path: Path | None, env: Mapping[str, str], overrides: Mapping[str, object]) -> Config:
+    """The effective configuration; `ConfigError` lists everything that is wrong with it.
+
+    `path` is the file the operator named, which must exist; None means `./tightlip.yaml` if there is one.
+    `overrides` are flags by dotted key (`state_dir`, `limits.body`); None values are flags not given.
+    """
+    layers = Layers()
+    file = path or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
+    if file is not None:
+        layers.add(*read_file(file), base=file.absolute().parent, paths=_is_path)
+    layers.add(*read_env(env, Config), base=Path.cwd(), paths=_is_path)
+    flags = {tuple(key.split(".")): value for key, value in overrides.items() if value is not None}
+    places = {key: "flag --" + "-".join(key).replace("_", "-") for key in flags}
+    layers.add(flags, places, base=Path.cwd(), paths=_is_path)
+    layers.values.setdefault("state_dir", default_state_dir(env))
+    return Config.from_layers(layers)
