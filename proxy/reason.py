@@ -1,0 +1,74 @@
+"""Why a request could not be read or was refused: closed codes, and the error that carries one.
+
+Readers raise `RequestError`; the pipeline turns it into `incomplete` with the reason and lets policy
+decide. Neither the code nor the message ever quotes the request: a place in it is told as a byte offset.
+"""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Closed set; metrics, audit records and the words shown to the user are keyed by it."""
+
+    # the body's bytes
+    UNSUPPORTED_ENCODING = "unsupported_encoding"
+    CORRUPT_ENCODING = "corrupt_encoding"
+    TOO_LARGE = "too_large"
+    RATIO = "ratio"
+    # the document
+    TOO_DEEP = "too_deep"
+    DUPLICATE_KEY = "duplicate_key"
+    BAD_JSON = "bad_json"
+    BAD_UTF8 = "bad_utf8"
+    BAD_MULTIPART = "bad_multipart"
+    BINARY = "binary"
+    AMBIGUOUS_TYPE = "ambiguous_type"
+    ATTACHMENT = "attachment"
+    # the scan
+    DECODE_BUDGET = "decode_budget"
+    SCAN_TIMEOUT = "scan_timeout"
+    SCAN_FAILED = "scan_failed"
+    WORKER_LOST = "worker_lost"
+    BUSY = "busy"
+    AUDIT_UNAVAILABLE = "audit_unavailable"
+    # the connection and the target
+    HOST_MISMATCH = "host_mismatch"
+    HOST_REFUSED = "host_refused"
+    PRIVATE_TARGET = "private_target"
+    PORT_NOT_ALLOWED = "port_not_allowed"
+    AUTH_REQUIRED = "auth_required"
+    WEBSOCKET = "websocket"
+    UPGRADE = "upgrade"
+    TRAILERS = "trailers"
+    PATH_FINDING = "path_finding"
+
+
+_STATUS = {
+    Reason.TOO_LARGE: 413,
+    Reason.RATIO: 413,
+    Reason.UNSUPPORTED_ENCODING: 415,
+    Reason.CORRUPT_ENCODING: 415,
+    Reason.AUTH_REQUIRED: 407,
+    Reason.BUSY: 503,
+    Reason.AUDIT_UNAVAILABLE: 503,
+}
+
+
+class RequestError(Exception):
+    """The request can't be read, or must not pass; it is never to be taken for clean.
+
+    `status` is the HTTP status that fits the reason: 413 for sizes, 415 for encodings, 400 unless listed.
+    `offset` counts bytes of the decoded body.
+    """
+
+    def __init__(self, reason: Reason, offset: int | None = None) -> None:
+        super().__init__(reason.value if offset is None else f"{reason.value} at byte {offset}")
+        self.reason = reason
+        self.offset = offset
+
+    def __reduce__(self) -> tuple[type["RequestError"], tuple[Reason, int | None]]:
+        return type(self), (self.reason, self.offset)
+
+    @property
+    def status(self) -> int:
+        return _STATUS.get(self.reason, 400)
