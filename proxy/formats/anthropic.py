@@ -1,0 +1,153 @@
+"""Anthropic's messages API, which Vertex, Bedrock and other vendors serve under routes of their own.
+
+Sources: the `anthropic` package's parameter types (2.11) and recorded bodies of Claude Code. Thinking is
+signed, and newer models bind it to the text before it: nothing of it is ever rewritten.
+"""
+
+from typing import Final
+
+from proxy.formats.refine import Refinement
+from proxy.formats.table import ErrorShape, Format, Usage
+from proxy.segment import Label
+
+
+def _source(path: str) -> dict[str, Label]:
+    """Labels of an image's or document's source."""
+    return {
+        f"{path}.type": Label.ID,
+        f"{path}.media_type": Label.ID,
+        f"{path}.data": Label.ATTACHMENT,
+        f"{path}.url": Label.PROMPT,
+        f"{path}.file_id": Label.ID,
+        f"{path}.content": Label.PROMPT,
+        f"{path}.content[*].type": Label.ID,
+        f"{path}.content[*].text": Label.PROMPT,
+        f"{path}.content[*].source.type": Label.ID,
+        f"{path}.content[*].source.media_type": Label.ID,
+        f"{path}.content[*].source.data": Label.ATTACHMENT,
+    }
+
+
+def _block(path: str, text: Label) -> dict[str, Label]:
+    """Labels of a content block, without the content that a tool's result holds."""
+    return {
+        f"{path}.type": Label.ID,
+        f"{path}.text": text,
+        f"{path}.title": text,
+        f"{path}.context": text,
+        f"{path}.url": text,
+        f"{path}.page_age": Label.ID,
+        f"{path}.id": Label.ID,
+        f"{path}.tool_use_id": Label.ID,
+        f"{path}.file_id": Label.ID,
+        f"{path}.name": Label.ID,
+        f"{path}.tool_name": Label.ID,
+        f"{path}.server_name": Label.ID,
+        f"{path}.error_code": Label.ID,
+        f"{path}.caller.**": Label.ID,
+        f"{path}.cache_control.**": Label.ID,
+        f"{path}.input.**": Label.TOOL_ARGUMENT,
+        f"{path}.source": text,
+        **_source(f"{path}.source"),
+        f"{path}.thinking": Label.OPAQUE,
+        f"{path}.signature": Label.OPAQUE,
+        f"{path}.data": Label.OPAQUE,
+        f"{path}.encrypted_content": Label.OPAQUE,
+        f"{path}.encrypted_stdout": Label.OPAQUE,
+        f"{path}.citations[*].**": Label.ID,
+        f"{path}.citations[*].cited_text": text,
+        f"{path}.citations[*].title": text,
+        f"{path}.citations[*].document_title": text,
+        f"{path}.citations[*].encrypted_index": Label.OPAQUE,
+    }
+
+
+_REQUEST: Final = {
+    "model": Label.ID,
+    "anthropic_version": Label.ID,
+    "anthropic_beta[*]": Label.ID,
+    "service_tier": Label.ID,
+    "inference_geo": Label.ID,
+    "speed": Label.ID,
+    "container.**": Label.ID,
+    "context_management.**": Label.ID,
+    "output_config.**": Label.ID,
+    "output_format.**": Label.ID,
+    "cache_control.**": Label.ID,
+    "thinking.**": Label.ID,
+    "tool_choice.**": Label.ID,
+    "metadata.**": Label.METADATA,
+    "stop_sequences[*]": Label.PROMPT,
+    "mcp_servers[*].type": Label.ID,
+    "mcp_servers[*].name": Label.ID,
+    "system": Label.SYSTEM,
+    **_block("system[*]", Label.SYSTEM),
+    "tools[*].**": Label.TOOL_SCHEMA,
+    "tools[*].type": Label.ID,
+    "tools[*].name": Label.ID,
+    "tools[*].mcp_server_name": Label.ID,
+    "tools[*].cache_control.**": Label.ID,
+    "messages[*].role": Label.ID,
+    "messages[*].content": Label.PROMPT,
+    **_block("messages[*].content[*]", Label.PROMPT),
+    "messages[*].content[*].content": Label.TOOL_RESULT,
+    "messages[*].content[*].content.**": Label.TOOL_RESULT,
+    **_block("messages[*].content[*].content", Label.TOOL_RESULT),
+    "messages[*].content[*].content.stdout": Label.TOOL_RESULT,
+    "messages[*].content[*].content.stderr": Label.TOOL_RESULT,
+    **_block("messages[*].content[*].content.content", Label.TOOL_RESULT),
+    **_block("messages[*].content[*].content.content[*]", Label.TOOL_RESULT),
+    **_block("messages[*].content[*].content[*]", Label.TOOL_RESULT),
+    "messages[*].content[*].content[*].content[*].type": Label.ID,
+    "messages[*].content[*].content[*].content[*].text": Label.TOOL_RESULT,
+}
+
+_BILLING: Final = "x-anthropic-billing-header:"
+"""Claude Code's first system block: it carries a hash over the body, so it must reach the vendor as it is."""
+
+
+def _refinements(prefix: str) -> tuple[Refinement, ...]:
+    message, block = f"{prefix}messages[*]", f"{prefix}messages[*].content[*]"
+    attachment = frozenset({Label.ATTACHMENT})
+    return (
+        Refinement(message, "role", Label.SYSTEM, frozenset({Label.PROMPT}), frozenset({"system"})),
+        Refinement(
+            block,
+            "type",
+            Label.OPAQUE,
+            frozenset({Label.TOOL_RESULT, Label.PROMPT}),
+            frozenset({"compaction"}),
+        ),
+        Refinement(f"{block}.source", "type", Label.PROMPT, attachment, frozenset({"text"})),
+        Refinement(f"{block}.content[*].source", "type", Label.TOOL_RESULT, attachment, frozenset({"text"})),
+        Refinement(
+            f"{prefix}system[*]", "text", Label.OPAQUE, frozenset({Label.SYSTEM}), prefixes=(_BILLING,)
+        ),
+    )
+
+
+MESSAGES: Final = Format(
+    id="anthropic.messages",
+    routes=(
+        r".*/v1/messages",
+        r".*/v1/messages/(?:count_tokens|batches)",
+        r".*/publishers/anthropic/models/[^/]+:(?:rawPredict|streamRawPredict)",
+        r"/model/[^/]*anthropic[^/]*/invoke(?:-with-response-stream)?",
+    ),
+    labels={
+        **_REQUEST,
+        "requests[*].custom_id": Label.ID,
+        **{f"requests[*].params.{path}": label for path, label in _REQUEST.items()},
+    },
+    error_shape=ErrorShape.ANTHROPIC,
+    refinements=(*_refinements(""), *_refinements("requests[*].params.")),
+    conversation=("messages",),
+    reply_roles=frozenset({"assistant"}),
+    conversation_ids=(("metadata", "user_id"),),
+    usage=Usage(
+        marker="usage",
+        input=(("input_tokens",), ("cache_creation_input_tokens",), ("cache_read_input_tokens",)),
+        output=(("output_tokens",),),
+        cached=(("cache_read_input_tokens",),),
+    ),
+)

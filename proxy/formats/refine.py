@@ -1,0 +1,88 @@
+"""Labels that depend on a neighbour: a message's role, a part's signature, a source's type.
+
+Runs over segments that their paths have labelled already. Two passes: which objects are special, then which
+segments stand below one. Most segments leave at the first dictionary look-up.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from proxy.segment import Label, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Refinement:
+    """A label that a path alone can't tell.
+
+    For each object at the path pattern `where` that has `member`, with a string of `values` (or with whatever
+    value, if `values` is None), every segment below the object whose label is in `replaces` gets `label`.
+    With `prefixes` only the member itself does, and only if its text begins with one of them.
+    """
+
+    where: str
+    member: str
+    label: Label
+    replaces: frozenset[Label]
+    values: frozenset[str] | None = None
+    prefixes: tuple[str, ...] = ()
+
+
+class Refiner:
+    """A format's refinements, compiled."""
+
+    def __init__(self, refinements: Iterable[Refinement]) -> None:
+        self._by_member: dict[str, list[tuple[re.Pattern[str], Refinement]]] = {}
+        for refinement in refinements:
+            place = re.compile(f"({_pointer_pattern(refinement.where)})/{re.escape(refinement.member)}")
+            self._by_member.setdefault(refinement.member, []).append((place, refinement))
+        self._replaceable = frozenset[Label]().union(
+            *(r.replaces for entries in self._by_member.values() for _, r in entries if not r.prefixes)
+        )
+
+    def refine(self, segments: Sequence[Segment]) -> list[Segment]:
+        """The same segments in the same order, some with another label."""
+        special = self._special_objects(segments)
+        return [self._refined(segment, special) for segment in segments]
+
+    def _special_objects(self, segments: Iterable[Segment]) -> dict[str, list[Refinement]]:
+        special: dict[str, list[Refinement]] = {}
+        for segment in segments:
+            for place, refinement in self._by_member.get(segment.field, ()):
+                found = None if refinement.prefixes else place.fullmatch(segment.pointer)
+                if found and _holds(refinement, segment):
+                    special.setdefault(found[1], []).append(refinement)
+        return special
+
+    def _refined(self, segment: Segment, special: dict[str, list[Refinement]]) -> Segment:
+        for place, refinement in self._by_member.get(segment.field, ()):
+            if (
+                refinement.prefixes
+                and segment.label in refinement.replaces
+                and segment.text.startswith(refinement.prefixes)
+                and place.fullmatch(segment.pointer)
+            ):
+                return replace(segment, label=refinement.label)
+        if not special or segment.label not in self._replaceable:
+            return segment
+        ancestor = segment.pointer
+        while ancestor:
+            ancestor = ancestor.rpartition("/")[0]
+            for refinement in special.get(ancestor, ()):
+                if segment.label in refinement.replaces:
+                    return replace(segment, label=refinement.label)
+        return segment
+
+
+def _holds(refinement: Refinement, segment: Segment) -> bool:
+    """A member that may have any value shows by its key, since `true` is no segment."""
+    if refinement.values is None:
+        return segment.label is Label.KEY
+    return segment.label is not Label.KEY and segment.text in refinement.values
+
+
+def _pointer_pattern(where: str) -> str:
+    return "".join(
+        "/[0-9]+" if step == "[*]" else f"/{re.escape(step)}"
+        for step in re.findall(r"\[\*\]|[^.\[\]]+", where)
+    )

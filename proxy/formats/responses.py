@@ -1,0 +1,183 @@
+"""OpenAI's responses API, whose input is a list of items of some thirty types.
+
+Sources: the `openai` package's parameter types (3.52) and recorded bodies of Codex. An item's members mean the same in
+every type that has them, so their paths suffice; the types tell the model's items from the client's.
+"""
+
+from typing import Final
+
+from proxy.formats.openai import COMMON, PROMPT_ONLY, URL
+from proxy.formats.refine import Refinement
+from proxy.formats.table import ErrorShape, Format, Usage
+from proxy.segment import Label
+
+_TOOL: Final = {
+    "": Label.TOOL_SCHEMA,
+    "type": Label.ID,
+    "name": Label.ID,
+    "namespace": Label.ID,
+    "server_label": Label.ID,
+    "connector_id": Label.ID,
+    "vector_store_ids[*]": Label.ID,
+    "container": Label.ID,
+    "container.file_ids[*]": Label.ID,
+    "tools[*].type": Label.ID,
+    "tools[*].name": Label.ID,
+    "format.type": Label.ID,
+    "format.syntax": Label.ID,
+}
+
+_IDS: Final = (
+    "id",
+    "call_id",
+    "item_id",
+    "approval_request_id",
+    "container_id",
+    "type",
+    "role",
+    "name",
+    "namespace",
+    "status",
+    "phase",
+    "execution",
+    "server_label",
+    "caller.**",
+    "internal_chat_message_metadata_passthrough.**",
+)
+
+_ITEM: Final = {
+    **dict.fromkeys(_IDS, Label.ID),
+    "content": Label.PROMPT,
+    "summary[*].type": Label.ID,
+    "summary[*].text": Label.PROMPT,
+    "encrypted_content": Label.OPAQUE,
+    "signature": Label.OPAQUE,
+    "fingerprint": Label.OPAQUE,
+    "arguments.**": Label.TOOL_ARGUMENT,
+    "input.**": Label.TOOL_ARGUMENT,
+    "code": Label.TOOL_ARGUMENT,
+    "queries[*]": Label.TOOL_ARGUMENT,
+    "action.**": Label.TOOL_ARGUMENT,
+    "action.type": Label.ID,
+    "actions[*].**": Label.TOOL_ARGUMENT,
+    "actions[*].type": Label.ID,
+    "operation.**": Label.TOOL_ARGUMENT,
+    "operation.type": Label.ID,
+    "environment.**": Label.METADATA,
+    "output": Label.TOOL_RESULT,
+    "output.image_url": Label.ATTACHMENT,
+    "output.type": Label.ID,
+    "output.file_id": Label.ID,
+    "output[*].stdout": Label.TOOL_RESULT,
+    "output[*].stderr": Label.TOOL_RESULT,
+    "output[*].outcome.type": Label.ID,
+    "outputs[*].type": Label.ID,
+    "outputs[*].logs": Label.TOOL_RESULT,
+    "results[*].text": Label.TOOL_RESULT,
+    "results[*].filename": Label.METADATA,
+    "results[*].file_id": Label.ID,
+    "result": Label.TOOL_RESULT,
+    "error.**": Label.TOOL_RESULT,
+    "reason": Label.PROMPT,
+}
+
+
+def _parts(path: str, text: Label) -> dict[str, Label]:
+    """Labels of an array of content parts at `path`."""
+    return {
+        f"{path}[*].type": Label.ID,
+        f"{path}[*].text": text,
+        f"{path}[*].refusal": text,
+        f"{path}[*].image_url": Label.ATTACHMENT,
+        f"{path}[*].detail": Label.ID,
+        f"{path}[*].file_id": Label.ID,
+        f"{path}[*].file_data": Label.ATTACHMENT,
+        f"{path}[*].file_url": text,
+        f"{path}[*].filename": Label.METADATA,
+        f"{path}[*].input_audio.data": Label.ATTACHMENT,
+        f"{path}[*].input_audio.format": Label.ID,
+        f"{path}[*].encrypted_content": Label.OPAQUE,
+    }
+
+
+def _tools(path: str) -> dict[str, Label]:
+    return {f"{path}[*].{name}" if name else f"{path}[*].**": label for name, label in _TOOL.items()}
+
+
+RESPONSES: Final = Format(
+    id="openai.responses",
+    routes=(r".*/responses", r".*/responses/(?:compact|input_tokens)"),
+    labels={
+        **COMMON,
+        **_tools("tools"),
+        **_tools("input[*].tools"),
+        **{f"input[*].{path}": label for path, label in _ITEM.items()},
+        **_parts("input[*].content", Label.PROMPT),
+        **_parts("input[*].output", Label.TOOL_RESULT),
+        "type": Label.ID,
+        "instructions": Label.SYSTEM,
+        "input": Label.PROMPT,
+        "previous_response_id": Label.ID,
+        "conversation": Label.ID,
+        "conversation.id": Label.ID,
+        "include[*]": Label.ID,
+        "reasoning.**": Label.ID,
+        "truncation": Label.ID,
+        "text.verbosity": Label.ID,
+        "text.format.**": Label.TOOL_SCHEMA,
+        "text.format.type": Label.ID,
+        "text.format.name": Label.ID,
+        "prompt.id": Label.ID,
+        "prompt.version": Label.ID,
+        "prompt.variables.**": Label.PROMPT,
+        "client_metadata.**": Label.METADATA,
+    },
+    error_shape=ErrorShape.OPENAI,
+    refinements=(
+        Refinement("input[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system", "developer"})),
+        Refinement(
+            "input[*].content[*]",
+            "image_url",
+            Label.PROMPT,
+            frozenset({Label.ATTACHMENT}),
+            prefixes=URL,
+        ),
+        Refinement(
+            "input[*]",
+            "type",
+            Label.ATTACHMENT,
+            frozenset({Label.TOOL_RESULT}),
+            frozenset({"image_generation_call"}),
+        ),
+    ),
+    conversation=("input",),
+    reply_roles=frozenset({"assistant"}),
+    reply_types=frozenset(
+        {
+            "apply_patch_call",
+            "code_interpreter_call",
+            "compaction",
+            "computer_call",
+            "custom_tool_call",
+            "file_search_call",
+            "function_call",
+            "image_generation_call",
+            "local_shell_call",
+            "mcp_approval_request",
+            "mcp_call",
+            "mcp_list_tools",
+            "program",
+            "reasoning",
+            "shell_call",
+            "tool_search_call",
+            "web_search_call",
+        }
+    ),
+    conversation_ids=(("prompt_cache_key",), ("conversation",), ("conversation", "id")),
+    usage=Usage(
+        marker="usage",
+        input=(("input_tokens",),),
+        output=(("output_tokens",),),
+        cached=(("input_tokens_details", "cached_tokens"),),
+    ),
+)

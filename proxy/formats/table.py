@@ -1,0 +1,144 @@
+"""The shape of a format table: routes, labels by path, and what else differs from API to API.
+
+Data and its lookup only; the tables themselves are the neighbouring files. A label says what a string is to
+the vendor, so that policy knows what may be rewritten; a path that no pattern names is UNKNOWN and scanned
+like a prompt.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from proxy.formats.refine import Refinement, Refiner
+from proxy.segment import Label, Segment
+
+Path = tuple[str | int, ...]
+
+_INDEX: Final = 0
+"""Stands for every array index among a node's children, whose names are strings."""
+
+
+class ErrorShape(StrEnum):
+    """How a vendor words an error, and so how its clients read one."""
+
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
+    GEMINI = "gemini"
+    BEDROCK = "bedrock"
+    COHERE = "cohere"
+    CONNECT = "connect"
+    CONNECT_STREAM = "connect_stream"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Where a reply states its tokens: the member called `marker` holds the counts.
+
+    The paths of `input` and of `output` are summed, so that `input` is all that the model read, cached or
+    not; of `cached` the largest counts, since each API spells it in one place only.
+    """
+
+    marker: str
+    input: tuple[tuple[str, ...], ...]
+    output: tuple[tuple[str, ...], ...]
+    cached: tuple[tuple[str, ...], ...]
+
+
+@dataclass(slots=True)
+class _Node:
+    """One step of the compiled patterns: the label of a leaf here, the label of any leaf further down."""
+
+    here: Label = Label.UNKNOWN
+    below: Label = Label.UNKNOWN
+    children: dict[str | int, "_Node"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One API's table.
+
+    `routes` are patterns that match a whole path, query excluded. `labels` maps path patterns to labels:
+    names joined by dots, `[*]` for any element, a last `**` for anything at or below; the more specific
+    pattern wins. `conversation` is the path of the array of turns; `reply_roles` and `reply_types` tell the
+    model's turns from the user's. `conversation_ids` are the paths of strings that name the conversation.
+    `error_shape` is the one that clients of this API read. `usage` is where replies state their tokens.
+    """
+
+    id: str
+    routes: tuple[str, ...]
+    labels: Mapping[str, Label]
+    error_shape: ErrorShape
+    refinements: tuple[Refinement, ...] = ()
+    conversation: tuple[str, ...] | None = None
+    reply_roles: frozenset[str] = frozenset()
+    reply_types: frozenset[str] = frozenset()
+    conversation_ids: tuple[tuple[str, ...], ...] = ()
+    usage: Usage | None = None
+    methods: frozenset[str] = frozenset({"POST"})
+    _route: re.Pattern[str] = field(init=False, repr=False, compare=False)
+    _root: _Node = field(init=False, repr=False, compare=False)
+    _refiner: Refiner = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "_route", re.compile("|".join(f"(?:{route})" for route in self.routes) or r"(?!)")
+        )
+        object.__setattr__(self, "_root", _compile(self.labels))
+        object.__setattr__(self, "_refiner", Refiner(self.refinements))
+
+    def serves(self, method: str, path: str) -> bool:
+        """Whether a request is for this API. One trailing slash is forgiven, as servers do."""
+        return method in self.methods and self._route.fullmatch(path.removesuffix("/")) is not None
+
+    def label(self, path: Path) -> Label:
+        """What the string at `path` is, as far as its path tells; UNKNOWN when no pattern names it."""
+        node = self._root
+        for token in path:
+            child = node.children.get(token if type(token) is str else _INDEX)
+            if child is None:
+                return node.below
+            node = child
+        return node.here
+
+    def refine(self, segments: Sequence[Segment]) -> list[Segment]:
+        """The segments of a request, or of one turn, with the labels corrected that a path can't tell."""
+        return self._refiner.refine(segments)
+
+    def is_reply(self, scalars: Mapping[str, str]) -> bool:
+        """Whether an element of the conversation was written by the model, from its own string members."""
+        return scalars.get("role") in self.reply_roles or scalars.get("type") in self.reply_types
+
+
+def _compile(labels: Mapping[str, Label]) -> _Node:
+    root = _Node()
+    # Shorter patterns first, so that a node inherits what holds below its parent; `**` before exact names.
+    for pattern, label in sorted(labels.items(), key=lambda item: _specificity(item[0])):
+        _plant(root, _tokens(pattern), label)
+    return root
+
+
+def _specificity(pattern: str) -> tuple[int, bool]:
+    stem = pattern.removesuffix(".**")
+    return len(_tokens(stem)), stem == pattern
+
+
+def _plant(node: _Node, tokens: Path, label: Label) -> None:
+    for token in tokens:
+        if token == "**":
+            node.here = node.below = label
+            return
+        node = node.children.setdefault(token, _Node(node.below, node.below))
+    node.here = label
+
+
+def _tokens(pattern: str) -> Path:
+    """`a[*].b` as ("a", 0, "b")."""
+    tokens: list[str | int] = []
+    for step in pattern.split("."):
+        name, *indices = step.split("[*]")
+        tokens += [name] if name else []
+        tokens += [_INDEX] * len(indices)
+    return tuple(tokens)
