@@ -88,13 +88,13 @@ def leaves(
     """Yield every key, string and number of the one JSON text in `data[start:end]`, in the order of the
     bytes.
 
-    `prefix` is where that text stands in a larger document; it counts towards `max_depth`. A UTF-8 byte
-    order mark at the document's start is skipped (RFC 8259, section 8.1 lets readers do so). Faults surface
+    `prefix` is where that text stands in a larger document; it counts towards `max_depth`. Without one, a
+    UTF-8 byte order mark at the start is skipped (RFC 8259, section 8.1 lets readers do so). Faults surface
     when the reading comes to them, so nothing is known to be well-formed until the iterator is exhausted:
     RequestError with BAD_JSON, BAD_UTF8, DUPLICATE_KEY, TOO_DEEP or TOO_LARGE (more than `max_leaves`).
     """
     stop = len(data) if end is None else end
-    pos = start + len(_BOM) if start == 0 and data.startswith(_BOM) else start
+    pos = start + len(_BOM) if not prefix and data.startswith(_BOM, start) else start
     base, index = prefix, 0
     seen: set[str] | None = None  # the keys of the open object; None in an array
     stack: list[tuple[Path, int, set[str] | None]] = []

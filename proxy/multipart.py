@@ -32,9 +32,10 @@ class MediaType:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One header line of a part: lower-case name, and where its value stands."""
+    """One header line of a part: lower-case name, where the line starts, and where its value stands."""
 
     name: str
+    line_start: int
     start: int
     end: int
 
@@ -165,7 +166,7 @@ def _headers(data: bytes, start: int, end: int) -> tuple[tuple[Header, ...], int
             break
         if (line := _HEADER.fullmatch(data, pos, stop)) is None:
             raise RequestError(Reason.BAD_MULTIPART, pos)
-        headers.append(Header(line[1].decode().lower(), line.start(2), line.end(2)))
+        headers.append(Header(line[1].decode().lower(), pos, line.start(2), line.end(2)))
         pos = stop + 2
     if pos + 2 > end:
         raise RequestError(Reason.BAD_MULTIPART, pos)

@@ -1,7 +1,10 @@
 """Newline-delimited JSON: where each line stands. Reading a line is `jsontext`'s work."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
+
+_LINE = re.compile(rb"[ \t\r\n]*+([^\n]++)")
 
 
 class Line(NamedTuple):
@@ -12,16 +15,15 @@ class Line(NamedTuple):
     end: int
 
 
-def lines(data: bytes) -> Iterator[Line]:
-    """Yield the lines of `data`, without their line feeds (a carriage return before one is JSON white
-    space)."""
-    start, number = 0, 1
-    while start < len(data):
-        end = data.find(b"\n", start)
-        end = len(data) if end < 0 else end
-        if not data[start:end].isspace() and end > start:
-            yield Line(number, start, end)
-        start, number = end + 1, number + 1
+def lines(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Line]:
+    """Yield the lines of `data[start:end]`, each from its first character that isn't a blank to its line
+    feed."""
+    stop = len(data) if end is None else end
+    pos, number = start, 1
+    while (line := _LINE.match(data, pos, stop)) is not None:
+        number += data.count(b"\n", pos, line.start(1))
+        yield Line(number, line.start(1), line.end(1))
+        pos = line.end(1)
 
 
 def is_ndjson(data: bytes) -> bool:
@@ -34,5 +36,4 @@ def is_ndjson(data: bytes) -> bool:
     if first is None or second is None:
         return False
     ends = data[first.start : first.end].rstrip()[-1:]
-    begins = data[second.start : second.start + 64].lstrip()[:1]
-    return ends in (b"}", b"]") and begins in (b"{", b"[")
+    return ends in (b"}", b"]") and data[second.start] in b"{["

@@ -1,0 +1,193 @@
+"""From a decoded body to its segments: every string, name and number in it, wherever the format puts them.
+
+Stands between `body` (which says what the bytes are) and the detectors. Knows formats, not vendors: labels
+come from the caller, by path. Nothing is read in part: what can't be opened raises, after all that can be
+has been yielded.
+"""
+
+from collections.abc import Callable, Iterator
+
+from proxy import form, multipart, ndjson
+from proxy.body import Kind, Limits, sniff
+from proxy.jsontext import LeafKind, Path, leaves
+from proxy.reason import Reason, RequestError
+from proxy.segment import Label, Segment
+
+LabelOf = Callable[[Path], Label]
+
+DEFAULT_LIMITS = Limits()
+
+
+def segments(
+    data: bytes,
+    kind: Kind,
+    label_of: LabelOf,
+    *,
+    content_type: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Iterator[Segment]:
+    """Yield every segment of the decoded body, in the order of the bytes.
+
+    `label_of` is asked for the label of each value by its path (a form field's is its name; a part's is the
+    name of its field, then the path within); keys and names are KEY, JSON numbers NUMBER, file parts
+    ATTACHMENT. Offsets are of `data`. `content_type` is needed for MULTIPART alone.
+
+    RequestError as the iterator comes to what can't be read; the segments before it stand, and for
+    multipart bodies those of the other parts too. A file part that isn't text ends in ATTACHMENT, other
+    bytes in BINARY. More than `limits.leaves` segments are TOO_LARGE.
+    """
+    for count, segment in enumerate(_segments(data, kind, label_of, content_type, limits)):
+        if count >= limits.leaves:
+            raise RequestError(Reason.TOO_LARGE, segment.start)
+        yield segment
+
+
+def _segments(
+    data: bytes, kind: Kind, label_of: LabelOf, content_type: str | None, limits: Limits
+) -> Iterator[Segment]:
+    match kind:
+        case Kind.EMPTY:
+            return iter(())
+        case Kind.JSON:
+            return json_segments(data, label_of, limits=limits)
+        case Kind.NDJSON:
+            return _ndjson_segments(data, 0, len(data), "", label_of, limits)
+        case Kind.FORM:
+            return form_segments(data, label_of)
+        case Kind.MULTIPART:
+            return _multipart_segments(data, content_type, label_of, limits)
+        case Kind.TEXT:
+            return iter((_text_segment(data, "", label_of(()), "", 0, len(data)),))
+        case Kind.BINARY:
+            raise RequestError(Reason.BINARY)
+
+
+def json_segments(
+    data: bytes,
+    label_of: LabelOf,
+    *,
+    start: int = 0,
+    end: int | None = None,
+    prefix: Path = (),
+    lead: str = "",
+    limits: Limits = DEFAULT_LIMITS,
+) -> Iterator[Segment]:
+    """Yield the segments of the JSON text in `data[start:end]`, which stands at `prefix` in its document.
+
+    `lead` goes before each pointer. This is how one chunk of `jsontext.split` is read alone.
+    """
+    path: Path | None = None
+    parent: Path | None = None
+    parent_pointer = parent_field = pointer = field = ""
+    for leaf_path, kind, leaf_start, leaf_end, text in leaves(
+        data, start=start, end=end, prefix=prefix, max_depth=limits.depth, max_leaves=limits.leaves
+    ):
+        if leaf_path is not path:  # a key and its value share theirs
+            path = leaf_path
+            if path[:-1] != parent:
+                parent = path[:-1]
+                parent_pointer, parent_field = lead + pointer_of(parent), _field_of(parent)
+            token = path[-1] if path else ""
+            field = token if isinstance(token, str) and path else parent_field
+            pointer = f"{parent_pointer}/{_escaped(token)}" if path else lead
+        if kind is LeafKind.STRING:
+            label = label_of(path)
+        else:
+            label = Label.KEY if kind is LeafKind.KEY else Label.NUMBER
+        yield Segment(pointer, label, text, field, leaf_start, leaf_end)
+
+
+def pointer_of(path: Path) -> str:
+    """Return the RFC 6901 JSON Pointer of `path`."""
+    return "".join([f"/{_escaped(token)}" for token in path])
+
+
+def _escaped(token: str | int) -> str:
+    return str(token).replace("~", "~0").replace("/", "~1")
+
+
+def _field_of(path: Path) -> str:
+    return next((token for token in reversed(path) if isinstance(token, str)), "")
+
+
+def _ndjson_segments(
+    data: bytes, start: int, end: int, lead: str, label_of: LabelOf, limits: Limits
+) -> Iterator[Segment]:
+    for line in ndjson.lines(data, start, end):
+        yield from json_segments(
+            data, label_of, start=line.start, end=line.end, lead=f"{lead}line:{line.number}", limits=limits
+        )
+
+
+def form_segments(data: bytes, label_of: LabelOf, *, lead: str = "form:") -> Iterator[Segment]:
+    """Yield the names and values of a form, or with `lead="query:"` those of a query string."""
+    for name, name_start, name_end, value, value_start, value_end in form.fields(data):
+        pointer = lead + name
+        yield Segment(pointer, Label.KEY, name, name, name_start, name_end)
+        if value_start > name_end:
+            yield Segment(pointer, label_of((name,)), value, name, value_start, value_end)
+
+
+def _multipart_segments(
+    data: bytes, content_type: str | None, label_of: LabelOf, limits: Limits
+) -> Iterator[Segment]:
+    media = multipart.media_type(content_type)
+    if media is None:
+        raise RequestError(Reason.BAD_MULTIPART)
+    body = multipart.read(data, multipart.boundary(media))
+    fault: RequestError | None = None
+    yield from _surroundings(data, "part:0/preamble", 0, body.preamble_end)
+    for number, part in enumerate(body.parts, 1):
+        yield from _header_segments(data, part, f"part:{number}/header:")
+        try:
+            yield from _part_segments(data, part, f"part:{number}/", label_of, limits)
+        except RequestError as err:
+            fault = fault or err
+    yield from _surroundings(data, "part:0/epilogue", body.epilogue, len(data))
+    if fault is not None:
+        raise fault
+
+
+def _surroundings(data: bytes, pointer: str, start: int, end: int) -> Iterator[Segment]:
+    if data[start:end].strip():
+        yield _text_segment(data, pointer, Label.UNKNOWN, "", start, end)
+
+
+def _header_segments(data: bytes, part: multipart.Part, lead: str) -> Iterator[Segment]:
+    for header in part.headers:
+        pointer = lead + header.name
+        name_end = header.line_start + len(header.name)
+        yield Segment(pointer, Label.KEY, header.name, header.name, header.line_start, name_end)
+        yield _text_segment(data, pointer, Label.HEADER, header.name, header.start, header.end)
+
+
+def _part_segments(
+    data: bytes, part: multipart.Part, lead: str, label_of: LabelOf, limits: Limits
+) -> Iterator[Segment]:
+    """Yield the segments of one part's body. A form within a form is read as text: no API sends one."""
+
+    def label(path: Path) -> Label:
+        return Label.ATTACHMENT if part.is_file else label_of((part.name, *path))
+
+    start, end = part.start, part.end
+    match sniff(part.media, data[start:end]):
+        case Kind.EMPTY:
+            return
+        case Kind.JSON:
+            yield from json_segments(data, label, start=start, end=end, lead=f"{lead}json", limits=limits)
+        case Kind.NDJSON:
+            yield from _ndjson_segments(data, start, end, lead, label, limits)
+        case Kind.TEXT | Kind.FORM:
+            yield _text_segment(data, f"{lead}body", label(()), part.name, start, end)
+        case Kind.MULTIPART:
+            raise RequestError(Reason.BAD_MULTIPART, start)
+        case Kind.BINARY:
+            raise RequestError(Reason.ATTACHMENT if part.is_file else Reason.BINARY, start)
+
+
+def _text_segment(data: bytes, pointer: str, label: Label, field: str, start: int, end: int) -> Segment:
+    try:
+        text = data[start:end].decode()
+    except UnicodeDecodeError:  # holds the bytes, so not chained
+        raise RequestError(Reason.BAD_UTF8, start) from None
+    return Segment(pointer, label, text, field, start, end)

@@ -1,0 +1,292 @@
+"""Put replacements into the original bytes: outside the replaced spans, what leaves equals what came.
+
+Nothing is parsed and written again: vendors sign parts of a body, and prompt caches are keyed by its bytes.
+Edits count code points of a segment's text; here they become byte ranges of its raw token, and the
+replacement is escaped for where it goes, JSON within JSON strings included. Pure.
+"""
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from proxy import form
+from proxy.body import Kind
+from proxy.jsontext import Leaf, LeafKind, leaves
+from proxy.reason import RequestError
+from proxy.segment import Segment
+
+NESTED_LEVELS = 4
+"""How many levels of JSON in a JSON string are kept well-formed; real tool output has one or two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put `replacement` in place of the code points `start:end` of a segment's text."""
+
+    start: int
+    end: int
+    replacement: str
+
+
+class Place(StrEnum):
+    """How text is written where a segment stands."""
+
+    JSON_STRING = "json_string"
+    JSON_NUMBER = "json_number"
+    FORM = "form"
+    HEADER = "header"  # of a multipart part
+    PLAIN = "plain"
+
+
+def splice(data: bytes, kind: Kind, changes: Iterable[tuple[Segment, Sequence[Edit]]]) -> bytes:
+    """Return `data` with the edits of its segments made.
+
+    `kind` is what `data` was read as: FORM for a query string, TEXT for a header's value. Overlapping edits
+    of one segment become one, with the first one's replacement. A JSON number becomes a string. Where a
+    segment's text is itself JSON, it stays JSON: see `fit`.
+
+    ValueError for an empty edit or one outside its segment, a segment that isn't of `data`, or two that
+    overlap: faults of the caller, upon which nothing may be sent.
+    """
+    spans: list[tuple[int, int, bytes]] = []
+    for segment, edits in changes:
+        if edits:
+            spans += _spans(data, place_of(data, kind, segment), segment, edits)
+    spans.sort(key=lambda span: span[0])
+    pieces: list[bytes] = []
+    done = 0
+    for start, end, replacement in spans:
+        if start < done:
+            raise ValueError("segments overlap")
+        pieces += data[done:start], replacement
+        done = end
+    pieces.append(data[done:])
+    return b"".join(pieces)
+
+
+def place_of(data: bytes, kind: Kind, segment: Segment) -> Place:
+    """Return how the text of `segment` is written in `data`."""
+    match kind:
+        case Kind.FORM:
+            return Place.FORM
+        case Kind.MULTIPART:
+            within = segment.pointer.partition("/")[2]
+            if within.startswith("header:"):
+                return Place.HEADER
+            is_json = within.startswith(("json", "line:"))
+        case _:
+            is_json = kind in (Kind.JSON, Kind.NDJSON)
+    if not is_json:
+        return Place.PLAIN
+    return Place.JSON_STRING if data.startswith(b'"', segment.start) else Place.JSON_NUMBER
+
+
+def _spans(
+    data: bytes, place: Place, segment: Segment, edits: Sequence[Edit]
+) -> list[tuple[int, int, bytes]]:
+    text, start, end = segment.text, segment.start, segment.end
+    if any(not 0 <= edit.start < edit.end <= len(text) for edit in edits):
+        raise ValueError("an edit is empty or outside its segment")
+    if place is Place.JSON_NUMBER:
+        return [(start, end, _quoted(apply(text, _merged(edits))))]
+    if place is Place.JSON_STRING:
+        start, end = start + 1, end - 1
+    ruler = _ruler(data[start:end], place)
+    if ruler.chars != len(text):
+        raise ValueError("the segment is not of this body")
+    return [
+        (start + ruler.raw(edit.start), start + ruler.raw(edit.end), _written(edit.replacement, place))
+        for edit in fit(text, edits)
+    ]
+
+
+def _written(text: str, place: Place) -> bytes:
+    match place:
+        case Place.JSON_STRING:
+            return _quoted(text)[1:-1]
+        case Place.JSON_NUMBER:
+            return _quoted(text)
+        case Place.FORM:
+            return form.quote(text)
+        case Place.HEADER:  # as browsers do: WHATWG HTML, multipart/form-data encoding algorithm
+            return text.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22").encode()
+        case Place.PLAIN:
+            return text.encode()
+
+
+def _quoted(text: str) -> bytes:
+    return json.dumps(text).encode()
+
+
+def apply(text: str, edits: Sequence[Edit]) -> str:
+    """Return `text` with the edits made; they must be in order and not overlap."""
+    pieces: list[str] = []
+    done = 0
+    for edit in edits:
+        pieces += text[done : edit.start], edit.replacement
+        done = edit.end
+    pieces.append(text[done:])
+    return "".join(pieces)
+
+
+def _merged(edits: Iterable[Edit]) -> list[Edit]:
+    """Return the edits in order, overlapping ones as one with the first one's replacement."""
+    merged: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
+        if merged and edit.start < merged[-1].end:
+            first = merged[-1]
+            merged[-1] = Edit(first.start, max(first.end, edit.end), first.replacement)
+        else:
+            merged.append(edit)
+    return merged
+
+
+def fit(text: str, edits: Iterable[Edit], levels: int = NESTED_LEVELS) -> list[Edit]:
+    """Return the edits in order and apart, changed so that a `text` that is JSON stays JSON.
+
+    Then each string that an edit touches gets the replacement, escaped, for the part of it that is touched,
+    whole escapes at a time; each number touched becomes a string. Quotes and brackets under an edit stay.
+    An edit of text that isn't JSON, or of nothing but `true` and punctuation, is left as it is.
+    """
+    edits = _merged(edits)
+    if levels == 0 or text.lstrip()[:1] not in ('"', "{", "[") or text.rstrip()[-1:] not in ('"', "}", "]"):
+        return edits
+    try:
+        raw = text.encode()
+        tokens = list(leaves(raw))
+    except (RequestError, UnicodeEncodeError):
+        return edits
+    return _merged(_fitted(raw, tokens, edits, levels))
+
+
+def _fitted(raw: bytes, tokens: Sequence[Leaf], edits: Sequence[Edit], levels: int) -> list[Edit]:
+    outer = _ruler(raw, Place.PLAIN)
+    out: list[Edit] = []
+    touched: dict[int, list[Edit]] = {}
+    starts = [token.start for token in tokens]
+    for edit in edits:
+        start, end = outer.raw(edit.start), outer.raw(edit.end)
+        hits = [
+            i
+            for i in range(max(bisect_right(starts, start) - 1, 0), bisect_right(starts, end - 1))
+            if start < tokens[i].end
+        ]
+        for i in hits:
+            touched.setdefault(i, []).append(Edit(start, end, edit.replacement))
+        if not hits:
+            out.append(edit)
+    for i, overlapping in touched.items():
+        out += _token_edits(raw, tokens[i], overlapping, outer, levels)
+    return out
+
+
+def _token_edits(raw: bytes, token: Leaf, edits: Sequence[Edit], outer: "_Ruler", levels: int) -> list[Edit]:
+    """Return the edits (here in bytes of `raw`) cut to one token, in code points of the text it stands in."""
+    if token.kind is LeafKind.NUMBER:
+        inner = [
+            Edit(max(edit.start - token.start, 0), min(edit.end, token.end) - token.start, edit.replacement)
+            for edit in edits
+        ]
+        quoted = _quoted(apply(token.text, _merged(inner))).decode()
+        return [Edit(outer.char(token.start), outer.char(token.end), quoted)]
+    start, end = token.start + 1, token.end - 1
+    ruler = _ruler(raw[start:end], Place.JSON_STRING)
+    inner = []
+    for edit in edits:
+        low, high = max(edit.start, start) - start, min(edit.end, end) - start
+        if low < high:
+            inner.append(Edit(ruler.char(low), ruler.char_up(high), edit.replacement))
+    return [
+        Edit(
+            outer.char(start + ruler.raw(edit.start)),
+            outer.char(start + ruler.raw(edit.end)),
+            _quoted(edit.replacement)[1:-1].decode(),
+        )
+        for edit in fit(token.text, inner, levels - 1)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruler:
+    """Where the code points of a decoded text stand in its raw bytes: runs of code points equally wide."""
+
+    char_starts: list[int]
+    raw_starts: list[int]
+    widths: list[int]
+
+    @property
+    def chars(self) -> int:
+        return self.char_starts[-1]
+
+    def raw(self, char: int) -> int:
+        """Return where code point `char` begins."""
+        i = bisect_right(self.char_starts, char) - 1
+        return self.raw_starts[i] + (char - self.char_starts[i]) * self.widths[i]
+
+    def char(self, raw: int) -> int:
+        """Return the code point that byte `raw` belongs to."""
+        i = bisect_right(self.raw_starts, raw) - 1
+        return self.char_starts[i] + (raw - self.raw_starts[i]) // self.widths[i]
+
+    def char_up(self, raw: int) -> int:
+        """Return the first code point that begins at byte `raw` or after it."""
+        char = self.char(raw)
+        return char if self.raw(char) >= raw else char + 1
+
+
+_UTF8_RUNS = rb"([\xc2-\xdf][\x80-\xbf])++ | ([\xe0-\xef][\x80-\xbf]{2})++ | ([\xf0-\xf4][\x80-\xbf]{3})++"
+_PLAIN_RUN = re.compile(rb"([\x00-\x7f])++ |" + _UTF8_RUNS, re.VERBOSE)
+_JSON_RUN = re.compile(
+    rb"""
+    ([^\\\x80-\xff])++
+    | (\\[^u])++
+    | (\\u(?![dD][89abAB])[0-9a-fA-F]{4})++                                        # not a high surrogate
+    | (\\u[dD][89abAB][0-9a-fA-F]{2} \\u[dD][c-fC-F][0-9a-fA-F]{2})++              # a pair is one code point
+    | (\\u[0-9a-fA-F]{4})                                                          # a lone high surrogate
+    |"""
+    + _UTF8_RUNS,
+    re.VERBOSE,
+)
+_FORM_BYTE = re.compile(rb"%[0-9a-fA-F]{2} | .", re.VERBOSE | re.DOTALL)
+
+
+def _ruler(raw: bytes, place: Place) -> _Ruler:
+    match place:
+        case Place.FORM:
+            return _measured(_form_runs(raw))
+        case Place.JSON_STRING | Place.JSON_NUMBER:
+            runs = _JSON_RUN.finditer(raw)
+        case Place.HEADER | Place.PLAIN:
+            runs = _PLAIN_RUN.finditer(raw)
+    return _measured((run.end() - run.start(), len(run[run.lastindex or 0])) for run in runs)
+
+
+def _form_runs(raw: bytes) -> Iterable[tuple[int, int]]:
+    """Yield each code point as a run: it may be written in any mixture of bytes and percent codes."""
+    widths = [len(unit[0]) for unit in _FORM_BYTE.finditer(raw)]
+    done = 0
+    for char in form.unquote(raw):
+        size = len(char.encode(errors="surrogateescape"))
+        width = sum(widths[done : done + size])
+        yield width, width
+        done += size
+
+
+def _measured(runs: Iterable[tuple[int, int]]) -> _Ruler:
+    """Return the ruler of these runs, each given as its length and its code points' width in bytes."""
+    ruler = _Ruler([], [], [])
+    char = raw = 0
+    for size, width in runs:
+        if not ruler.widths or ruler.widths[-1] != width:
+            ruler.char_starts.append(char)
+            ruler.raw_starts.append(raw)
+            ruler.widths.append(width)
+        char += size // width
+        raw += size
+    ruler.char_starts.append(char)
+    ruler.raw_starts.append(raw)
+    ruler.widths.append(1)
+    return ruler
