@@ -1,1 +1,19 @@
-"""Text in, findings out. Knows nothing of proxies, vendors or policy."""
+"""Detectors: text in, findings out. Knows nothing of proxies, vendors or policies."""
+
+from detectors.engine import Engine
+from detectors.finding import Category, Finding, Scan, Severity
+from detectors.mask import preview
+from detectors.ruleset import RuleError, RuleSet, bundled_rules, load_rules
+
+__all__ = [
+    "Category",
+    "Engine",
+    "Finding",
+    "RuleError",
+    "RuleSet",
+    "Scan",
+    "Severity",
+    "bundled_rules",
+    "load_rules",
+    "preview",
+]

@@ -1,0 +1,224 @@
+"""The engine: text in, findings out.
+
+First pass over the text and each of its decoded views, second look at the windows that were hit, then overlaps are
+settled and spans mapped back to the text as it came. Deterministic, no clock, no I/O after construction; one per
+worker process, since the first pass owns scratch memory.
+"""
+
+import hmac
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import regex
+
+from detectors.codec import GATES, Budget, View, views
+from detectors.finding import Finding, Scan
+from detectors.generic import Generic
+from detectors.matcher import GENERIC_ID, Candidate, Matcher
+from detectors.names import NameFinder
+from detectors.overlap import Located, settle
+from detectors.prefilter import ExpressionError, Hit, make_prefilter
+from detectors.ruleset import RuleError, RuleSet
+
+SCORE_FLOOR = 0.5
+"""Findings below it, context counted, are dropped: more often noise than not."""
+
+MAX_FIELD_CHARS = 80
+"""Longer field names are not names."""
+
+FIELD_TEXT_CHARS = 4096
+"""Longer texts aren't a field's value but a document; their field's name says nothing about what is in them."""
+
+_SKIPPED_FIELDS = frozenset(
+    {"", "text", "content", "role", "type", "id", "model", "name", "input", "description"}
+)
+_PLACEHOLDER = regex.compile(r"\[[A-Z][A-Z0-9_]{0,40}:[0-9a-f]{6}\]")
+_SEPARATED_DIGITS = regex.compile(r"[0-9][0-9 ().+/-]{5,}")
+_EMPTY = Scan(())
+
+
+@dataclass(slots=True)
+class _Run:
+    """What one `scan` call carries along."""
+
+    generic: bool
+    budget: Budget
+    located: list[Located] = field(default_factory=list)
+
+
+class Engine:
+    """Runs a rule set. `key` makes the fingerprints this installation's own; `cache_dir` keeps compiled rules.
+
+    Raises `RuleError` when a rule can't be run.
+    """
+
+    def __init__(
+        self, ruleset: RuleSet, key: bytes, *, cache_dir: Path | None = None, names: NameFinder | None = None
+    ) -> None:
+        self.ruleset = ruleset
+        self._key = key
+        self._names = names
+        self._matchers = _matchers(ruleset)
+        self._generic = next((m for m in self._matchers if isinstance(m, Generic)), None)
+        expressions = [matcher.expression for matcher in self._matchers] + list(GATES)
+        try:
+            self._prefilter = make_prefilter(expressions, cache_dir)
+        except ExpressionError as err:
+            raise RuleError([_place(ruleset, err)]) from err
+
+    def warm(self) -> None:
+        """Pays every first-use cost now: Presidio's import, the recognizers, the code paths of the views."""
+        for matcher in self._matchers:
+            if matcher.recognizer is not None:
+                matcher.recognizer.load()
+        if self._names is not None:
+            self._names.load()
+        self.scan("warm \\u0077\\u0061rm %77arm &amp; d2FybSB3YXJtIHdhcm0gd2FybQ== \uff57arm", "password")
+
+    def scan(self, text: str, field: str = "", *, generic: bool = True) -> Scan:
+        """Every finding in `text`. `field` is the name the text stands under, if any; it serves as context.
+
+        `generic=False` leaves out the assignment detector. Spans are code points of `text`.
+        """
+        run = _Run(generic, Budget.for_text(text))
+        in_field = _field_prefix(text, field)
+        if in_field:
+            self._look(f'{in_field}{text}"', (), run)
+            run.located = _shifted(run.located, len(in_field), len(text))
+        else:
+            self._look(text, (), run)
+        if field and generic and self._generic is not None:
+            candidate = self._generic.in_field(field, text)
+            if candidate is not None and not _is_placeholder(text, candidate):
+                run.located.append(Located.of(candidate, text, ()))
+        if self._names is not None:
+            run.located.extend(Located.of_name(named, text) for named in self._names.find(text))
+        if not run.located and run.budget.exceeded is None:
+            return _EMPTY
+        kept = settle(located for located in run.located if located.score >= SCORE_FLOOR)
+        return Scan(tuple(self._finding(located) for located in kept), run.budget.exceeded)
+
+    def _look(self, text: str, path: tuple[str, ...], run: _Run) -> None:
+        """Adds what stands in `text`, and in every view of it, located in `text`."""
+        hits = self._prefilter.hits(text)
+        gate_hits: list[Hit] = []
+        if hits:
+            rule_hits = [hit for hit in hits if hit[0] < len(self._matchers)]
+            if len(rule_hits) < len(hits):
+                base = len(self._matchers)
+                gate_hits = [(index - base, end) for index, end in hits if index >= base]
+            if rule_hits:
+                run.located.extend(self._confirm(text, rule_hits, path, run))
+        for view in views(text, gate_hits, len(path), run.budget):
+            self._look_through(view, path, run)
+
+    def _look_through(self, view: View, path: tuple[str, ...], run: _Run) -> None:
+        outer = run.located
+        run.located = []
+        self._look(view.text, (*path, view.name), run)
+        inner, run.located = run.located, outer
+        for located in inner:
+            if not view.cuts(located.start, located.end):
+                start, end = view.locate(located.start, located.end)
+                run.located.append(located.at(start, end))
+
+    def _confirm(self, text: str, hits: list[Hit], path: tuple[str, ...], run: _Run) -> Iterable[Located]:
+        for index, windows in _windows(hits, self._matchers, len(text)).items():
+            matcher = self._matchers[index]
+            if matcher is self._generic and not run.generic:
+                continue
+            for start, end in windows:
+                for candidate in matcher.confirm(text, start, end):
+                    if not _is_placeholder(text, candidate):
+                        yield Located.of(candidate, text, path)
+
+    def _finding(self, located: Located) -> Finding:
+        return Finding(
+            rule=located.rule,
+            category=located.category,
+            entity=located.entity,
+            severity=located.severity,
+            start=located.start,
+            end=located.end,
+            score=located.score,
+            verified=located.verified,
+            fingerprint=fingerprint(self._key, located.value),
+            view=located.path,
+        )
+
+
+def fingerprint(key: bytes, value: str) -> str:
+    """Keyed HMAC-SHA-256 of the value, 32 hex digits; equal however the value was encoded or its digits grouped."""
+    normal = unicodedata.normalize("NFKC", value).strip()
+    if _SEPARATED_DIGITS.fullmatch(normal):
+        normal = "".join(c for c in normal if c.isdecimal())
+    return hmac.digest(key, normal.encode("utf-8", "surrogatepass"), "sha256").hex()[:32]
+
+
+def _matchers(ruleset: RuleSet) -> tuple[Matcher, ...]:
+    matchers: list[Matcher] = []
+    problems: list[str] = []
+    for rule in ruleset.rules:
+        try:
+            matchers.append(Generic(rule) if rule.id == GENERIC_ID else Matcher(rule))
+        except ValueError as err:
+            problems.append(f"{ruleset.origins.get(rule.id, '?:1')}: rule {rule.id}: {err}")
+    if problems:
+        raise RuleError(problems)
+    return tuple(matchers)
+
+
+def _place(ruleset: RuleSet, err: ExpressionError) -> str:
+    if 0 <= err.index < len(ruleset.rules):
+        rule = ruleset.rules[err.index]
+        return f"{ruleset.origins.get(rule.id, '?:1')}: rule {rule.id}: pattern, expected one the first pass can run, found {err}"
+    return f"?:1: rule ?: rules, expected a set the first pass can run, found {err}"
+
+
+def _windows(hits: list[Hit], matchers: tuple[Matcher, ...], length: int) -> dict[int, list[tuple[int, int]]]:
+    """Per rule, the stretches of text in which a match could stand: overlapping ones joined, in order."""
+    windows: dict[int, list[tuple[int, int]]] = {}
+    hits.sort()
+    for index, at in hits:
+        matcher = matchers[index]
+        start, end = max(0, at - matcher.before), min(length, at + matcher.after)
+        known = windows.setdefault(index, [])
+        if known and start <= known[-1][1]:
+            known[-1] = (known[-1][0], end)
+        else:
+            known.append((start, end))
+    return windows
+
+
+def _field_prefix(text: str, field: str) -> str:
+    """What to put before a field's value so that rules see it as they'd see it in JSON; empty when it says nothing."""
+    if (
+        field in _SKIPPED_FIELDS
+        or len(field) > MAX_FIELD_CHARS
+        or len(text) > FIELD_TEXT_CHARS
+        or '"' in field
+    ):
+        return ""
+    return f'"{field}": "'
+
+
+def _shifted(found: list[Located], offset: int, length: int) -> list[Located]:
+    moved = []
+    for located in found:
+        start, end = max(0, located.start - offset), min(length, located.end - offset)
+        if start < end:
+            moved.append(located.at(start, end))
+    return moved
+
+
+def _is_placeholder(text: str, candidate: Candidate) -> bool:
+    """True for a value that is, or is hardly more than, a placeholder this product wrote."""
+    low, high = max(0, candidate.start - 60), min(len(text), candidate.end + 60)
+    if text.find("[", low, high) < 0:
+        return False
+    left = candidate.end - candidate.start
+    for match in _PLACEHOLDER.finditer(text, low, high):
+        left -= max(0, min(match.end(), candidate.end) - max(match.start(), candidate.start))
+    return left < 4 and left < candidate.end - candidate.start

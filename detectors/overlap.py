@@ -1,0 +1,89 @@
+"""Findings that overlap: which one is told.
+
+One value is reported once, under the rule that knows it best; what a specific rule found beats what a general one did.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from detectors.finding import Category, Severity
+from detectors.matcher import GENERIC_ID, Candidate
+from detectors.names import Named
+
+_RANK = {Category.CUSTOM: 0, Category.SECRET: 1, Category.PCI: 2, Category.PHI: 3, Category.PII: 4}
+"""An operator's own rules first; then by harm: an address inside a connection string is the string's password's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A candidate where it stands in the text now looked at. Holds the value, so it never leaves the engine."""
+
+    rule: str
+    category: Category
+    entity: str
+    severity: Severity
+    start: int
+    end: int
+    score: float
+    verified: bool | None
+    path: tuple[str, ...]
+    value: str
+
+    def __repr__(self) -> str:
+        return f"Located({self.rule}, {self.start}, {self.end})"
+
+    @classmethod
+    def of(cls, candidate: Candidate, text: str, path: tuple[str, ...]) -> "Located":
+        rule = candidate.matcher.rule
+        start, end = candidate.start, candidate.end
+        return cls(
+            rule.id,
+            rule.category,
+            rule.entity,
+            rule.level,
+            start,
+            end,
+            candidate.score,
+            candidate.verified,
+            path,
+            text[start:end],
+        )
+
+    @classmethod
+    def of_name(cls, named: Named, text: str) -> "Located":
+        rule = f"name-{named.entity.lower()}"
+        span = named.start, named.end
+        value = text[named.start : named.end]
+        return cls(rule, Category.PII, named.entity, Severity.MEDIUM, *span, named.score, None, (), value)
+
+    def at(self, start: int, end: int) -> "Located":
+        return replace(self, start=start, end=end)
+
+
+def settle(found: Iterable[Located]) -> list[Located]:
+    """Those to report, none overlapping another, in order of start."""
+    kept: list[Located] = []
+    starts: list[int] = []
+    for located in sorted(found, key=_precedence):
+        after = bisect_right(starts, located.start)
+        if (after and kept[after - 1].end > located.start) or (
+            after < len(kept) and starts[after] < located.end
+        ):
+            continue
+        kept.insert(after, located)
+        starts.insert(after, located.start)
+    return kept
+
+
+def _precedence(located: Located) -> tuple[bool, int, bool, float, int, int, int, str]:
+    return (
+        located.rule == GENERIC_ID,
+        _RANK[located.category],
+        located.verified is not True,
+        -located.score,
+        located.start - located.end,  # the longer one
+        len(located.path),  # in the plainest view
+        located.start,
+        located.rule,
+    )

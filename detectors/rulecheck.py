@@ -1,0 +1,156 @@
+"""Proves a rule base: what every rule says it finds it finds, what it says it doesn't it doesn't, and in linear time.
+
+Each rule is tried alone and with all others, through the engine itself: first pass, window, checks and all. Messages
+are `file:line: rule id: what, expected, found`.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from detectors.engine import Engine
+from detectors.matcher import GENERIC_ID, Matcher
+from detectors.rule import Rule
+from detectors.ruleset import RuleError, RuleSet, digest, load_rules
+from detectors.shape import WIDTH_CAP, shape_of
+from detectors.template import expand
+
+_KEY = b"rule check"  # fingerprints aren't looked at
+
+HOSTILE_CHARS = 24_000
+BUDGET_SECONDS = 0.25
+"""Worst time for one rule on one hostile text of `HOSTILE_CHARS`: generous for a slow machine, far below quadratic."""
+
+GROWTH_LIMIT = 6.0
+"""Four times the text may take this many times as long before a pattern counts as superlinear."""
+
+
+def check(paths: Sequence[Path], *, cache_dir: Path | None = None) -> list[str]:
+    """Every problem of the rules under `paths`; empty when they hold."""
+    try:
+        ruleset = load_rules(paths, cache_dir=cache_dir)
+    except RuleError as err:
+        return list(err.problems)
+    problems = [f"{ruleset.origins[rule.id]}: rule {rule.id}: {what}" for rule, what in _alone(ruleset)]
+    return problems or _together(ruleset)
+
+
+def _alone(ruleset: RuleSet) -> Iterator[tuple[Rule, str]]:
+    for rule in ruleset.rules:
+        try:
+            engine = Engine(RuleSet((rule,), digest((rule,))), _KEY)
+            matcher = Matcher(rule)
+            if matcher.recognizer is not None:
+                matcher.recognizer.load()
+        except RuleError as err:
+            for problem in err.problems:
+                yield rule, problem.partition(f"rule {rule.id}: ")[2] or problem
+            continue
+        except ValueError as err:
+            yield rule, str(err)
+            continue
+        for what in (*_examples(rule, engine), *_bounds(rule), *_speed(rule, engine)):
+            yield rule, what
+
+
+def _examples(rule: Rule, engine: Engine) -> Iterator[str]:
+    for index, template in enumerate(rule.examples):
+        try:
+            text = expand(template, rule.id, index)
+        except ValueError as err:
+            yield f"examples[{index}], {err}"
+            continue
+        if not any(finding.rule == rule.id for finding in engine.scan(text).findings):
+            yield f"examples[{index}], expected a finding, found none in {template!r}"
+        elif (
+            rule.keywords
+            and not rule.near_chars
+            and not any(w.lower() in text.lower() for w in rule.keywords)
+        ):
+            yield f"examples[{index}], expected one of the keywords in it, found none in {template!r}"
+    for index, template in enumerate(rule.counterexamples):
+        try:
+            text = expand(template, rule.id, len(rule.examples) + index)
+        except ValueError as err:
+            yield f"counterexamples[{index}], {err}"
+            continue
+        for finding in engine.scan(text).findings:
+            if finding.rule == rule.id:
+                yield f"counterexamples[{index}], expected no finding, found one at {finding.start}-{finding.end} of {template!r}"
+
+
+def _bounds(rule: Rule) -> Iterator[str]:
+    for key, pattern in (("pattern", rule.pattern), ("trigger", rule.trigger)):
+        if pattern is None:
+            continue
+        shape = shape_of(pattern)
+        if shape is None:
+            continue  # only the `regex` module reads it; the timing below still holds it
+        if not shape.bounded:
+            yield f"{key}, expected every repeat bounded ({{m,n}}), found `*`, `+` or {{m,}}"
+        elif shape.width >= WIDTH_CAP:
+            yield f"{key}, expected matches under {WIDTH_CAP} characters, found up to {shape.width}"
+
+
+def hostile_texts(rule: Rule, length: int) -> Iterator[str]:
+    """Texts made to keep a pattern busy: its own examples cut short and repeated, and runs of likely characters."""
+    for index, template in enumerate(rule.examples[:3]):
+        example = expand(template, rule.id, index)
+        yield _fill(example[: max(1, len(example) - 1)], length)
+        yield _fill(example[: max(1, len(example) // 2)], length)
+        yield example[: max(1, len(example) * 2 // 3)] + _fill(example[-2:-1] or "a", length)
+    for word in rule.keywords[:3]:
+        yield _fill(word, length)
+        yield _fill(f"{word} = ", length)
+        yield word + _fill("a", length)
+    for unit in ("a", "0", "A0", " ", "a.", "-", "a@", "/a", "aB3+", "=\n"):
+        yield _fill(unit, length)
+
+
+def _fill(unit: str, length: int) -> str:
+    return (unit * (length // len(unit) + 1))[:length]
+
+
+def _speed(rule: Rule, engine: Engine) -> Iterator[str]:
+    for text in hostile_texts(rule, HOSTILE_CHARS):
+        whole = _seconds(engine, text)
+        if whole < BUDGET_SECONDS / 10:
+            continue
+        quarter = _seconds(engine, text[: HOSTILE_CHARS // 4])
+        if whole > BUDGET_SECONDS or whole > GROWTH_LIMIT * max(quarter, 0.001):
+            yield (
+                f"pattern, expected under {BUDGET_SECONDS} s and linear on {HOSTILE_CHARS} hostile characters,"
+                f" found {whole:.2f} s, and {quarter:.2f} s on a quarter of them, like {text[:24]!r}"
+            )
+            return
+
+
+def _seconds(engine: Engine, text: str) -> float:
+    best = float("inf")
+    for _ in range(2):  # the better of two: other work on the machine isn't the rule's fault
+        start = time.perf_counter()
+        engine.scan(text)
+        best = min(best, time.perf_counter() - start)
+        if best < BUDGET_SECONDS / 10:
+            break
+    return best
+
+
+def _together(ruleset: RuleSet) -> list[str]:
+    """What only shows with all rules loaded: an example that another rule takes over. Generic ones may lose theirs."""
+    try:
+        engine = Engine(ruleset, _KEY)
+    except RuleError as err:
+        return list(err.problems)
+    problems = []
+    for rule in ruleset.rules:
+        if rule.id == GENERIC_ID:
+            continue
+        for index, template in enumerate(rule.examples):
+            found = {finding.rule for finding in engine.scan(expand(template, rule.id, index)).findings}
+            if rule.id not in found:
+                others = ", ".join(sorted(found)) or "nothing"
+                problems.append(
+                    f"{ruleset.origins[rule.id]}: rule {rule.id}: examples[{index}], expected this rule to win, found {others}"
+                )
+    return problems
