@@ -1,0 +1,5 @@
+"""`python -m proxy` is `tightlip`."""
+
+from proxy.cli import main
+
+main()

@@ -1,0 +1,25 @@
+"""The `tightlip` command. Each subcommand's module is imported when it runs, so that `--help` is quick."""
+
+import os
+import sys
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # libraries below must not phone home, whatever their defaults
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+
+def main() -> None:
+    """Entry point: operator's mistakes become one clear message and exit code 2, never a traceback."""
+    from detectors import RuleError
+    from proxy.cli.app import app
+    from proxy.configfile import ConfigError
+    from proxy.policy import PolicyError
+    from proxy.vendor import CatalogueError
+
+    try:
+        app(prog_name="tightlip")
+    except (ConfigError, PolicyError, CatalogueError, RuleError) as err:
+        print(f"tightlip: {err}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(2)

@@ -1,0 +1,114 @@
+"""The operator's small commands: rules, configuration, CA, users. Printing only; the work is in the modules they ask."""
+
+import getpass
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from detectors import load_rules
+from detectors.rulecheck import check
+from proxy import ca as authority
+from proxy import identity
+from proxy.cabundle import write_bundle
+from proxy.config import Config
+from proxy.configfile import ConfigError
+from proxy.policy import load_policy
+from proxy.setting import cache_folder, catalogue_of, domains_of, policy_folder, rule_folders
+
+NO_PROBLEMS, PROBLEMS = 0, 1
+
+
+def check_rules(config: Config, paths: Sequence[Path]) -> int:
+    """Proves the rules under `paths`, or those in use; prints each problem, returns the exit code."""
+    folders = list(paths) or list(rule_folders(config))
+    problems = check(folders)
+    for problem in problems:
+        print(problem)
+    if problems:
+        print(f"{len(problems)} problems", file=sys.stderr)
+        return PROBLEMS
+    print(f"{len(load_rules(folders).rules)} rules, each proved by its examples")
+    return NO_PROBLEMS
+
+
+def list_rules(config: Config) -> None:
+    table = Table("rule", "category", "entity", "severity", "description", box=None, pad_edge=False)
+    for rule in sorted(load_rules(rule_folders(config)).rules, key=lambda rule: (rule.category, rule.id)):
+        table.add_row(rule.id, rule.category.value, rule.entity, rule.severity, rule.description.strip())
+    Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 400).print(table)
+
+
+def check_config(config: Config) -> None:
+    """Loads everything that the proxy would; a mistake in any of it is raised with its file and line."""
+    policy = load_policy(config.policy, policy_folder())
+    catalogue = catalogue_of(config)
+    rules = load_rules(rule_folders(config), cache_dir=cache_folder(config))
+    if config.users:
+        identity.load_users(config.users)
+    print(
+        f"policy {policy.id}, {len(rules.rules)} rules, {len(catalogue.vendors)} vendors, state in {config.state_dir}"
+    )
+
+
+def ensure_ca(config: Config) -> authority.CA:
+    """The CA in use, made now if there is none, with the bundle beside it up to date."""
+    now = datetime.now(UTC)
+    made = authority.ensure(config.state_dir, domains_of(config, catalogue_of(config)), now)
+    write_bundle(config.state_dir, now, config.upstream.ca_file)
+    return made
+
+
+def print_ca_path(config: Config) -> None:
+    print(ensure_ca(config).path)
+
+
+def show_ca(config: Config) -> None:
+    made = ensure_ca(config)
+    now = datetime.now(UTC)
+    print(f"file         {made.path}")
+    print(f"subject      {made.certificate.subject.rfc4514_string()}")
+    print(f"sha-256      {made.fingerprint}")
+    print(f"valid until  {made.not_after:%Y-%m-%d} ({made.days_left(now)} days left)")
+    print(f"can sign for {', '.join(made.domains)}")
+
+
+def rotate_ca(config: Config) -> None:
+    now = datetime.now(UTC)
+    made = authority.rotate(config.state_dir, domains_of(config, catalogue_of(config)), now)
+    bundle = write_bundle(config.state_dir, now, config.upstream.ca_file)
+    print(f"new CA {made.path} (SHA-256 {made.fingerprint})")
+    print(f"{bundle} holds the old one too for a while: hand it out, then restart the proxy.")
+
+
+def add_user(config: Config, name: str, groups: Sequence[str]) -> None:
+    file = _users_file(config)
+    identity.add_user(file, name, _password(), groups)
+    print(f"{name} can use the proxy now; see `tightlip users list`")
+
+
+def list_users(config: Config) -> None:
+    for user in identity.load_users(_users_file(config)):
+        print(user.name, *user.groups)
+
+
+def remove_user(config: Config, name: str) -> None:
+    identity.remove_user(_users_file(config), name)
+
+
+def _users_file(config: Config) -> Path:
+    if config.users is None:
+        raise ConfigError("users: expected the path of the users file in the configuration, found none")
+    return config.users
+
+
+def _password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != password:
+        raise ConfigError("password: expected the same twice")
+    return password

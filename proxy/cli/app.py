@@ -1,0 +1,176 @@
+"""The command tree: names, flags and help. What a command does is in the module it imports."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from proxy.config import Config
+
+app = typer.Typer(
+    help="Outbound prompt DLP proxy: reads prompts on their way to AI vendors and blocks, redacts or logs per policy.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+rules = typer.Typer(help="Look at and prove the detection rules.", no_args_is_help=True)
+config = typer.Typer(help="Look at the configuration.", no_args_is_help=True)
+ca = typer.Typer(help="The certificate authority that clients must trust.", no_args_is_help=True)
+users = typer.Typer(help="Who may use the proxy.", no_args_is_help=True)
+app.add_typer(rules, name="rules")
+app.add_typer(config, name="config")
+app.add_typer(ca, name="ca")
+app.add_typer(users, name="users")
+
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="Configuration file (default ./tightlip.yaml).")
+]
+StateDir = Annotated[Path | None, typer.Option(help="Where the CA, keys, audit log and caches live.")]
+
+
+@app.command()
+def run(
+    config: ConfigFile = None,
+    listen: Annotated[str | None, typer.Option(help="HOST:PORT to listen on.")] = None,
+    metrics: Annotated[str | None, typer.Option(help="HOST:PORT of /metrics, /healthz and /readyz.")] = None,
+    state_dir: StateDir = None,
+    policy: Annotated[str | None, typer.Option(help="A policy pack's name, or a file.")] = None,
+) -> None:
+    """Start the proxy."""
+    from proxy.serve import serve
+
+    serve(_load(config, listen=listen, metrics=metrics, state_dir=state_dir, policy=policy))
+
+
+@app.command()
+def scan(
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Files or folders; - reads standard input.")
+    ] = None,
+    format: Annotated[str, typer.Option(help="text, json or sarif.")] = "text",
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line in, one out.")] = False,
+    config: ConfigFile = None,
+    state_dir: StateDir = None,
+) -> None:
+    """Find sensitive values in files or text. Exit code 0: none, 1: findings, 2: error."""
+    from proxy.cli.scan import scan_jsonl, scan_paths
+
+    loaded = _load(config, state_dir=state_dir)
+    if jsonl:
+        raise typer.Exit(scan_jsonl(loaded))
+    if format not in ("text", "json", "sarif"):
+        raise typer.BadParameter("expected text, json or sarif", param_hint="--format")
+    raise typer.Exit(scan_paths(loaded, paths or ["-"], format))
+
+
+@app.command()
+def inspect(
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="One request a line in, one verdict a line out.")
+    ] = True,
+    config: ConfigFile = None,
+    state_dir: StateDir = None,
+    policy: Annotated[str | None, typer.Option(help="A policy pack's name, or a file.")] = None,
+) -> None:
+    """Run requests through the live proxy's own pipeline, without a network."""
+    from proxy.cli.inspect import inspect_jsonl
+
+    raise typer.Exit(inspect_jsonl(_load(config, state_dir=state_dir, policy=policy)))
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from proxy import __version__
+
+    typer.echo(f"tightlip {__version__}")
+
+
+@rules.command("check")
+def rules_check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Rule folders or files (default: those in use).")
+    ] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Prove every rule: examples found, counter-examples not, ids unique, patterns compile and are linear."""
+    from proxy.cli.admin import check_rules
+
+    raise typer.Exit(check_rules(_load(config), paths or []))
+
+
+@rules.command("list")
+def rules_list(config: ConfigFile = None) -> None:
+    """List the rules in use."""
+    from proxy.cli.admin import list_rules
+
+    list_rules(_load(config))
+
+
+@config.command("check")
+def config_check(config: ConfigFile = None) -> None:
+    """Read configuration, policy, vendors and rules, and say what is wrong with them."""
+    from proxy.cli.admin import check_config
+
+    check_config(_load(config))
+
+
+@ca.command("path")
+def ca_path(config: ConfigFile = None, state_dir: StateDir = None) -> None:
+    """Print the path of the CA certificate, made now if there is none."""
+    from proxy.cli.admin import print_ca_path
+
+    print_ca_path(_load(config, state_dir=state_dir))
+
+
+@ca.command("show")
+def ca_show(config: ConfigFile = None, state_dir: StateDir = None) -> None:
+    """Show the CA certificate's name, fingerprint, validity and name constraints."""
+    from proxy.cli.admin import show_ca
+
+    show_ca(_load(config, state_dir=state_dir))
+
+
+@ca.command("rotate")
+def ca_rotate(config: ConfigFile = None, state_dir: StateDir = None) -> None:
+    """Make a new CA; the old one is kept beside it and stays in the bundle for a time."""
+    from proxy.cli.admin import rotate_ca
+
+    rotate_ca(_load(config, state_dir=state_dir))
+
+
+@users.command("add")
+def users_add(
+    name: str,
+    group: Annotated[list[str] | None, typer.Option(help="A group the user is in; may be repeated.")] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Add a user, or give one a new password, which is asked for (or read from standard input)."""
+    from proxy.cli.admin import add_user
+
+    add_user(_load(config), name, group or [])
+
+
+@users.command("list")
+def users_list(config: ConfigFile = None) -> None:
+    """List the users."""
+    from proxy.cli.admin import list_users
+
+    list_users(_load(config))
+
+
+@users.command("remove")
+def users_remove(name: str, config: ConfigFile = None) -> None:
+    """Remove a user."""
+    from proxy.cli.admin import remove_user
+
+    remove_user(_load(config), name)
+
+
+def _load(path: Path | None, **overrides: object) -> "Config":
+    import os
+
+    from proxy.config import load
+
+    return load(path, os.environ, overrides)

@@ -1,0 +1,200 @@
+"""`tightlip scan`: the detectors on files, standard input, or a stream of JSON lines."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from detectors import Engine, Finding, load_rules, preview
+from detectors.names import NameFinder
+from proxy import __version__
+from proxy.config import Config
+from proxy.setting import cache_folder, rule_folders
+
+NONE, FOUND, FAILED = 0, 1, 2
+SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "__pycache__"})
+MAX_FILE_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding with its place in a file, 1-based, and a masked preview."""
+
+    path: str
+    line: int
+    column: int
+    finding: Finding
+    preview: str
+
+
+def make_engine(config: Config) -> Engine:
+    """A warm engine. Its key is random: nothing that `scan` prints depends on it."""
+    cache_dir = cache_folder(config)
+    rules = load_rules(rule_folders(config), cache_dir=cache_dir)
+    names = NameFinder(config.names) if config.names else None
+    return Engine(rules, os.urandom(32), cache_dir=cache_dir, names=names)
+
+
+def scan_paths(config: Config, paths: Sequence[str], form: str) -> int:
+    """Prints findings in files and folders; the process's exit code."""
+    engine = make_engine(config)
+    found: list[Located] = []
+    failed = False
+    for path in _files(paths):
+        try:
+            text = _read(path)
+        except OSError as err:
+            print(f"tightlip: {path}: {err.strerror}", file=sys.stderr)
+            failed = True
+            continue
+        if text is None:
+            print(f"tightlip: {path}: binary, not read", file=sys.stderr)
+            continue
+        scan = engine.scan(text)
+        failed = failed or scan.incomplete is not None
+        if scan.incomplete is not None:
+            print(f"tightlip: {path}: not read whole: {scan.incomplete}", file=sys.stderr)
+        found += _located(path, text, scan.findings)
+    _PRINTERS[form](found)
+    return FAILED if failed else FOUND if found else NONE
+
+
+def scan_jsonl(config: Config) -> int:
+    """Answers each `{"id", "text"}` line with one line of findings, in order, until the input ends."""
+    engine = make_engine(config)
+    failed = False
+    for line in sys.stdin.buffer:
+        if not line.strip():
+            continue
+        answer = _answer(engine, line)
+        failed = failed or "error" in answer
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+    return FAILED if failed else NONE
+
+
+def _answer(engine: Engine, line: bytes) -> dict[str, Any]:
+    try:
+        item = json.loads(line)
+        name, text = item["id"], item["text"]
+        if not isinstance(text, str):
+            raise TypeError
+    except (ValueError, KeyError, TypeError):
+        return {
+            "id": None,
+            "incomplete": True,
+            "findings": [],
+            "error": 'expected {"id": ..., "text": "..."}',
+        }
+    scan = engine.scan(text)
+    return {
+        "id": name,
+        "incomplete": scan.incomplete is not None,
+        "findings": [_plain(finding) for finding in scan.findings],
+    }
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "category": finding.category.value,
+        "entity": finding.entity,
+        "start": finding.start,
+        "end": finding.end,
+        "score": round(finding.score, 3),
+        "verified": finding.verified,
+        "severity": finding.severity.label,
+    }
+
+
+def _files(paths: Sequence[str]) -> Iterator[str]:
+    for name in paths:
+        path = Path(name)
+        if name == "-" or not path.is_dir():
+            yield name
+            continue
+        for folder, folders, files in path.walk():
+            folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
+            yield from (str(folder / file) for file in sorted(files) if not (folder / file).is_symlink())
+
+
+def _read(path: str) -> str | None:
+    """The file's text, or None when it is binary. Raises OSError."""
+    if path == "-":
+        content = sys.stdin.buffer.read()
+    else:
+        if Path(path).stat().st_size > MAX_FILE_BYTES:
+            raise OSError(0, f"larger than {MAX_FILE_BYTES >> 20} MiB")
+        content = Path(path).read_bytes()
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", "replace")
+    return None if b"\0" in content[:8192] else content.decode("utf-8-sig", "replace")
+
+
+def _located(path: str, text: str, findings: Sequence[Finding]) -> Iterator[Located]:
+    for finding in findings:
+        line = text.count("\n", 0, finding.start) + 1
+        column = finding.start - (text.rfind("\n", 0, finding.start) + 1) + 1
+        yield Located(path, line, column, finding, preview(text[finding.start : finding.end]))
+
+
+def _print_text(found: Sequence[Located]) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    for item in found:
+        finding = item.finding
+        console.print(
+            Text.assemble(
+                (f"{item.path}:{item.line}:{item.column}: ", "bold"),
+                f"{finding.severity.label} {finding.rule} ({finding.category}, {finding.entity}): {item.preview}",
+            )
+        )
+
+
+def _print_json(found: Sequence[Located]) -> None:
+    json.dump([_with_place(item) for item in found], sys.stdout, indent=2)
+    sys.stdout.write("\n")
+
+
+def _with_place(item: Located) -> dict[str, Any]:
+    place = {"path": item.path, "line": item.line, "column": item.column}
+    return {**place, **_plain(item.finding), "preview": item.preview}
+
+
+def _print_sarif(found: Sequence[Located]) -> None:
+    """SARIF 2.1.0, as code hosts read it; columns count code points."""
+    levels = {"low": "note", "medium": "warning", "high": "error", "critical": "error"}
+    results = [
+        {
+            "ruleId": item.finding.rule,
+            "level": levels[item.finding.severity.label],
+            "message": {"text": f"{item.finding.entity}: {item.preview}"},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": Path(item.path).as_posix()},
+                        "region": {"startLine": item.line, "startColumn": item.column},
+                    }
+                }
+            ],
+        }
+        for item in found
+    ]
+    names = sorted({item.finding.rule for item in found})
+    driver = {"name": "tightlip", "version": __version__, "rules": [{"id": name} for name in names]}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    document = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    }
+    json.dump(document, sys.stdout, indent=2)
+    sys.stdout.write("\n")
+
+
+_PRINTERS = {"text": _print_text, "json": _print_json, "sarif": _print_sarif}

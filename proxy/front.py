@@ -1,0 +1,126 @@
+"""The front's part of every live request that needs no mitmproxy: a verdict, made durable and counted.
+
+Glue between inquiry, audit and metrics; whatever can't be put on record does not leave.
+"""
+
+import asyncio
+import hashlib
+import time
+from dataclasses import dataclass
+
+from proxy import metrics
+from proxy.audit import AuditLog
+from proxy.auditrecord import AuditFinding
+from proxy.auditrecord import Decision as DecisionRecord
+from proxy.auditrecord import Outcome as OutcomeRecord
+from proxy.client import client_of
+from proxy.inquiry import Inquiry
+from proxy.tap import Outcome as Tapped
+from proxy.verdict import Decision, Judged, Request, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a request ended: a closed result code, the status the client got, and what was seen of the response."""
+
+    result: str
+    status: int | None
+    seconds: float
+    tap: Tapped | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What every record of a run says: the policy's name and the digests of what it judges by."""
+
+    policy: str
+    policy_digest: str
+    rules_digest: str
+    config_digest: str
+
+
+@dataclass(slots=True)
+class Front:
+    inquiry: Inquiry
+    audit: AuditLog
+    standing: Standing
+    open_requests: int = 0
+    """Requests decided and not yet ended; a drain waits for them."""
+
+    async def commit(self, request: Request, verdict: Verdict) -> DecisionRecord:
+        """Makes the decision durable and counts it. Raises AuditUnavailable, upon which nothing may be sent.
+
+        Each record given out must come back through `finish`.
+        """
+        record = self._record(request, verdict)
+        started = time.monotonic()
+        try:
+            await asyncio.wrap_future(self.audit.append(record))
+        finally:
+            metrics.observe_audit(time.monotonic() - started)
+        metrics.record_decision(verdict, len(request.body))
+        self.open_requests += 1
+        return record
+
+    def finish(self, record: DecisionRecord, ending: Ending) -> None:
+        """Records how a request ended; not waited for, since nothing more will be sent."""
+        self.open_requests -= 1
+        tap = ending.tap
+        outcome = OutcomeRecord(
+            request=record.request,
+            time=time.time(),
+            result=ending.result,
+            status=ending.status,
+            response_bytes=tap.bytes if tap else None,
+            response_sha256=tap.sha256 if tap else None,
+            seconds=ending.seconds,
+            first_byte_seconds=tap.first_byte_seconds if tap else None,
+            input_tokens=tap.input_tokens if tap else None,
+            output_tokens=tap.output_tokens if tap else None,
+            cached_tokens=tap.cached_tokens if tap else None,
+        )
+        self.audit.append(outcome)
+        metrics.record_outcome(record.vendor, outcome)
+
+    def _record(self, request: Request, verdict: Verdict) -> DecisionRecord:
+        client = client_of(request.header(b"user-agent") or "")
+        sent = verdict.decision is not Decision.BLOCK
+        standing = self.standing
+        return DecisionRecord(
+            request=request.reference,
+            time=time.time(),
+            decision=verdict.decision.value,
+            reason=verdict.reason or "",
+            vendor=verdict.vendor,
+            format=verdict.format,
+            method=request.method,
+            host=request.host,
+            path=verdict.path,
+            model=verdict.model or None,
+            user=request.user,
+            client=client.tool,
+            client_version=client.version or None,
+            request_bytes=len(request.body),
+            request_sha256=verdict.received_sha256 or hashlib.sha256(request.body).hexdigest(),
+            forwarded_bytes=len(request.body if verdict.body is None else verdict.body) if sent else None,
+            forwarded_sha256=verdict.sent_sha256 if sent else None,
+            findings=tuple(map(_recorded, verdict.findings)),
+            policy=standing.policy,
+            policy_digest=standing.policy_digest,
+            rules_digest=standing.rules_digest,
+            config_digest=standing.config_digest,
+            scan_seconds=verdict.stats.seconds,
+        )
+
+
+def _recorded(finding: Judged) -> AuditFinding:
+    return AuditFinding(
+        rule=finding.rule,
+        category=finding.category,
+        entity=finding.entity,
+        pointer=finding.pointer,
+        start=finding.start,
+        end=finding.end,
+        fingerprint=finding.fingerprint,
+        action=finding.action,
+    )

@@ -1,0 +1,94 @@
+"""Which connections are let in: what is decrypted and read, what is tunnelled blind, what is refused.
+
+Pure. The names asked for must agree, the port must be allowed, and a target given as an address must be public; what a
+name resolves to is checked where it is dialled (`resolve.py`).
+"""
+
+import ipaddress
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from proxy.configtype import PrivateTarget
+from proxy.vendor import Catalogue, Vendor
+
+IP = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Refusal(StrEnum):
+    """Why a connection or request was refused before its body was looked at."""
+
+    HOST_MISMATCH = "host_mismatch"
+    HOST_REFUSED = "host_refused"
+    PORT_NOT_ALLOWED = "port_not_allowed"
+    PRIVATE_TARGET = "private_target"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a connection goes: refused for a reason, read as `vendor`'s, or passed through blind when both are None."""
+
+    vendor: Vendor | None = None
+    refusal: Refusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    catalogue: Catalogue
+    tunnel_others: bool = True
+    tls_ports: frozenset[int] = frozenset({443})
+    plain_ports: frozenset[int] = frozenset({80})
+    allow_private: tuple[PrivateTarget, ...] = ()
+    mapped: frozenset[str] = field(default_factory=frozenset)
+    """`host:port` names that the operator maps to an address of his own (`upstream.connect_to`): always allowed."""
+
+    def route(self, host: str, port: int, *, plain: bool) -> Route:
+        """The route for a target asked for by CONNECT (`plain` False) or in a plain HTTP request."""
+        host = host.rstrip(".").lower()
+        vendor = self.catalogue.vendor_for(host)
+        if vendor is None and not self.tunnel_others:
+            return Route(refusal=Refusal.HOST_REFUSED)
+        if f"{host}:{port}" in self.mapped:
+            return Route(vendor)
+        # A CONNECT to a plain port is read as plain HTTP inside the tunnel, so both sets hold for it.
+        ports = self.plain_ports if plain else self.tls_ports | self.plain_ports
+        if port not in ports and not self._is_named(host, port):
+            return Route(refusal=Refusal.PORT_NOT_ALLOWED)
+        if not self.allows_address(host, port):
+            return Route(refusal=Refusal.PRIVATE_TARGET)
+        return Route(vendor)
+
+    def agrees(self, asked: str, named: str) -> bool:
+        """Whether the name inside (SNI, Host) may stand for the target that was asked for.
+
+        An address that was asked for may carry any name but a known AI vendor's: that would be a way round the list.
+        """
+        asked, named = asked.rstrip(".").lower(), named.rstrip(".").lower()
+        if asked == named:
+            return True
+        return _literal(asked) is not None and self.catalogue.vendor_for(named) is None
+
+    def allows_address(self, host: str, port: int) -> bool:
+        """Whether an address may be dialled. A name is let through: what it resolves to is asked again."""
+        address = _literal(host)
+        if address is None:
+            is_local = host == "localhost" or host.endswith(".localhost")
+            return not is_local or self._is_named(host, port)
+        is_public = address.is_global and not address.is_multicast
+        return is_public or any(target.covers(host, port, address) for target in self.allow_private)
+
+    def _is_named(self, host: str, port: int) -> bool:
+        """Whether the operator allows this very host and port; a network in `allow_private` opens no ports."""
+        return any(
+            target.address is not None and (target.address.host, target.address.port) == (host, port)
+            for target in self.allow_private
+        )
+
+
+def _literal(host: str) -> IP | None:
+    try:
+        address = ipaddress.ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return address.ipv4_mapped
+    return address

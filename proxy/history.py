@@ -1,0 +1,99 @@
+"""Which findings of a request are new and which are history that its user has been told about (`told.py`).
+
+Only consulted when policy would block, so it may walk the whole document.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from proxy.document import pointer_of
+from proxy.formats import Format
+from proxy.jsontext import Leaf, LeafKind
+from proxy.segment import Label
+from proxy.told import Told
+
+_CONTENT = frozenset({Label.PROMPT, Label.TOOL_RESULT, Label.ATTACHMENT})
+"""Labels whose text makes a turn new. Ids, cache marks and metadata change on every request and say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a leaf stands in the conversation: its element's index (-1 outside of it) and its order."""
+
+    element: int
+    order: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One request's conversation: a name for it, where its newest turn begins, and a hash of every text."""
+
+    conversation: str
+    newest: int
+    places: dict[str, _Place]
+    content: tuple[_Place, ...]
+
+    def is_told(self, pointer: str, fingerprint: str, told: Told) -> bool:
+        """Whether this finding was blocked before in this conversation and is now only being resent.
+
+        True before the last reply; in the newest turn only for a text that stood in a blocked request and is now
+        followed by content that did not. The same request sent again therefore blocks again.
+        """
+        place = self.places.get(pointer)
+        if place is None or fingerprint not in told.fingerprints:
+            return False
+        if 0 <= place.element < self.newest:
+            return True
+        return place.digest in told.segments and any(
+            later.order > place.order and later.element >= self.newest and later.digest not in told.segments
+            for later in self.content
+        )
+
+    def telling(self, blocked: Iterable[tuple[str, str]]) -> Told:
+        """What to remember when these (pointer, fingerprint) findings are blocked now."""
+        pairs = list(blocked)
+        segments = {place.digest for place in self.content if place.element >= self.newest}
+        segments |= {self.places[pointer].digest for pointer, _ in pairs if pointer in self.places}
+        return Told(frozenset(fingerprint for _, fingerprint in pairs), frozenset(segments))
+
+
+def read_history(fmt: Format, leaves: Sequence[Leaf], key: bytes) -> History | None:
+    """The conversation in a JSON document, or None when the format has none."""
+    root = fmt.conversation
+    if root is None:
+        return None
+    depth = len(root)
+    places: dict[str, _Place] = {}
+    content: list[_Place] = []
+    scalars: dict[int, dict[str, str]] = {}
+    for order, leaf in enumerate(leaves):
+        if leaf.kind is LeafKind.KEY:
+            continue
+        inside = leaf.path[:depth] == root and len(leaf.path) > depth
+        element = leaf.path[depth] if inside else -1
+        if not isinstance(element, int):
+            continue
+        if inside and leaf.kind is LeafKind.STRING and len(leaf.path) == depth + 2:
+            scalars.setdefault(element, {})[str(leaf.path[-1])] = leaf.text
+        # Texts outside of the conversation (instructions, tools) stand before all of it, wherever their key is written.
+        place = _Place(element, order if inside else -1, _digest(leaf.text, key))
+        places[pointer_of(leaf.path)] = place
+        if inside and fmt.label(leaf.path) in _CONTENT:
+            content.append(place)
+    newest = max((index + 1 for index, members in scalars.items() if fmt.is_reply(members)), default=0)
+    return History(_conversation(fmt, leaves, content, key), newest, places, tuple(content))
+
+
+def _conversation(fmt: Format, leaves: Sequence[Leaf], content: Sequence[_Place], key: bytes) -> str:
+    """A keyed name for the conversation: the ids the client gives, else the first thing said in it."""
+    wanted = set(fmt.conversation_ids)
+    named = [leaf.text for leaf in leaves if leaf.kind is LeafKind.STRING and leaf.path in wanted]
+    if named:
+        return _digest("\0".join(named), key).hex()
+    return content[0].digest.hex() if content else ""
+
+
+def _digest(text: str, key: bytes) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=key, digest_size=16).digest()

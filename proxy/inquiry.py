@@ -1,0 +1,89 @@
+"""From a request to a verdict, whatever happens: ask the pool, remember what was told, refuse when there is no answer.
+
+Shared by the live proxy and `tightlip inspect`. Knows nothing of mitmproxy, audit or metrics.
+"""
+
+from dataclasses import dataclass, field
+
+import structlog
+
+from proxy import formats, message, respond
+from proxy.formats import Format
+from proxy.gate import Gate
+from proxy.pool import Pool, PoolError
+from proxy.told import ToldStore
+from proxy.verdict import Decision, Reply, Request, Verdict
+
+_log = structlog.get_logger()
+
+STATUS = {
+    "too_large": 413,
+    "busy": 503,
+    "scan_timeout": 503,
+    "scan_failed": 503,
+    "worker_lost": 503,
+    "audit_unavailable": 503,
+    "fault": 503,
+    "auth_required": 407,
+    "host_refused": 403,
+    "private_target": 403,
+    "port_not_allowed": 403,
+    "websocket": 426,
+    "upgrade": 426,
+    "upstream_failed": 502,
+}
+"""Statuses for refusals; 400 for the rest, which every client shows and none repeats."""
+
+
+@dataclass(slots=True)
+class Inquiry:
+    gate: Gate
+    pool: Pool
+    told: ToldStore = field(default_factory=ToldStore)
+    in_flight_limit_bytes: int = 512 << 20
+    _in_flight_bytes: int = 0
+
+    async def decide(self, request: Request, identity: str) -> Verdict:
+        """The verdict for a request of `identity` (user name or client address). A fault of ours is a BLOCK."""
+        if self._in_flight_bytes + len(request.body) > self.in_flight_limit_bytes:
+            return self.refuse(request, "busy")
+        self._in_flight_bytes += len(request.body)
+        try:
+            return await self._decide(request, identity)
+        except PoolError as err:
+            _log.warning("no verdict", reason=err.reason, where=err.where, reference=request.reference)
+            return self.refuse(request, err.reason)
+        finally:
+            self._in_flight_bytes -= len(request.body)
+
+    async def _decide(self, request: Request, identity: str) -> Verdict:
+        verdict = await self.pool.inspect(request)
+        if verdict.decision is not Decision.BLOCK or not verdict.conversation:
+            return verdict
+        conversation = f"{verdict.vendor}/{verdict.conversation}"
+        told = self.told.recall(identity, conversation)
+        if told.fingerprints:
+            verdict = await self.pool.inspect(request, told)
+        if verdict.decision is Decision.BLOCK:
+            self.told.remember(identity, conversation, verdict.telling)
+        return verdict
+
+    def refuse(self, request: Request, reason: str) -> Verdict:
+        """A BLOCK verdict for something that was refused without being read."""
+        vendor = self.gate.catalogue.vendor_for(request.host)
+        return Verdict(
+            Decision.BLOCK,
+            vendor.id if vendor else "other",
+            self.format_of(request.method, request.host, request.target).id,
+            reason=reason,
+            reply=self.refusal_reply(request.method, request.host, request.target, reason, request.reference),
+        )
+
+    def refusal_reply(self, method: str, host: str, target: str, reason: str, reference: str) -> Reply:
+        """The answer to a refusal in the shape that the client of this route understands."""
+        shape = self.format_of(method, host, target).error_shape
+        text = message.refusal_message(reason, reference)
+        return respond.blocked(shape, text, reference, STATUS.get(reason, 400))
+
+    def format_of(self, method: str, host: str, target: str) -> Format:
+        return formats.identify(method, host, target, self.gate.catalogue.vendor_for(host))

@@ -1,0 +1,258 @@
+"""The hooks: from a mitmproxy flow to the front and back. Every hook has one outer guard, and no hook decides anything.
+
+The block answer is set before anything is asked and lifted only by a verdict that has been made durable; the permit
+checked in `stream.py` holds even if this file is not called at all.
+"""
+
+import asyncio
+import functools
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from mitmproxy import connection, http, tcp, udp
+
+from proxy import metrics
+from proxy.admission import is_plain_passage, refusal_of
+from proxy.audit import AuditUnavailable
+from proxy.front import Ending, Front
+from proxy.identity import Authenticator
+from proxy.intercept.state import FlowState, Permit, attach, flow_state
+from proxy.reference import new_reference
+from proxy.tap import ResponseTap
+from proxy.verdict import Decision, Reply, Request, Verdict
+
+_log = structlog.get_logger()
+
+_HOP_HEADERS = ("proxy-authorization", "proxy-connection")
+
+
+def guarded(hook: Callable[..., Any]) -> Callable[..., Any]:
+    """Turns whatever a hook raises into a refused flow. CancelledError would hang it, SystemExit end the proxy."""
+
+    if asyncio.iscoroutinefunction(hook):
+
+        @functools.wraps(hook)
+        async def awaiting(self: "Tightlip", flow: Any) -> None:
+            try:
+                await hook(self, flow)
+            except BaseException as err:
+                self.fault(hook.__name__, flow, err)
+
+        return awaiting
+
+    @functools.wraps(hook)
+    def calling(self: "Tightlip", flow: Any) -> None:
+        try:
+            hook(self, flow)
+        except BaseException as err:
+            self.fault(hook.__name__, flow, err)
+
+    return calling
+
+
+class Tightlip:
+    """The mitmproxy addon."""
+
+    def __init__(self, front: Front, authenticator: Authenticator | None) -> None:
+        self._front = front
+        self._inquiry = front.inquiry
+        self._authenticator = authenticator
+        self._users: dict[str, str] = {}
+
+    # connections
+
+    @guarded
+    async def http_connect(self, flow: http.HTTPFlow) -> None:
+        flow.response = self._response(flow, "fault")
+        user = await self._authenticate(flow)
+        for name in _HOP_HEADERS:
+            flow.request.headers.pop(name, None)
+        if user is None and self._authenticator is not None:
+            flow.response = self._response(flow, "auth_required")
+            return
+        route = self._inquiry.gate.route(flow.request.host, flow.request.port, plain=False)
+        if route.refusal is not None:
+            flow.response = self._response(flow, route.refusal)
+            return
+        if user is not None:
+            self._users[flow.client_conn.id] = user
+        flow.response = None
+
+    def client_disconnected(self, client: connection.Client) -> None:
+        self._users.pop(client.id, None)
+
+    @guarded
+    def tcp_start(self, flow: tcp.TCPFlow) -> None:
+        flow.kill()  # blind tunnels make no flow; whatever does is not meant to be here
+
+    @guarded
+    def udp_start(self, flow: udp.UDPFlow) -> None:
+        flow.kill()
+
+    @guarded
+    def websocket_start(self, flow: http.HTTPFlow) -> None:
+        flow.kill()
+
+    # requests
+
+    @guarded
+    async def requestheaders(self, flow: http.HTTPFlow) -> None:
+        peer = flow.client_conn.peername[0] if flow.client_conn.peername else ""
+        user = self._users.get(flow.client_conn.id)
+        if user is None and self._authenticator is not None:
+            user = await self._authenticate(flow)
+        for name in _HOP_HEADERS:
+            flow.request.headers.pop(name, None)
+        _drop_h2c(flow.request)
+        state = attach(flow, FlowState(new_reference(), user, peer))
+        if self._authenticator is not None and user is None:
+            state.refusal = "auth_required"
+            return
+        state.refusal = refusal_of(
+            as_request(flow, state), self._inquiry.gate, sni=flow.client_conn.sni, http2=flow.request.is_http2
+        )
+
+    @guarded
+    async def request(self, flow: http.HTTPFlow) -> None:
+        flow.response = self._response(flow, "fault")
+        state = flow_state(flow)
+        if state is None:
+            return
+        request = as_request(flow, state)
+        if state.refusal is None and is_plain_passage(request, self._inquiry.gate):
+            self._permit(flow, state)
+            return
+        if state.refusal is None and flow.request.trailers:
+            state.refusal = "trailers"
+        if state.refusal is not None:
+            verdict = self._inquiry.refuse(request, state.refusal)
+        else:
+            verdict = await self._inquiry.decide(request, state.user or state.peer)
+        try:
+            state.record = await self._front.commit(request, verdict)
+        except AuditUnavailable:
+            flow.response = self._response(flow, "audit_unavailable")
+            return
+        if verdict.decision is Decision.BLOCK:
+            flow.response = as_response(verdict.reply) if verdict.reply else flow.response
+            return
+        _apply(flow.request, verdict)
+        self._permit(flow, state)
+
+    def _permit(self, flow: http.HTTPFlow, state: FlowState) -> None:
+        flow.response = None
+        state.permit = Permit.of(flow.request)
+
+    # responses
+
+    @guarded
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        state = flow_state(flow)
+        if state is None or state.permit is None or flow.response is None:
+            return
+        flow.response.headers.pop("alt-svc", None)  # HTTP/3 would go round the proxy
+        if state.record is None:
+            flow.response.stream = True
+            return
+        fmt = self._inquiry.format_of(flow.request.method, flow.request.host, flow.request.path)
+        state.tap = ResponseTap(fmt, flow.response.headers.get("content-encoding", ""), time.monotonic)
+        flow.response.stream = state.tap.feed
+
+    @guarded
+    def response(self, flow: http.HTTPFlow) -> None:
+        state = flow_state(flow)
+        permitted = state is not None and state.permit is not None
+        self._finish(
+            flow,
+            "completed"
+            if permitted and state and state.tap
+            else "upstream_failed"
+            if permitted
+            else "blocked",
+        )
+
+    @guarded
+    def error(self, flow: http.HTTPFlow) -> None:
+        self._finish(flow, "connection_lost")
+
+    def _finish(self, flow: http.HTTPFlow, result: str) -> None:
+        state = flow_state(flow)
+        if state is None or state.record is None:
+            return
+        record, state.record = state.record, None
+        status = flow.response.status_code if flow.response else None
+        tapped = state.tap.result() if state.tap else None
+        self._front.finish(record, Ending(result, status, time.monotonic() - state.started, tapped))
+
+    # helpers
+
+    async def _authenticate(self, flow: http.HTTPFlow) -> str | None:
+        if self._authenticator is None:
+            return None
+        peer = flow.client_conn.peername[0] if flow.client_conn.peername else ""
+        identity = await self._authenticator.check(flow.request.headers.get("proxy-authorization"), peer)
+        return identity.name if identity else None
+
+    def fault(self, hook: str, flow: Any, err: BaseException) -> None:
+        """Leaves the flow refused and says so; the exception's text may quote content and is not logged."""
+        metrics.hook_failed(hook)
+        _log.error("hook failed", hook=hook, exception=type(err).__name__)
+        if isinstance(flow, http.HTTPFlow):
+            state = flow_state(flow)
+            if state is not None and hook in ("requestheaders", "request"):
+                state.permit = None
+                state.refusal = state.refusal or "fault"
+            if hook in ("http_connect", "request"):
+                flow.response = self._response(flow, "fault")
+
+    def _response(self, flow: http.HTTPFlow, reason: str) -> http.Response:
+        return self.error_reply(flow, reason)
+
+    def error_reply(self, flow: http.HTTPFlow, reason: str) -> http.Response:
+        """The response, in the client's own shape, to a flow refused for a closed reason code."""
+        state = flow_state(flow)
+        request = flow.request
+        reply = self._inquiry.refusal_reply(
+            request.method, request.host, request.path, reason, state.reference if state else new_reference()
+        )
+        return as_response(reply)
+
+
+def as_request(flow: http.HTTPFlow, state: FlowState) -> Request:
+    request = flow.request
+    return Request(
+        method=request.method,
+        scheme=request.scheme,
+        host=request.host.rstrip(".").lower(),
+        port=request.port,
+        target=request.path,
+        headers=tuple(request.headers.fields),
+        body=request.raw_content or b"",
+        user=state.user,
+        reference=state.reference,
+    )
+
+
+def as_response(reply: Reply) -> http.Response:
+    return http.Response.make(reply.status, reply.body, http.Headers(reply.headers))
+
+
+def _drop_h2c(request: http.Request) -> None:
+    """Takes back an offer of cleartext HTTP/2, which is the client's to make and ours not to accept."""
+    if request.headers.get("upgrade", "").lower() == "h2c":
+        for name in ("upgrade", "http2-settings", "connection"):
+            request.headers.pop(name, None)
+
+
+def _apply(request: http.Request, verdict: Verdict) -> None:
+    """Puts the verdict's parts, all of which were scanned, in the place of the originals."""
+    if verdict.target is not None:
+        request.path = verdict.target
+    if verdict.headers is not None:
+        request.headers = http.Headers(verdict.headers)
+    if verdict.body is not None:
+        request.raw_content = verdict.body
+        if "content-length" in request.headers:
+            request.headers["content-length"] = str(len(verdict.body))

@@ -1,0 +1,99 @@
+"""mitmproxy embedded: a master with exactly the addons that are needed, options fixed in code, start and drain.
+
+Never `mitmdump -s`: a script that fails to load would be dropped, and everything would pass.
+"""
+
+import asyncio
+import gc
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from mitmproxy import ctx, master, options
+from mitmproxy.addons import core, proxyserver, upstream_auth
+
+from proxy import respond
+from proxy.ca import CA
+from proxy.config import Config
+from proxy.front import Front
+from proxy.identity import Authenticator
+from proxy.intercept.addon import Tightlip
+from proxy.intercept.layers import NextLayer
+from proxy.intercept.stream import install
+from proxy.intercept.tls import OwnTlsConfig, refuse_insecure
+
+IDLE_SECONDS = 3600
+"""mitmproxy closes a silent connection after ten minutes; models may think for longer."""
+
+DRAIN_SECONDS = 20.0
+
+
+@dataclass(slots=True)
+class Server:
+    """The listening proxy. Made inside the running event loop, which must be a `resolve.GuardedLoop`."""
+
+    master: master.Master
+    listeners: proxyserver.Proxyserver
+    front: Front
+
+    async def run(self) -> None:
+        """Serves until `drain` or `stop`. Raises OSError when the address can't be listened on."""
+        await self.master.run()
+
+    @property
+    def listen_addresses(self) -> list[str]:
+        return [f"{address[0]}:{address[1]}" for address in self.listeners.listen_addrs()]
+
+    async def wait_listening(self) -> None:
+        """Returns once the port is open."""
+        while not self.listeners.listen_addrs():
+            await asyncio.sleep(0.01)
+
+    async def drain(self) -> None:
+        """Stops accepting, lets running requests end for up to DRAIN_SECONDS, then stops."""
+        await self.listeners.servers.update([])
+        deadline = asyncio.get_running_loop().time() + DRAIN_SECONDS
+        while self.front.open_requests and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.05)
+        self.master.shutdown()
+
+
+def make_server(
+    config: Config, front: Front, authority: CA, authenticator: Authenticator | None, upstream_roots: Path
+) -> Server:
+    """The server, not yet listening. `upstream_roots` are the certificates that vendors are verified against."""
+    _silence_mitmproxy()
+    parent = config.upstream.proxy
+    mode = f"upstream:{parent.scheme}://{parent.address}" if parent else "regular"
+    host = f"[{config.listen.host}]" if ":" in config.listen.host else config.listen.host
+    running = master.Master(options.Options(), asyncio.get_running_loop())
+    addon = Tightlip(front, authenticator)
+    listeners = proxyserver.Proxyserver()
+    running.addons.add(
+        core.Core(),
+        listeners,
+        NextLayer(front.inquiry.gate),
+        OwnTlsConfig(authority),
+        upstream_auth.UpstreamAuth(),
+        addon,
+    )
+    running.options.update(
+        mode=[f"{mode}@{host}:{config.listen.port}"],
+        connection_strategy="lazy",  # no connection before a verdict
+        upstream_cert=False,
+        rawtcp=False,
+        websocket=False,
+        ssl_insecure=False,
+        tcp_timeout=IDLE_SECONDS,
+        ssl_verify_upstream_trusted_ca=str(upstream_roots),
+        upstream_auth=parent.credentials if parent else None,
+    )
+    refuse_insecure(ctx.options)
+    install(config.limits.body, addon.error_reply, respond.fault_body)
+    gc.freeze()  # what start-up made lives forever; collections need not walk it
+    return Server(running, listeners, front)
+
+
+def _silence_mitmproxy() -> None:
+    """Its log lines quote hosts, paths and exceptions; ours say what matters without content."""
+    logging.getLogger("mitmproxy").setLevel(logging.CRITICAL)

@@ -1,0 +1,49 @@
+"""TLS towards the client with leaf certificates of our own CA, and towards the vendor as mitmproxy does it, verified.
+
+mitmproxy's certificate store is not used: it makes a new CA silently, signs with the CA's key as the leaf's, and for a
+year.
+"""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from mitmproxy import certs, options
+from mitmproxy.addons.tlsconfig import TlsConfig
+from mitmproxy.proxy import context
+
+from proxy.ca import CA
+
+
+class OwnTlsConfig(TlsConfig):
+    """The mitmproxy addon `tlsconfig` with the certificate store cut out."""
+
+    name = "tlsconfig"
+
+    def __init__(self, authority: CA) -> None:
+        self._authority = authority
+        self.certstore = SimpleNamespace(dhparams=None)  # type: ignore[assignment]
+
+    def configure(self, updated: Any) -> None:
+        """Nothing to read: there is no store, and versions and ciphers stay at their safe defaults."""
+
+    def get_cert(self, conn_context: context.Context) -> certs.CertStoreEntry:
+        host = conn_context.client.sni or (conn_context.server.address or ("",))[0]
+        leaf = self._authority.leaf(host, datetime.now(UTC))
+        return certs.CertStoreEntry(certs.Cert(leaf.certificate), leaf.key, None, [])  # type: ignore[arg-type]
+
+
+def refuse_insecure(opts: options.Options) -> None:
+    """Stops a start with an option that would let bytes pass unread or unverified."""
+    unsafe = {
+        "rawtcp": opts.rawtcp,
+        "ssl_insecure": opts.ssl_insecure,
+        "ignore_hosts": bool(opts.ignore_hosts),
+        "allow_hosts": bool(opts.allow_hosts),
+        "websocket": opts.websocket,
+        "validate_inbound_headers": not opts.validate_inbound_headers,
+        "stream_large_bodies": bool(opts.stream_large_bodies),
+    }
+    raised = sorted(name for name, value in unsafe.items() if value)
+    if raised:
+        raise RuntimeError(f"mitmproxy options that would let bytes pass unread: {', '.join(raised)}")

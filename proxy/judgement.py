@@ -1,0 +1,123 @@
+"""Policy applied to one request's hits: a fate for every finding, and the edits that follow from it. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from detectors import Finding
+from proxy.formats import Format
+from proxy.message import Place, place
+from proxy.placeholder import placeholder
+from proxy.policy import Action, Policy
+from proxy.rewrite import Edit
+from proxy.scanner import Hit
+from proxy.segment import FIXED, Label, Segment
+from proxy.verdict import Judged
+
+FIXED_CLAUSE = "on-fixed"
+RESENT_CLAUSE = "resent"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One finding, where it stands, what happens to it and by which clause."""
+
+    segment: Segment
+    finding: Finding
+    action: Action
+    clause: str
+    pointer: str
+    """The segment's pointer with any key that is itself a finding replaced by its placeholder."""
+
+    def resent(self) -> "Judgement":
+        """The same as history of a conversation whose user has been told; stays blocked where nothing can be cut."""
+        if self.segment.label in FIXED or self.clause == FIXED_CLAUSE:
+            return self
+        return replace(self, action=Action.REDACT, clause=RESENT_CLAUSE)
+
+    def recorded(self) -> Judged:
+        finding = self.finding
+        return Judged(
+            rule=finding.rule,
+            category=finding.category.value,
+            entity=finding.entity,
+            severity=finding.severity.label,
+            pointer=self.pointer,
+            label=self.segment.label.value,
+            start=finding.start,
+            end=finding.end,
+            score=round(finding.score, 3),
+            verified=finding.verified,
+            fingerprint=finding.fingerprint,
+            action=self.action.label,
+            clause=self.clause,
+        )
+
+    def place(self, fmt: Format) -> Place:
+        """For the message to the user."""
+        segment, finding = self.segment, self.finding
+        return Place(finding.entity, place(fmt, self.pointer, segment.label, segment.text, finding.start))
+
+
+def judge(hits: Sequence[Hit], policy: Policy, vendor: str, *, all_fixed: bool) -> list[Judgement]:
+    """A judgement for each finding. `all_fixed`: the request is signed, so nothing in it can be rewritten."""
+    names = _found_names(hits)
+    judged = []
+    for segment, findings in hits:
+        pointer = _clean_pointer(segment, findings, names)
+        fixed = all_fixed or segment.label in FIXED
+        for finding in findings:
+            action, clause = policy.judge(finding, vendor)
+            if action is Action.REDACT and fixed:
+                action, clause = Action[policy.on_fixed.upper()], FIXED_CLAUSE
+            judged.append(Judgement(segment, finding, action, clause, pointer))
+    return judged
+
+
+def edits_of(judged: Iterable[Judgement], hits: Sequence[Hit]) -> list[tuple[Segment, list[Edit]]]:
+    """The edits for those of `hits` that have findings to redact, overlapping ones made one."""
+    wanted: dict[int, list[Finding]] = {}
+    for item in judged:
+        if item.action is Action.REDACT:
+            wanted.setdefault(id(item.segment), []).append(item.finding)
+    return [(segment, _merged(wanted[id(segment)])) for segment, _ in hits if id(segment) in wanted]
+
+
+def _merged(findings: Sequence[Finding]) -> list[Edit]:
+    """One edit per run of overlapping findings, named after the gravest of them."""
+    runs: list[list[Finding]] = []
+    end = -1
+    for finding in sorted(findings, key=lambda item: item.start):
+        if runs and finding.start < end:
+            runs[-1].append(finding)
+        else:
+            runs.append([finding])
+        end = max(end, finding.end)
+    return [
+        Edit(
+            run[0].start,
+            max(finding.end for finding in run),
+            placeholder(max(run, key=lambda finding: (finding.severity, finding.score))),
+        )
+        for run in runs
+    ]
+
+
+def _found_names(hits: Sequence[Hit]) -> dict[str, str]:
+    """Object keys that are findings themselves, escaped as in a pointer, and what stands for them in one."""
+    return {
+        _escaped(segment.text): placeholder(findings[0])
+        for segment, findings in hits
+        if segment.label is Label.KEY
+    }
+
+
+def _clean_pointer(segment: Segment, findings: Sequence[Finding], names: dict[str, str]) -> str:
+    if segment.label is Label.QUERY and any(finding.start < len(segment.field) for finding in findings):
+        return "query"
+    if not names:
+        return segment.pointer
+    return "/".join(names.get(token, token) for token in segment.pointer.split("/"))
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,247 @@
+"""The core: one request in, one verdict out. No network, no clock but a stopwatch, no state but caches.
+
+target, headers, body -> segments -> findings -> actions -> the bytes to send, or the answer to give
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from detectors import Engine, load_rules
+from detectors.names import NameFinder
+from proxy import body, document, formats, message, respond
+from proxy.body import Kind
+from proxy.formats import Format
+from proxy.head import edit_headers, edit_target, head_segments, is_signed
+from proxy.history import History, read_history
+from proxy.judgement import Judgement, edits_of, judge
+from proxy.jsontext import leaves
+from proxy.policy import Action, Policy, load_policy
+from proxy.reason import Reason, RequestError
+from proxy.rewrite import Edit, splice
+from proxy.scanner import Reading, Scanner
+from proxy.segment import Label, Segment
+from proxy.told import NOTHING_TOLD, Told
+from proxy.vendor import Catalogue, Vendor, load_catalogue
+from proxy.verdict import Decision, Request, Stats, Verdict
+from proxy.worker import Ready, Settings
+
+REDACTION_ROUNDS = 3
+"""A redaction may bring two halves of something else together; what still shows after this many is blocked."""
+
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A request's body, decoded, and what was found in it."""
+
+    data: bytes = b""
+    kind: Kind = Kind.EMPTY
+    reading: Reading = Reading()
+
+
+class Inspector:
+    """Everything a verdict depends on besides the request. One per process; not thread-safe."""
+
+    def __init__(
+        self, settings: Settings, engine: Engine, policy: Policy, catalogue: Catalogue, digest: str
+    ) -> None:
+        self._limits = settings.limits
+        self._key = settings.key[:64]
+        self._engine = engine
+        self._policy = policy
+        self._catalogue = catalogue
+        self._rules_digest = digest
+        self._scanner = Scanner(engine, settings.key, settings.limits)
+
+    def warm(self) -> None:
+        """Loads what is loaded lazily, so that the first request doesn't pay for it."""
+        self._engine.warm()
+
+    def ready(self) -> Ready:
+        return Ready(self._rules_digest, self._policy.digest)
+
+    def inspect(self, request: Request, told: Told = NOTHING_TOLD) -> Verdict:
+        """The verdict for one request. `told` is what its user has been told of this conversation before."""
+        started = time.perf_counter()
+        tally = self._scanner.tally
+        before = (tally.hits, tally.misses)
+        inspection = _Inspection(self, request, told)
+        verdict = inspection.verdict()
+        stats = Stats(
+            tally.hits - before[0],
+            tally.misses - before[1],
+            len(inspection.content.data),
+            time.perf_counter() - started,
+        )
+        return replace(verdict, stats=stats)
+
+    def read_body(self, request: Request, fmt: Format) -> _Content:
+        try:
+            data = body.decode(request.body, request.header_values(b"content-encoding"), self._limits)
+            kind = body.sniff(request.header(b"content-type"), data)
+        except RequestError as err:
+            return _Content(reading=Reading(incomplete=(err.reason,)))
+        return _Content(data, kind, self.read(data, kind, fmt, request))
+
+    def read(self, data: bytes, kind: Kind, fmt: Format, request: Request) -> Reading:
+        """Scans a decoded body of the given kind."""
+        if kind is Kind.JSON:
+            return self._scanner.read_json(data, fmt)
+        content_type = request.header(b"content-type")
+        return self._scanner.read_segments(
+            document.segments(data, kind, fmt.label, content_type=content_type, limits=self._limits)
+        )
+
+    def read_head(self, request: Request, vendor: Vendor | None) -> Reading:
+        return self._scanner.read_segments(head_segments(request, vendor))
+
+    def history(self, content: _Content, fmt: Format) -> History | None:
+        if content.kind is not Kind.JSON:
+            return None
+        return read_history(fmt, list(leaves(content.data, max_depth=self._limits.depth)), self._key)
+
+    @property
+    def policy(self) -> Policy:
+        return self._policy
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self._catalogue
+
+
+class _Inspection:
+    """One request's way through the core; made, asked for its verdict once, and dropped."""
+
+    def __init__(self, inspector: Inspector, request: Request, told: Told) -> None:
+        self._inspector = inspector
+        self._request = request
+        self._told = told
+        self._vendor = inspector.catalogue.vendor_for(request.host)
+        self._vendor_id = self._vendor.id if self._vendor else "other"
+        self._fmt = formats.identify(request.method, request.host, request.target, self._vendor)
+        self.content = inspector.read_body(request, self._fmt)
+        self._head = inspector.read_head(request, self._vendor)
+
+    def verdict(self) -> Verdict:
+        policy = self._inspector.policy
+        judged = self._judge()
+        history = None
+        if any(item.action is Action.BLOCK for item in judged):
+            history = self._inspector.history(self.content, self._fmt)
+            judged = self._forgive(judged, history)
+        base = self._base(judged)
+        reason = self._unread()
+        if reason is not None and policy.judge_incomplete(reason) is Action.BLOCK:
+            return self._refused(base, reason)
+        blocked = [item for item in judged if item.action is Action.BLOCK]
+        if blocked:
+            return self._blocked(base, blocked, history)
+        if any(item.action is Action.REDACT for item in judged):
+            return self._redacted(base, judged)
+        quiet = all(item.action is Action.ALLOW for item in judged) and reason is None
+        decision = Decision.ALLOW if quiet else Decision.LOG
+        return replace(base, decision=decision, sent_sha256=base.received_sha256)
+
+    def _judge(self) -> list[Judgement]:
+        fixed = is_signed(self._request)
+        hits = [*self._head.hits, *self.content.reading.hits]
+        return judge(hits, self._inspector.policy, self._vendor_id, all_fixed=fixed)
+
+    def _forgive(self, judged: Sequence[Judgement], history: History | None) -> list[Judgement]:
+        """Redacts instead of blocking what the user was told about before and the client only resends."""
+        if history is None or not self._told.fingerprints:
+            return list(judged)
+        return [
+            item.resent()
+            if item.action is Action.BLOCK
+            and history.is_told(item.segment.pointer, item.finding.fingerprint, self._told)
+            else item
+            for item in judged
+        ]
+
+    def _unread(self) -> str | None:
+        """The reason with the strictest consequence for which part of the request could not be read, or None."""
+        reasons = [*self.content.reading.incomplete, *self._head.incomplete]
+        policy = self._inspector.policy
+        return max(reasons, key=lambda reason: (policy.judge_incomplete(reason), reason), default=None)
+
+    def _base(self, judged: Sequence[Judgement]) -> Verdict:
+        """What every verdict of this request says, before a decision is put in."""
+        model = self.content.reading.model
+        hidden = any(item.segment.pointer == "/model" for item in judged)
+        in_path = [item for item in judged if item.segment.label is Label.TARGET]
+        return Verdict(
+            Decision.BLOCK,
+            self._vendor_id,
+            self._fmt.id,
+            model=model if _MODEL.fullmatch(model) and not hidden else "",
+            path="" if in_path else self._request.target.partition("?")[0],
+            reason=self._unread(),
+            findings=tuple(item.recorded() for item in judged),
+            received_sha256=hashlib.sha256(self._request.body).hexdigest(),
+        )
+
+    def _refused(self, base: Verdict, reason: str) -> Verdict:
+        text = message.refusal_message(reason, self._request.reference)
+        status = RequestError(Reason(reason)).status
+        reply = respond.blocked(self._fmt.error_shape, text, self._request.reference, status)
+        return replace(base, reason=reason, reply=reply)
+
+    def _blocked(self, base: Verdict, blocked: Sequence[Judgement], history: History | None) -> Verdict:
+        places = [item.place(self._fmt) for item in blocked]
+        text = message.block_message(places, self._request.reference, self._inspector.policy.id)
+        reply = respond.blocked(self._fmt.error_shape, text, self._request.reference)
+        if history is None:
+            return replace(base, reply=reply)
+        told = history.telling((item.segment.pointer, item.finding.fingerprint) for item in blocked)
+        return replace(base, reply=reply, conversation=history.conversation, telling=told)
+
+    def _redacted(self, base: Verdict, judged: Sequence[Judgement]) -> Verdict:
+        """Cuts the values out, then reads the result again: what is sent is what was found clean."""
+        request = self._request
+        head = edits_of(judged, self._head.hits)
+        target = edit_target(request.target, [(s, e) for s, e in head if s.label is Label.QUERY])
+        headers = edit_headers(request.headers, [(s, e) for s, e in head if s.label is Label.HEADER])
+        data = self.content.data
+        edits = edits_of(judged, self.content.reading.hits)
+        for _ in range(REDACTION_ROUNDS):
+            if not edits:
+                break
+            data = splice(data, self.content.kind, edits)
+            edits = self._left_in(data)
+        if edits:
+            return self._refused(base, Reason.SCAN_FAILED)
+        encoded = request.body
+        if data is not self.content.data:
+            encoded = body.encode(data, request.header_values(b"content-encoding"))
+        return replace(
+            base,
+            decision=Decision.REDACT,
+            body=encoded,
+            target=target,
+            headers=headers,
+            sent_sha256=hashlib.sha256(encoded).hexdigest(),
+        )
+
+    def _left_in(self, data: bytes) -> list[tuple[Segment, list[Edit]]]:
+        """What a redacted body still holds that may not leave, as edits. Raises ValueError if it can't be read any more."""
+        reading = self._inspector.read(data, self.content.kind, self._fmt, self._request)
+        if set(reading.incomplete) - set(self.content.reading.incomplete):
+            raise ValueError("redaction broke the body")
+        judged = judge(reading.hits, self._inspector.policy, self._vendor_id, all_fixed=False)
+        left = [replace(item, action=Action.REDACT) for item in judged if item.action >= Action.REDACT]
+        return edits_of(left, reading.hits)
+
+
+def build(settings: Settings) -> Inspector:
+    """An inspector from files. Raises RuleError, PolicyError or a catalogue's error, which name file and line."""
+    rules = load_rules(settings.rules, cache_dir=settings.cache_dir)
+    names = NameFinder(settings.names) if settings.names else None
+    engine = Engine(rules, settings.key, cache_dir=settings.cache_dir, names=names)
+    policy = load_policy(settings.policy, settings.policies)
+    catalogue = load_catalogue(settings.vendors, settings.hosts)
+    return Inspector(settings, engine, policy, catalogue, rules.digest)

@@ -1,0 +1,215 @@
+"""The pool of scan workers: bounded queue, wall-clock deadline, kill and replace.
+
+A request goes to the worker that most likely has its conversation cached, or to any idle one. Whatever goes wrong
+becomes a PoolError with a closed reason, never a missing verdict taken for a clean one.
+"""
+
+import asyncio
+import contextlib
+import socket
+import subprocess
+import sys
+import zlib
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from proxy import frame
+from proxy.told import NOTHING_TOLD, Told
+from proxy.verdict import Request, Verdict
+from proxy.worker import Fault, Ready, Settings, Task
+
+START_SECONDS = 60.0
+MAX_BACKOFF_SECONDS = 5.0
+AFFINITY_BYTES = 512
+"""Enough of a body to hold its model and the head of its first message, which stay the same all through a conversation."""
+
+_log = structlog.get_logger()
+
+
+class PoolError(Exception):
+    """No verdict could be had; `reason` is a closed code and `where` names code, never content."""
+
+    def __init__(self, reason: str, where: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.where = where
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    index: int
+    process: subprocess.Popen[bytes]
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    ready: Ready
+
+    async def ask(self, message: Any) -> Any:
+        self.writer.writelines(frame.pack(message))
+        await self.writer.drain()
+        return await frame.read(self.reader)
+
+    def kill(self) -> None:
+        self.writer.close()
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+
+
+@dataclass(slots=True)
+class PoolStats:
+    """Running totals for metrics."""
+
+    restarts: int = 0
+    timeouts: int = 0
+
+
+@dataclass(slots=True)
+class Pool:
+    settings: Settings
+    size: int
+    deadline_seconds: float = 5.0
+    queue_limit: int = 256
+    on_restart: Callable[[str], None] = lambda reason: None
+    stats: PoolStats = field(default_factory=PoolStats)
+    _idle: dict[int, _Worker] = field(default_factory=dict)
+    _busy: set[_Worker] = field(default_factory=set)
+    _waiting: deque[asyncio.Future[_Worker]] = field(default_factory=deque)
+    _spawning: set[asyncio.Task[None]] = field(default_factory=set)
+    _closed: bool = False
+
+    async def start(self) -> Ready:
+        """Starts every worker and returns what they judge by. Raises PoolError when one can't be started."""
+        workers = await asyncio.gather(*(self._spawn(index) for index in range(self.size)))
+        for worker in workers:
+            self._release(worker)
+        return workers[0].ready
+
+    async def inspect(self, request: Request, told: Told = NOTHING_TOLD) -> Verdict:
+        """The verdict of one worker, within the deadline. Raises PoolError."""
+        worker = await self._acquire(zlib.crc32(request.body[:AFFINITY_BYTES]) % self.size)
+        try:
+            answer = await asyncio.wait_for(worker.ask(Task(request, told)), self.deadline_seconds)
+        except TimeoutError:
+            self.stats.timeouts += 1
+            self._replace(worker, "scan_timeout")
+            raise PoolError("scan_timeout") from None
+        except (OSError, EOFError) as err:
+            self._replace(worker, "worker_lost")
+            raise PoolError("worker_lost") from err
+        except BaseException:
+            # Cancelled between question and answer: the pipe is out of step and can't be used again.
+            self._replace(worker, "worker_lost")
+            raise
+        if isinstance(answer, Verdict):
+            self._release(worker)
+            return answer
+        if isinstance(answer, Fault) and answer.reason == "scan_failed":
+            self._release(worker)
+            raise PoolError(answer.reason, answer.where)
+        self._replace(worker, "worker_lost")
+        raise PoolError("worker_lost", answer.where if isinstance(answer, Fault) else "")
+
+    @property
+    def queue_depth(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def alive(self) -> int:
+        return len(self._idle) + len(self._busy)
+
+    @property
+    def process_ids(self) -> list[int]:
+        return [worker.process.pid for worker in [*self._idle.values(), *self._busy]]
+
+    async def stop(self) -> None:
+        """Ends every worker and waits for it."""
+        self._closed = True
+        for task in self._spawning:
+            task.cancel()
+        workers = [*self._idle.values(), *self._busy]
+        self._idle.clear()
+        for future in self._waiting:
+            if not future.done():
+                future.set_exception(PoolError("busy"))
+        for worker in workers:
+            worker.kill()
+            await asyncio.to_thread(worker.process.wait)
+
+    async def _acquire(self, preferred: int) -> _Worker:
+        if not self._waiting and self._idle:
+            index = preferred if preferred in self._idle else next(iter(self._idle))
+            worker = self._idle.pop(index)
+        elif self._closed or len(self._waiting) >= self.queue_limit:
+            raise PoolError("busy")
+        else:
+            future: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
+            self._waiting.append(future)
+            try:
+                worker = await asyncio.wait_for(future, self.deadline_seconds)
+            except TimeoutError:
+                raise PoolError("busy") from None
+            except asyncio.CancelledError:
+                if future.done() and not future.cancelled():
+                    self._release(future.result())
+                raise
+        self._busy.add(worker)
+        return worker
+
+    def _release(self, worker: _Worker) -> None:
+        self._busy.discard(worker)
+        if self._closed:
+            worker.kill()
+            return
+        while self._waiting:
+            future = self._waiting.popleft()
+            if not future.done():
+                future.set_result(worker)
+                return
+        self._idle[worker.index] = worker
+
+    def _replace(self, worker: _Worker, reason: str) -> None:
+        self._busy.discard(worker)
+        worker.kill()
+        self.stats.restarts += 1
+        self.on_restart(reason)
+        _log.warning("worker replaced", worker=worker.index, reason=reason)
+        if not self._closed:
+            task = asyncio.get_running_loop().create_task(self._respawn(worker))
+            self._spawning.add(task)
+            task.add_done_callback(self._spawning.discard)
+
+    async def _respawn(self, lost: _Worker) -> None:
+        await asyncio.to_thread(lost.process.wait)
+        backoff = 0.1
+        while not self._closed:
+            try:
+                self._release(await self._spawn(lost.index))
+                return
+            except PoolError as err:
+                _log.error("worker did not start", worker=lost.index, reason=err.reason)
+                await asyncio.sleep(backoff)
+                backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
+
+    async def _spawn(self, index: int) -> _Worker:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = subprocess.Popen(  # noqa: ASYNC220 - returns at once; asyncio's own would tie it to a watcher
+                [sys.executable, "-m", "proxy.worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        reader, writer = await asyncio.open_unix_connection(sock=ours, limit=1 << 20)
+        worker = _Worker(index, process, reader, writer, Ready("", ""))
+        try:
+            worker.ready = await asyncio.wait_for(worker.ask(self.settings), START_SECONDS)
+        except (OSError, EOFError, TimeoutError) as err:
+            worker.kill()
+            await asyncio.to_thread(process.wait)
+            raise PoolError("worker_lost", "start") from err
+        except BaseException:
+            worker.kill()
+            raise
+        return worker

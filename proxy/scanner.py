@@ -1,0 +1,158 @@
+"""Scanning with a memory: the same text, or the same bytes of a resent turn, is looked at once per worker.
+
+Keys are keyed hashes of the content, so the memory holds no prompt; the few segments in which something was found are
+kept whole, since they are needed to cut it out. Only `pipeline.py` uses this.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from detectors import Engine, Finding, Scan
+from proxy.attachment import is_unreadable_attachment
+from proxy.body import Limits
+from proxy.cache import GenerationCache
+from proxy.document import json_segments, pointer_of
+from proxy.formats import Format
+from proxy.jsontext import Chunk, Path, split
+from proxy.reason import Reason, RequestError
+from proxy.segment import Label, Segment
+
+LEAF_ENTRIES = 200_000
+TURN_ENTRIES = 50_000
+SHORT_CHARS = 48
+"""Shorter texts are their own cache key: hashing one costs more than keeping it."""
+
+_NO_GENERIC = frozenset({Label.KEY, Label.ID, Label.OPAQUE, Label.NUMBER, Label.HEADER, Label.TARGET})
+"""Labels under which `name = value` guessing makes nothing but noise; every rule with a format of its own runs."""
+
+
+class Hit(NamedTuple):
+    """A segment in which something was found."""
+
+    segment: Segment
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in a body, and for which closed reasons parts of it could not be read."""
+
+    hits: tuple[Hit, ...] = ()
+    incomplete: tuple[str, ...] = ()
+    model: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    hits: int = 0
+    misses: int = 0
+
+
+class Scanner:
+    """One engine with its caches. Not thread-safe; a worker has one."""
+
+    def __init__(self, engine: Engine, key: bytes, limits: Limits) -> None:
+        self._engine = engine
+        self._key = key[:64]
+        self._limits = limits
+        self._texts: GenerationCache[object, Scan] = GenerationCache(LEAF_ENTRIES)
+        self._turns: GenerationCache[object, Reading] = GenerationCache(TURN_ENTRIES)
+        self.tally = Tally()
+
+    def read_json(self, data: bytes, fmt: Format) -> Reading:
+        """Scans every leaf of a JSON document."""
+        try:
+            parts = split(data)
+        except RequestError as err:
+            return Reading(incomplete=(err.reason,))
+        if parts is None:
+            return self._read(data, (), fmt)
+        skeleton, chunks = parts
+        outer = self._read(skeleton, (), fmt)
+        hits, incomplete = list(outer.hits), list(outer.incomplete)
+        for chunk in chunks:
+            turn = self._turn(data, chunk, fmt)
+            incomplete += turn.incomplete
+            if turn.hits:
+                prefix = pointer_of(chunk.path)
+                hits += [_moved(hit, prefix, chunk.start) for hit in turn.hits]
+        return Reading(tuple(hits), tuple(incomplete), outer.model)
+
+    def read_segments(self, segments: Iterable[Segment]) -> Reading:
+        """Scans segments of any kind, in order. What raises while they are read makes the reading incomplete."""
+        hits: list[Hit] = []
+        incomplete: list[str] = []
+        try:
+            for segment in segments:
+                scan = self._scan(segment)
+                if scan.findings:
+                    hits.append(Hit(segment, scan.findings))
+                if scan.incomplete is not None:
+                    incomplete.append(scan.incomplete)
+                elif segment.label is Label.ATTACHMENT and is_unreadable_attachment(segment.text):
+                    incomplete.append(Reason.ATTACHMENT)
+        except RequestError as err:
+            incomplete.append(err.reason)
+        return Reading(tuple(hits), tuple(incomplete))
+
+    def _read(self, data: bytes, prefix: Path, fmt: Format) -> Reading:
+        try:
+            segments = list(json_segments(data, fmt.label, prefix=prefix, limits=self._limits))
+        except RequestError as err:
+            return Reading(incomplete=(err.reason,))
+        model = next((segment.text for segment in segments if segment.pointer == "/model"), "")
+        reading = self.read_segments(fmt.refine(segments))
+        return Reading(reading.hits, reading.incomplete, model)
+
+    def _turn(self, data: bytes, chunk: Chunk, fmt: Format) -> Reading:
+        """A turn's findings, from memory when the same bytes stood at the same kind of place before.
+
+        Pointers and offsets are relative to the turn, for it may come to stand elsewhere in a conversation.
+        """
+        raw = data[chunk.start : chunk.end]
+        place = tuple(token if type(token) is str else 0 for token in chunk.path)
+        key = (fmt.id, place, self._digest(raw))
+        turn = self._turns.get(key)
+        if turn is not None:
+            self.tally.hits += 1
+            return turn
+        self.tally.misses += 1
+        reading = self._read(raw, chunk.path, fmt)
+        above = len(pointer_of(chunk.path))
+        hits = (
+            hit._replace(segment=replace(hit.segment, pointer=hit.segment.pointer[above:]))
+            for hit in reading.hits
+        )
+        turn = Reading(tuple(hits), reading.incomplete)
+        self._turns.put(key, turn)
+        return turn
+
+    def _scan(self, segment: Segment) -> Scan:
+        text = segment.text
+        generic = segment.label not in _NO_GENERIC
+        content = text if len(text) <= SHORT_CHARS else self._digest(text.encode("utf-8", "surrogatepass"))
+        key = (content, segment.field, generic)
+        scan = self._texts.get(key)
+        if scan is None:
+            scan = self._engine.scan(text, segment.field, generic=generic)
+            self._texts.put(key, scan)
+        return scan
+
+    def _digest(self, content: bytes) -> bytes:
+        return hashlib.blake2b(content, key=self._key, digest_size=16).digest()
+
+
+def _moved(hit: Hit, prefix: str, offset: int) -> Hit:
+    """A turn's hit as one of the document in which the turn stands."""
+    segment = hit.segment
+    moved = Segment(
+        prefix + segment.pointer,
+        segment.label,
+        segment.text,
+        segment.field,
+        segment.start + offset,
+        segment.end + offset,
+    )
+    return Hit(moved, hit.findings)

@@ -1,0 +1,115 @@
+"""`tightlip run`: builds every part, starts them in order, says what to do next, and takes them down again. Glue only."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+
+from proxy import __version__, log, metrics
+from proxy.audit import AuditLog
+from proxy.ca import CA, ensure
+from proxy.cabundle import write_bundle, write_upstream_roots
+from proxy.config import Config
+from proxy.configfile import ConfigError
+from proxy.front import Front, Standing
+from proxy.gate import Gate
+from proxy.identity import Authenticator
+from proxy.inquiry import Inquiry
+from proxy.intercept.server import Server, make_server
+from proxy.policy import load_policy
+from proxy.pool import Pool, PoolError
+from proxy.probe import Probe
+from proxy.resolve import GuardedLoop
+from proxy.setting import catalogue_of, domains_of, gate_of, policy_folder, worker_settings
+from proxy.status import StatusServer
+
+
+def serve(config: Config) -> None:
+    """Runs until SIGTERM or SIGINT. Raises ConfigError and its kin for what the operator can mend."""
+    log.configure()
+    load_policy(
+        config.policy, policy_folder()
+    )  # a mistake in it is told here, with its line, not by a worker
+    catalogue = catalogue_of(config)
+    gate = gate_of(config, catalogue)
+    now = datetime.now(UTC)
+    authority = ensure(config.state_dir, domains_of(config, catalogue), now)
+    if missing := authority.uncovered(domains_of(config, catalogue)):
+        raise ConfigError(
+            f"{authority.path}: the CA is older than {', '.join(missing)}; run `tightlip ca rotate`"
+        )
+    bundle = write_bundle(config.state_dir, now, config.upstream.ca_file)
+    connect_to = {str(name): str(address) for name, address in config.upstream.connect_to.items()}
+    parent = str(config.upstream.proxy.address) if config.upstream.proxy else None
+    with asyncio.Runner(loop_factory=partial(GuardedLoop, gate, connect_to, parent)) as runner:
+        runner.run(_serve(config, gate, authority, bundle))
+
+
+async def _serve(config: Config, gate: Gate, authority: CA, bundle: Path) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        pool = Pool(
+            worker_settings(config),
+            config.workers,
+            config.limits.scan_seconds,
+            on_restart=metrics.worker_restarted,
+        )
+        stack.push_async_callback(pool.stop)
+        try:
+            ready = await pool.start()
+        except PoolError as err:
+            raise ConfigError(
+                "the scan workers did not start; `tightlip config check` and the log say why"
+            ) from err
+        audit = AuditLog(config.state_dir / "audit")
+        stack.callback(audit.close)
+        standing = Standing(config.policy, ready.policy_digest, ready.rules_digest, config.digest)
+        front = Front(Inquiry(gate, pool), audit, standing)
+        authenticator = Authenticator(config.users) if config.users else None
+        roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
+        server = make_server(config, front, authority, authenticator, roots)
+        probe = Probe(asyncio.get_running_loop(), pool, audit, authority)
+        status = StatusServer(config.metrics.host, config.metrics.port, probe)
+        stack.callback(status.close)
+        metrics.describe(__version__, config.policy, ready.policy_digest, ready.rules_digest)
+        metrics.observe(pool, audit, authority)
+        await _run(server, config, bundle, status)
+
+
+async def _run(server: Server, config: Config, bundle: Path, status: StatusServer) -> None:
+    loop = asyncio.get_running_loop()
+    draining: list[asyncio.Task[None]] = []
+
+    def stop() -> None:
+        if not draining:
+            draining.append(loop.create_task(server.drain()))
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    serving = loop.create_task(server.run())
+    await server.wait_listening()
+    print(_welcome(server.listen_addresses[0], status.address, config, bundle), file=sys.stderr, flush=True)
+    await serving
+
+
+def _welcome(listen: str, status: str, config: Config, bundle: Path) -> str:
+    """What to do next, to be pasted into a shell."""
+    ca = config.state_dir / "ca" / "tightlip-ca.pem"
+    return f"""\
+Tightlip {__version__} listens on {listen}, policy {config.policy}; metrics on http://{status}/metrics
+CA certificate: {ca}
+
+In the shell of your AI client:
+  export HTTPS_PROXY=http://{listen} NO_PROXY=localhost,127.0.0.1
+  export NODE_EXTRA_CA_CERTS={ca}
+  export SSL_CERT_FILE={bundle} REQUESTS_CA_BUNDLE={bundle} CURL_CA_BUNDLE={bundle} AWS_CA_BUNDLE={bundle}
+  export CODEX_CA_CERTIFICATE={bundle}
+
+Try:
+  curl -s https://api.openai.com/v1/models          # through the proxy
+  tightlip scan .                                   # what would be found in this folder
+  tail -f {config.state_dir}/audit/*.jsonl          # what was decided
+"""

@@ -1,0 +1,73 @@
+"""From the operator's configuration to what the parts are built from: paths, keys, limits, the gate."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from detectors import bundled_rules
+from proxy.body import Limits
+from proxy.config import Config
+from proxy.gate import Gate
+from proxy.key import installation_key
+from proxy.vendor import Catalogue, load_catalogue
+from proxy.worker import Settings
+
+
+def rule_folders(config: Config) -> tuple[Path, ...]:
+    return (bundled_rules(), *config.rules)
+
+
+def vendor_folders() -> tuple[Path, ...]:
+    return (bundled_rules() / "vendors",)
+
+
+def policy_folder() -> Path:
+    return bundled_rules() / "policies"
+
+
+def catalogue_of(config: Config) -> Catalogue:
+    return load_catalogue(vendor_folders(), dict(config.hosts))
+
+
+def limits_of(config: Config) -> Limits:
+    limits = config.limits
+    return Limits(
+        body_bytes=limits.body, decoded_bytes=limits.decoded, ratio=limits.ratio, depth=limits.depth
+    )
+
+
+def worker_settings(config: Config) -> Settings:
+    """What a scan worker is built from. Makes the state folder and the installation key when there are none."""
+    return Settings(
+        rules=rule_folders(config),
+        policy=config.policy,
+        policies=policy_folder(),
+        vendors=vendor_folders(),
+        hosts=dict(config.hosts),
+        limits=limits_of(config),
+        key=installation_key(config.state_dir),
+        cache_dir=cache_folder(config),
+        names=config.names,
+    )
+
+
+def cache_folder(config: Config) -> Path:
+    """Where compiled rules are kept; safe to delete."""
+    folder = config.state_dir / "cache"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def gate_of(config: Config, catalogue: Catalogue) -> Gate:
+    return Gate(
+        catalogue,
+        tunnel_others=config.other_hosts == "tunnel",
+        tls_ports=frozenset(config.ports),
+        plain_ports=frozenset(config.plain_ports),
+        allow_private=config.allow_private,
+        mapped=frozenset(map(str, config.upstream.connect_to)),
+    )
+
+
+def domains_of(config: Config, catalogue: Catalogue) -> Sequence[str]:
+    """The DNS names that the CA must be able to speak for."""
+    return catalogue.domains()

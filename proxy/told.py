@@ -1,0 +1,54 @@
+"""What each conversation's user has been told was blocked, so that one mistake does not poison the session.
+
+Every client resends a blocked message with each later request. A value that was blocked and told once is redacted,
+not blocked again, when it comes back as history; only new content blocks. Held in memory, bounded, and safe to lose:
+without it, history blocks once more and is told anew. Holds keyed hashes only, never text.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+MAX_CONVERSATIONS = 4096
+MAX_HASHES = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one conversation has been told: the blocked values' fingerprints and the hashes of the segments that
+    stood in the requests in which they were blocked."""
+
+    fingerprints: frozenset[str] = frozenset()
+    segments: frozenset[bytes] = frozenset()
+
+    def merged(self, other: "Told") -> "Told":
+        segments = self.segments | other.segments
+        if len(segments) > MAX_HASHES:
+            segments = other.segments
+        return Told(self.fingerprints | other.fingerprints, segments)
+
+
+NOTHING_TOLD = Told()
+
+
+class ToldStore:
+    """Least recently used conversations are forgotten first."""
+
+    def __init__(self, capacity: int = MAX_CONVERSATIONS) -> None:
+        self._capacity = capacity
+        self._told: OrderedDict[tuple[str, str], Told] = OrderedDict()
+
+    def recall(self, identity: str, conversation: str) -> Told:
+        """What `identity` has been told in `conversation`; empty when nothing."""
+        key = (identity, conversation)
+        told = self._told.get(key)
+        if told is None:
+            return NOTHING_TOLD
+        self._told.move_to_end(key)
+        return told
+
+    def remember(self, identity: str, conversation: str, told: Told) -> None:
+        key = (identity, conversation)
+        self._told[key] = self._told.get(key, NOTHING_TOLD).merged(told)
+        self._told.move_to_end(key)
+        while len(self._told) > self._capacity:
+            self._told.popitem(last=False)

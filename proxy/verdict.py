@@ -1,0 +1,116 @@
+"""What goes into an inspection and what comes out: plain values that cross the pipe to the scan workers."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from proxy.told import Told
+
+
+class Decision(StrEnum):
+    ALLOW = "allow"
+    LOG = "log"
+    REDACT = "redact"
+    BLOCK = "block"
+
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request as it arrived. `target` is the origin-form request target; `body` is still encoded."""
+
+    method: str
+    scheme: str
+    host: str
+    port: int
+    target: str
+    headers: Headers
+    body: bytes
+    user: str | None = None
+    reference: str = ""
+
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.host}:{self.port}, {len(self.body)} bytes)"
+
+    def header(self, name: bytes) -> str | None:
+        """The first header of that lower-case name, or None."""
+        for key, value in self.headers:
+            if key.lower() == name:
+                return value.decode("utf-8", "surrogateescape")
+        return None
+
+    def header_values(self, name: bytes) -> list[str]:
+        """Every header of that lower-case name, in order."""
+        return [value.decode("latin-1") for key, value in self.headers if key.lower() == name]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding of a request with its place and fate; enough for the record, and no value."""
+
+    rule: str
+    category: str
+    entity: str
+    severity: str
+    pointer: str
+    label: str
+    start: int
+    end: int
+    score: float
+    verified: bool | None
+    fingerprint: str
+    action: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A complete HTTP response given to the client in place of the vendor's."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How the inspection went, for metrics: cache hits and misses of segments, decoded bytes, seconds spent."""
+
+    hits: int = 0
+    misses: int = 0
+    decoded_bytes: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of an inspection.
+
+    ALLOW and LOG forward the original bytes: `body`, `target` and `headers` are None. REDACT forwards exactly the parts
+    that are not None in place of the originals. BLOCK forwards nothing and answers `reply`.
+    `path` is the target's path once it is known to hold no finding, else "".
+    `reason` is a closed code when something could not be read (even if policy let it pass), else None.
+    `received_sha256` is of the body as it arrived, `sent_sha256` of the one that goes on, None when none does.
+    `conversation` and `telling` serve the way on after a block (`told.py`).
+    """
+
+    decision: Decision
+    vendor: str
+    format: str
+    model: str = ""
+    path: str = ""
+    reason: str | None = None
+    findings: tuple[Judged, ...] = ()
+    body: bytes | None = None
+    target: str | None = None
+    headers: Headers | None = None
+    reply: Reply | None = None
+    conversation: str = ""
+    telling: Told = field(default_factory=Told)
+    received_sha256: str = ""
+    sent_sha256: str | None = None
+    stats: Stats = Stats()
+
+    def __repr__(self) -> str:
+        return f"Verdict({self.decision}, {self.vendor}, {len(self.findings)} findings, reason={self.reason})"
