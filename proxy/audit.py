@@ -1,0 +1,280 @@
+"""The audit log: append-only JSON lines, durable before anyone acts on them.
+
+One thread writes. Whatever waits when it is free is written and synced together, so that a hundred requests
+share one `fdatasync`. When the disk fails, the segment stays as it is, appends fail at once, and the thread
+tries until a new segment can begin. The chain of hashes tells accidental damage; by itself it stops nobody
+who can rewrite the file.
+"""
+
+import errno
+import fcntl
+import hashlib
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from proxy.auditrecord import Decision, Outcome, Record, Seal, Start, encode, line
+from proxy.auditsegment import (
+    FIRST_PREVIOUS,
+    Segment,
+    Survey,
+    is_sealed,
+    prove_writable,
+    seal,
+    since_last_start,
+    survey,
+)
+
+GROUP_RECORDS = 1024
+PENDING_RECORDS = 10_000  # far above what is in flight at once; a bound all the same
+SEGMENT_BYTES = 64 * 1024 * 1024
+RETRY_SECONDS = 0.5
+ROOM_BYTES = 256 * 1024  # what must be writable before a failed log counts as recovered
+PROBE_BYTES = 4096
+
+
+class AuditUnavailable(Exception):
+    """Nothing can be put on record, so nothing may be sent. `reason` is a closed code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"audit log unavailable: {reason}")
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Work for the writer: a record's members, or None to prove that the folder is writable."""
+
+    members: str | None
+    future: Future[int]
+    since: float
+
+
+class AuditLog:
+    """The log under `folder`, held by one process at a time. Thread-safe."""
+
+    def __init__(self, folder: Path, *, wall_clock: Callable[[], float] = time.time) -> None:
+        """Take the folder over: earlier segments are closed, decisions without outcome get an `unknown` one.
+
+        `AuditUnavailable` when another process holds it or it can't be written.
+        """
+        self._folder = folder
+        self._wall_clock = wall_clock
+        self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
+        self._entrance = threading.Lock()
+        self._closed = False
+        self._reason: str | None = None
+        self._waiting_since: float | None = None
+        self._failures = 0
+        self._segment: Segment | None = None
+        self._broken: Path | None = None
+        self._next_seq = 1
+        self._previous = FIRST_PREVIOUS
+        self._folder_lock = _lock(folder)
+        try:
+            self._take_over()
+        except OSError as err:
+            os.close(self._folder_lock)
+            raise AuditUnavailable(_reason(err)) from err
+        self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
+        self._thread.start()
+
+    @property
+    def available(self) -> bool:
+        return self._reason is None
+
+    @property
+    def failures(self) -> int:
+        """Groups of records that could not be made durable."""
+        return self._failures
+
+    @property
+    def lag_seconds(self) -> float:
+        """Age of the oldest record not yet durable; 0 when none waits."""
+        since = self._waiting_since
+        return 0.0 if since is None else max(time.monotonic() - since, 0.0)
+
+    def append(self, record: Decision | Outcome) -> Future[int]:
+        """The record's sequence number once it is durable, or `AuditUnavailable`. Never blocks.
+
+        On an event loop: `await asyncio.wrap_future(log.append(record))`; cancelling that doesn't unwrite it.
+        """
+        return self._enqueue(encode(record))
+
+    def probe(self) -> Future[int]:
+        """Settles when the writer has really written and synced something beside the log, or could not."""
+        return self._enqueue(None)
+
+    def close(self) -> None:
+        """Make durable what was appended, then let the folder go."""
+        with self._entrance:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _enqueue(self, members: str | None) -> Future[int]:
+        future: Future[int] = Future()
+        with self._entrance:
+            reason = self._reason_to_refuse()
+            if reason is None:
+                now = time.monotonic()
+                self._waiting_since = self._waiting_since or now
+                self._queue.put(_Entry(members, future, now))
+        if reason is not None:
+            future.set_exception(AuditUnavailable(reason))
+        return future
+
+    def _reason_to_refuse(self) -> str | None:
+        if self._closed:
+            return "closed"
+        return self._reason or ("busy" if self._queue.qsize() >= PENDING_RECORDS else None)
+
+    # The writer's thread from here on.
+
+    def _run(self) -> None:
+        ended = False
+        while not ended:
+            group, ended = self._next_group()
+            if self._reason is not None:
+                self._refuse(group)
+                if not ended:
+                    self._try_to_recover()
+            elif group:
+                self._waiting_since = group[0].since
+                self._commit(group)
+            self._waiting_since = None
+        if self._segment:
+            self._segment.close()
+        os.close(self._folder_lock)
+
+    def _next_group(self) -> tuple[list[_Entry], bool]:
+        """What waits now, at least one entry unless the log is broken; and whether to stop after it."""
+        group: list[_Entry] = []
+        try:
+            entry = self._queue.get(True, RETRY_SECONDS if self._reason else None)
+            while entry is not None:
+                group.append(entry)
+                if len(group) == GROUP_RECORDS:
+                    return group, False
+                entry = self._queue.get_nowait()
+        except queue.Empty:
+            return group, False
+        return group, True
+
+    def _commit(self, group: Sequence[_Entry]) -> None:
+        seq = self._next_seq
+        try:
+            if any(entry.members is None for entry in group):
+                prove_writable(self._folder, PROBE_BYTES)
+            self._write([entry.members for entry in group if entry.members is not None])
+        except Exception as err:  # whatever it is, nobody may wait for ever
+            self._break(err)
+            self._refuse(group)
+            return
+        for entry in group:
+            if entry.future.set_running_or_notify_cancel():
+                entry.future.set_result(seq)
+            seq += entry.members is not None
+
+    def _write(self, records: Sequence[str]) -> None:
+        """Chain, write and sync `records`; the chain moves on only when they are durable."""
+        if not records:
+            return
+        seq, previous, lines = self._next_seq, self._previous, []
+        for members in records:
+            lines.append(line(seq, previous, members))
+            previous = hashlib.sha256(lines[-1][:-1]).hexdigest()
+            seq += 1
+        day = datetime.fromtimestamp(self._wall_clock(), UTC).strftime("%Y%m%d")
+        segment = self._segment
+        if segment and segment.day == day and segment.bytes < SEGMENT_BYTES:
+            segment.append(b"".join(lines))
+        else:
+            self._segment = Segment.begin(self._folder, self._next_seq, day, b"".join(lines))
+            if segment:
+                segment.close()
+                seal(segment.path)
+        self._next_seq, self._previous = seq, previous
+
+    def _break(self, err: Exception) -> None:
+        self._failures += 1
+        self._reason = _reason(err)
+        if self._segment:
+            self._segment.close()
+            self._broken, self._segment = self._segment.path, None
+
+    def _refuse(self, group: Sequence[_Entry]) -> None:
+        for entry in group:
+            if entry.future.set_running_or_notify_cancel():
+                entry.future.set_exception(AuditUnavailable(self._reason or "closed"))
+
+    def _try_to_recover(self) -> None:
+        """Begin a new segment that says where the broken one ends; stay broken when that can't be done."""
+        acknowledged, previous = self._next_seq - 1, self._previous
+        try:
+            prove_writable(self._folder, ROOM_BYTES)
+            if self._broken:
+                found = survey(self._broken)
+                self._next_seq = max(found.next_seq, self._next_seq)  # a failing disk may have lost lines
+                self._previous = found.last_sha256
+                self._write([encode(self._seal_record(found, acknowledged))])
+                seal(self._broken)
+        except Exception as err:  # as above: the thread must live to try again
+            self._reason = _reason(err)
+            self._next_seq, self._previous = acknowledged + 1, previous
+            return
+        self._broken = self._reason = None
+
+    def _take_over(self) -> None:
+        left_open: dict[str, None] = {}
+        surveys = [survey(path, left_open) for path in since_last_start(self._folder)]
+        if surveys:
+            self._next_seq, self._previous = surveys[-1].next_seq, surveys[-1].last_sha256
+        now = self._wall_clock()
+        faulty = [one for one in surveys if (one.is_torn or one.damaged_lines) and not is_sealed(one.path)]
+        records: list[Record] = [Start(time=now, open_requests=len(left_open))]
+        records += [self._seal_record(one, None) for one in faulty]
+        records += [Outcome(request=request, time=now, result="unknown") for request in left_open]
+        self._write([encode(record) for record in records])
+        for one in surveys:
+            seal(one.path)
+
+    def _seal_record(self, found: Survey, acknowledged: int | None) -> Seal:
+        return Seal(
+            time=self._wall_clock(),
+            segment=found.path.name,
+            bytes=found.bytes,
+            whole_bytes=found.whole_bytes,
+            damaged_lines=found.damaged_lines,
+            acknowledged_seq=acknowledged,
+        )
+
+
+def _lock(folder: Path) -> int:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as err:
+        raise AuditUnavailable(_reason(err)) from err
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as err:
+        os.close(descriptor)
+        raise AuditUnavailable("locked") from err
+    return descriptor
+
+
+def _reason(err: Exception) -> str:
+    if not isinstance(err, OSError):
+        return "failed"
+    if err.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "disk_full"
+    return "io_error"

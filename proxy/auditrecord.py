@@ -1,0 +1,167 @@
+"""What an audit record may hold: closed dataclasses, turned into JSON by name, nothing else.
+
+Values found in prompts never enter: findings carry a keyed fingerprint. Paths, pointers and model names come
+from the request, so they pass `plain_name`, the second line of defence behind the caller's own care.
+"""
+
+import json
+import re
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import ClassVar
+
+VERSION = 1
+MASK = "*"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_DATE = re.compile(r"(?<!\d)20\d\d-?[01]\d-?[0-3]\d(?!\d)")
+_ORDINARY = re.compile(r"[A-Za-z0-9._:@$-]{0,80}")
+_TELLING = re.compile(
+    r"""
+      [A-Z]{9}                             # a run of capitals, as in access key ids
+    | \d(?:[-.]?\d){8}                     # nine digits or more, with separators: cards, SSNs, phones
+    | (?=\w*\d)(?=\w*[A-Za-z])\w{20}       # a long run mixing digits and letters: tokens, hashes
+    | @[\w-]+\.[A-Za-z]                    # e-mail addresses
+    """,
+    re.VERBOSE,
+)
+
+
+def plain_name(text: str) -> str:
+    """`text` when it looks like a name an API uses, otherwise `*`. Dates in model names are fine."""
+    bare = _DATE.sub("", text)
+    return text if _ORDINARY.fullmatch(text) and not _TELLING.search(bare) else MASK
+
+
+def plain_path(path: str) -> str:
+    """A path, JSON Pointer or model id with every part that isn't a plain name masked; a query is cut off."""
+    return "/".join(plain_name(part) for part in path.partition("?")[0][:512].split("/"))
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFinding:
+    """One finding and what was done about it. The span counts code points of the segment's text."""
+
+    rule: str
+    category: str
+    entity: str
+    pointer: str
+    start: int
+    end: int
+    fingerprint: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided about one request, durable before its first byte leaves.
+
+    `request_*` describe the body as received, `forwarded_*` as sent (None when nothing was sent).
+    """
+
+    type: ClassVar[str] = "decision"
+    request: str
+    time: float
+    decision: str
+    reason: str
+    vendor: str
+    format: str
+    method: str
+    host: str
+    path: str
+    model: str | None = None
+    user: str | None = None
+    client: str | None = None
+    client_version: str | None = None
+    request_bytes: int
+    request_sha256: str
+    forwarded_bytes: int | None = None
+    forwarded_sha256: str | None = None
+    findings: tuple[AuditFinding, ...] = ()
+    policy: str
+    policy_digest: str
+    rules_digest: str
+    config_digest: str
+    scan_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a decided request ended. `result` is a closed code; `unknown` closes what a crash left open."""
+
+    type: ClassVar[str] = "outcome"
+    request: str
+    time: float
+    result: str
+    status: int | None = None
+    response_bytes: int | None = None
+    response_sha256: str | None = None
+    seconds: float | None = None
+    first_byte_seconds: float | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cached_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A process opened the log. `open_requests` decisions of its predecessor got an `unknown` outcome."""
+
+    type: ClassVar[str] = "start"
+    time: float
+    open_requests: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """An earlier segment ends torn or damaged and stays as it is; writing goes on in a new one.
+
+    Of its `bytes`, `whole_bytes` hold whole lines; `damaged_lines` of those don't fit the chain. Records in
+    it after `acknowledged_seq` were never acted on (None: not known, the process died).
+    """
+
+    type: ClassVar[str] = "seal"
+    time: float
+    segment: str
+    bytes: int
+    whole_bytes: int
+    damaged_lines: int
+    acknowledged_seq: int | None = None
+
+
+Record = Decision | Outcome | Start | Seal
+_FROM_REQUEST = frozenset({"path", "pointer", "model", "client", "client_version", "method"})
+
+
+def encode(record: Record) -> str:
+    """The record's members as JSON text, type first, then request id; without the braces around them."""
+    request = getattr(record, "request", None)
+    if request is not None and not _REQUEST_ID.fullmatch(request):
+        raise ValueError("expected a request id of 1 to 64 letters, digits, _ and -")
+    members = {"type": record.type} | _members(record)
+    return json.dumps(members, separators=(",", ":"))[1:-1]
+
+
+def line(seq: int, previous_sha256: str, members: str) -> bytes:
+    """One line of a segment. `prev` chains it to the line before it, across segments."""
+    return f'{{"v":{VERSION},"seq":{seq},"prev":"{previous_sha256}",{members}}}\n'.encode()
+
+
+def _members(record: Record | AuditFinding) -> dict[str, object]:
+    members: dict[str, object] = {}
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if value is not None:
+            members[field.name] = _plain(field.name, value)
+    return members
+
+
+def _plain(name: str, value: object) -> object:
+    if name == "time" and isinstance(value, float | int):
+        return datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds")
+    if name == "findings" and isinstance(value, tuple):
+        return [_members(finding) for finding in value]
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, str) and name in _FROM_REQUEST:
+        return plain_path(value)
+    return value
