@@ -173,9 +173,7 @@ def _catalogue(vendors: Sequence[Vendor]) -> Catalogue:
             else:
                 globs.append((pattern, vendor))
     canonical = json.dumps([v.model_dump(mode="json") for v in sorted(vendors, key=lambda v: v.id)])
-    return Catalogue(
-        tuple(vendors), hashlib.sha256(canonical.encode()).hexdigest(), exact, below, tuple(globs)
-    )
+    return Catalogue(tuple(vendors), hashlib.sha256(canonical.encode()).hexdigest(), exact, below, tuple(globs))
 
 
 def _patterns(vendor: Vendor) -> Iterator[str]:
@@ -230,9 +228,7 @@ def _read(file: Path, problems: list[str]) -> _Entry | None:
         problems.append(f"{file}:1: expected a readable UTF-8 file, found {type(err).__name__}")
         return None
     if not isinstance(document, CommentedMap):
-        problems.append(
-            f"{file}:1: expected a mapping with the vendor's keys, found {type(document).__name__}"
-        )
+        problems.append(f"{file}:1: expected a mapping with the vendor's keys, found {type(document).__name__}")
         return None
     try:
         return Vendor.model_validate(_plain(document)), f"{file}:{document.lc.line + 1}"
@@ -276,9 +272,7 @@ def _extended(vendors: Sequence[Vendor], extra: Mapping[str, str], problems: lis
             problems.append(f"configuration: hosts: {host}: expected a host name")
         else:
             added.setdefault(vendor_id, []).append(name)
-    return [
-        vendor.model_copy(update={"hosts": (*vendor.hosts, *added.get(vendor.id, ()))}) for vendor in vendors
-    ]
+    return [vendor.model_copy(update={"hosts": (*vendor.hosts, *added.get(vendor.id, ()))}) for vendor in vendors]
 
 
 def _repeated_ids(entries: Iterable[_Entry]) -> Iterator[str]:

@@ -120,9 +120,7 @@ def _refinements(prefix: str) -> tuple[Refinement, ...]:
         ),
         Refinement(f"{block}.source", "type", Label.PROMPT, attachment, frozenset({"text"})),
         Refinement(f"{block}.content[*].source", "type", Label.TOOL_RESULT, attachment, frozenset({"text"})),
-        Refinement(
-            f"{prefix}system[*]", "text", Label.OPAQUE, frozenset({Label.SYSTEM}), prefixes=(_BILLING,)
-        ),
+        Refinement(f"{prefix}system[*]", "text", Label.OPAQUE, frozenset({Label.SYSTEM}), prefixes=(_BILLING,)),
     )
 
 

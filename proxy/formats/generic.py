@@ -7,9 +7,7 @@ from typing import Final
 
 from proxy.formats.table import ErrorShape, Format
 
-JSON: Final = {
-    shape: Format(id="generic.json", routes=(), labels={}, error_shape=shape) for shape in ErrorShape
-}
+JSON: Final = {shape: Format(id="generic.json", routes=(), labels={}, error_shape=shape) for shape in ErrorShape}
 """The fallback, once per error shape: which one is worded by the vendor's file."""
 
 CONNECT_STREAM: Final = Format(
@@ -22,4 +20,4 @@ CONNECT_STREAM: Final = Format(
     labels={},
     error_shape=ErrorShape.CONNECT_STREAM,
 )
-"""Connect server streams. Their clients read the error from the last frame of a 200 answer, not from a body."""
+"""Connect server streams. Clients read an error from the last frame of a 200 answer, not from a body."""

@@ -156,8 +156,6 @@ EMBEDDINGS: Final = Format(
         "encoding_format": Label.ID,
     },
     error_shape=ErrorShape.OPENAI,
-    refinements=(
-        Refinement("input[*].image_url", "url", Label.PROMPT, frozenset({Label.ATTACHMENT}), prefixes=URL),
-    ),
+    refinements=(Refinement("input[*].image_url", "url", Label.PROMPT, frozenset({Label.ATTACHMENT}), prefixes=URL),),
     usage=CHAT.usage,
 )

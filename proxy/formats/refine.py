@@ -83,6 +83,5 @@ def _holds(refinement: Refinement, segment: Segment) -> bool:
 
 def _pointer_pattern(where: str) -> str:
     return "".join(
-        "/[0-9]+" if step == "[*]" else f"/{re.escape(step)}"
-        for step in re.findall(r"\[\*\]|[^.\[\]]+", where)
+        "/[0-9]+" if step == "[*]" else f"/{re.escape(step)}" for step in re.findall(r"\[\*\]|[^.\[\]]+", where)
     )

@@ -1,7 +1,8 @@
 """OpenAI's responses API, whose input is a list of items of some thirty types.
 
-Sources: the `openai` package's parameter types (3.52) and recorded bodies of Codex. An item's members mean the same in
-every type that has them, so their paths suffice; the types tell the model's items from the client's.
+Sources: the `openai` package's parameter types (3.52) and recorded bodies of Codex. An item's members mean
+the same in every type that has them, so their paths suffice; the types tell the model's items from the
+client's.
 """
 
 from typing import Final

@@ -83,9 +83,7 @@ class Format:
     _refiner: Refiner = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "_route", re.compile("|".join(f"(?:{route})" for route in self.routes) or r"(?!)")
-        )
+        object.__setattr__(self, "_route", re.compile("|".join(f"(?:{route})" for route in self.routes) or r"(?!)"))
         object.__setattr__(self, "_root", _compile(self.labels))
         object.__setattr__(self, "_refiner", Refiner(self.refinements))
 

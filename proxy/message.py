@@ -1,0 +1,165 @@
+"""What a person reads when a request was stopped: what it holds, where, and what to do now. Never the value.
+
+Pure. Names of fields, headers and files are left out as well: a client chooses them and they may hold the
+value. Clients show these texts raw, cut or inside JSON, so each is one short paragraph.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from proxy.formats import Format
+from proxy.segment import Label
+
+MAX_PLACES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One finding for the reader: its entity type and where it stands, as `place` words it."""
+
+    entity: str
+    where: str
+
+
+def place(fmt: Format, pointer: str, label: Label, text: str, start: int) -> str:
+    """Where the code point `start` of a segment's `text` stands, in the reader's terms, all counted from 1.
+
+    Such as "message 3, tool result, line 14". The line is the segment's own, and told only if it has several.
+    """
+    words = [word for word in (_message(fmt, pointer), _LABEL[label]) if word] or ["the request's text"]
+    if "\n" in text:
+        words.append(f"line {text.count('\n', 0, start) + 1}")
+    return ", ".join(words)
+
+
+def block_message(places: Sequence[Place], reference: str, policy: str) -> str:
+    """The text for a request that the policy of that id blocks for what it holds."""
+    return (
+        f"Tightlip stopped this request before it reached the AI vendor. It holds: {_list(places)}. "
+        "Take it out, or put a placeholder in its place, and send again. If your client keeps this message in "
+        "the conversation, just go on: from now on it is sent with the value cut out. "
+        f"If this is wrong, ask your security team and name {reference} (policy {policy})."
+    )
+
+
+def refusal_message(reason: str, reference: str) -> str:
+    """The text for a request that was refused without a finding; `reason` is a code of `reason.py`."""
+    what, then = _REFUSAL.get(reason, ("it could not be checked", _ASK))
+    return f"Tightlip stopped this request: {what}. {then} Reference: {reference} ({reason})."
+
+
+def entity_name(entity: str) -> str:
+    """An entity type as one says it: "credit card number", "AWS access key"."""
+    if entity in _ENTITY:
+        return _ENTITY[entity]
+    first, *rest = entity.split("_")
+    words = [_SPELLING.get(first, first.capitalize()), *(_SPELLING.get(word, word.lower()) for word in rest)]
+    return " ".join(words)
+
+
+def _message(fmt: Format, pointer: str) -> str:
+    """The turn that a pointer leads into, or "" outside of the conversation."""
+    if fmt.conversation is None:
+        return ""
+    root = "".join(f"/{name}" for name in fmt.conversation) + "/"
+    index = pointer[len(root) :].partition("/")[0] if pointer.startswith(root) else ""
+    return f"message {int(index) + 1}" if index.isdecimal() else ""
+
+
+def _list(places: Iterable[Place]) -> str:
+    counted = Counter(places)
+    shown = list(counted.items())[:MAX_PLACES]
+    told = [f"{_times(count)}{entity_name(place.entity)} ({place.where})" for place, count in shown]
+    more = counted.total() - sum(count for _, count in shown)
+    return "; ".join(told) + (f"; and {more} more" if more else "")
+
+
+def _times(count: int) -> str:
+    return f"{count} x " if count > 1 else ""
+
+
+_LABEL: Final = {
+    Label.PROMPT: "",
+    Label.SYSTEM: "system prompt",
+    Label.TOOL_RESULT: "tool result",
+    Label.TOOL_ARGUMENT: "tool call",
+    Label.TOOL_SCHEMA: "tool definition",
+    Label.METADATA: "metadata",
+    Label.ATTACHMENT: "attachment",
+    Label.KEY: "the name of a field",
+    Label.NUMBER: "a number",
+    Label.ID: "an id",
+    Label.OPAQUE: "a signed part",
+    Label.HEADER: "a request header",
+    Label.TARGET: "the request's path",
+    Label.QUERY: "the request's query",
+    Label.UNKNOWN: "",
+}
+
+_ASK: Final = "Ask your security team if it goes on."
+_AGAIN: Final = "Send it again in a moment."
+_PLAIN: Final = "Send it as text, or ask your security team."
+_CLIENT: Final = "Check the client's settings, or ask your security team."
+_FEWER: Final = "Start a new conversation, or send less at once."
+
+_REFUSAL: Final = {
+    "unsupported_encoding": ("its body is compressed in a way that Tightlip does not read", _CLIENT),
+    "corrupt_encoding": ("its compressed body is damaged or has something after its end", _CLIENT),
+    "too_large": ("it is larger than what may be sent", _FEWER),
+    "ratio": ("its body unpacks to far more than it should", _CLIENT),
+    "too_deep": ("its JSON is nested too deeply to be checked", _CLIENT),
+    "duplicate_key": ("its JSON has the same key twice, so it could be read in two ways", _CLIENT),
+    "bad_json": ("its JSON is broken", _CLIENT),
+    "bad_utf8": ("its text is not valid UTF-8", _PLAIN),
+    "bad_multipart": ("its form data could not be read", _CLIENT),
+    "binary": ("its body is not text and could not be checked", _PLAIN),
+    "ambiguous_type": ("its body could be read in two ways", _CLIENT),
+    "attachment": ("it has an attachment, such as an image or a PDF, that could not be checked", _PLAIN),
+    "decode_budget": ("it has more encoded text than could be checked", _FEWER),
+    "scan_timeout": ("it could not be checked in time", _FEWER),
+    "scan_failed": ("the check failed", _ASK),
+    "worker_lost": ("the check broke off", _AGAIN),
+    "busy": ("too many requests are being checked now", _AGAIN),
+    "audit_unavailable": ("it could not be put on record", _ASK),
+    "host_mismatch": ("it names another host than its connection does", _CLIENT),
+    "host_refused": ("its host is not one that may be reached", _ASK),
+    "private_target": ("its target is a private address", _ASK),
+    "port_not_allowed": ("its port is not one that may be reached", _ASK),
+    "auth_required": ("the proxy needs your user name and password", "Put them into the proxy's address."),
+    "websocket": ("WebSocket connections are not allowed", "The client can use plain HTTPS instead."),
+    "upgrade": ("it asks for another protocol than HTTP", _CLIENT),
+    "trailers": ("it announces trailers, which could not be checked", _CLIENT),
+    "path_finding": ("its address holds a value that must not leave", "Take it out of the address."),
+    "upstream_failed": ("the AI vendor could not be reached", _AGAIN),
+    "fault": ("something went wrong in Tightlip, so it let nothing through", _ASK),
+}
+
+_ENTITY: Final = {
+    "BANK_ROUTING_NUMBER": "bank routing number",
+    "CONNECTION_STRING": "password in a connection string",
+    "CREDIT_CARD": "credit card number",
+    "CARD_SECURITY_CODE": "card security code",
+    "EMAIL_ADDRESS": "e-mail address",
+    "GENERIC_SECRET": "password or secret",
+    "IBAN": "bank account number (IBAN)",
+    "JWT": "signed token (JWT)",
+    "LOCATION": "place name",
+    "PERSON": "person's name",
+    "US_ITIN": "US taxpayer number (ITIN)",
+    "US_SSN": "US Social Security number",
+}
+"""Types that their own name does not say well."""
+
+_WORDS: Final = """
+    ACR AI API AWS CI CLI DEA DSN GCP HMAC HTTP IAM IBAN IBM ID IP JWT KMS MBI MRN MWS NHS NPI PGP SAS SK SMTP SSH SSN
+    TLS UK URL US VIN
+    card crypto cvv date driver email health license medical national passport password person phone private public
+    secret seed track
+    AppSync BigQuery CircleCI CosmosDB DevOps DigitalOcean DockerHub ElevenLabs GitHub GitLab HubSpot HuggingFace
+    LangSmith LaunchDarkly LinkedIn MongoDB npm NuGet NVIDIA OAuth OpenAI OpenRouter PagerDuty PayPal PlanetScale PyPI
+    RubyGems SendGrid xAI
+"""
+_SPELLING: Final = {word.upper(): word for word in _WORDS.split()}
+"""Words not spelt as one capital and small letters. A first word that is not among them is taken for a name."""
