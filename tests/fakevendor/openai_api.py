@@ -1,0 +1,132 @@
+"""OpenAI's reply bodies: chat completions, responses, completions, embeddings."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.fakevendor.step import Step
+
+_MODEL = "gpt-5-fake"
+_CREATED = 1_700_000_000
+_USAGE = {"prompt_tokens": 21, "completion_tokens": 7, "total_tokens": 28}
+_RESPONSE_USAGE = {
+    "input_tokens": 21,
+    "input_tokens_details": {"cached_tokens": 4},
+    "output_tokens": 7,
+    "output_tokens_details": {"reasoning_tokens": 0},
+    "total_tokens": 28,
+}
+
+
+def chat(step: Step) -> Mapping[str, Any]:
+    message: dict[str, Any] = {"role": "assistant", "content": "".join(step.text)}
+    if step.tool:
+        message["tool_calls"] = [_chat_call(step)]
+    choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if step.tool else "stop"}
+    return _chat_head("chat.completion") | {"choices": [choice], "usage": _USAGE}
+
+
+def chat_events(step: Step) -> Iterator[bytes]:
+    head = _chat_head("chat.completion.chunk")
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": piece} for piece in step.text]
+    if step.tool:
+        deltas.append({"tool_calls": [{"index": 0, **_chat_call(step)}]})
+    for delta in deltas:
+        yield _data(head | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
+    finish = "tool_calls" if step.tool else "stop"
+    yield _data(head | {"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
+    yield _data(head | {"choices": [], "usage": _USAGE})
+    yield b"data: [DONE]\n\n"
+
+
+def _chat_head(kind: str) -> dict[str, Any]:
+    return {"id": "chatcmpl-fake", "object": kind, "created": _CREATED, "model": _MODEL}
+
+
+def _chat_call(step: Step) -> dict[str, Any]:
+    assert step.tool is not None
+    call = {"name": step.tool.name, "arguments": json.dumps(dict(step.tool.arguments))}
+    return {"id": "call_fake1", "type": "function", "function": call}
+
+
+def response(step: Step) -> Mapping[str, Any]:
+    return _response_head("completed") | {"output": [_output(step)], "usage": _RESPONSE_USAGE}
+
+
+def response_events(step: Step) -> Iterator[bytes]:
+    events = _response_event_bodies(step)
+    for number, (name, body) in enumerate(events):
+        event = {"type": name, "sequence_number": number} | body
+        yield b"event: " + name.encode() + b"\n" + _data(event)
+
+
+def _response_event_bodies(step: Step) -> Iterator[tuple[str, dict[str, Any]]]:
+    item = _output(step)
+    yield "response.created", {"response": _response_head("in_progress") | {"output": []}}
+    yield "response.output_item.added", {"output_index": 0, "item": item | {"status": "in_progress"}}
+    place = {"item_id": item["id"], "output_index": 0}
+    if step.tool:
+        yield "response.function_call_arguments.delta", place | {"delta": item["arguments"]}
+        yield "response.function_call_arguments.done", place | {"arguments": item["arguments"]}
+    else:
+        place |= {"content_index": 0}
+        for piece in step.text:
+            yield "response.output_text.delta", place | {"delta": piece, "logprobs": []}
+        yield "response.output_text.done", place | {"text": "".join(step.text), "logprobs": []}
+    yield "response.output_item.done", {"output_index": 0, "item": item}
+    yield "response.completed", {"response": dict(response(step))}
+
+
+def _response_head(status: str) -> dict[str, Any]:
+    return {
+        "id": "resp_fake",
+        "object": "response",
+        "created_at": _CREATED,
+        "model": _MODEL,
+        "status": status,
+        "parallel_tool_calls": True,
+        "tool_choice": "auto",
+        "tools": [],
+    }
+
+
+def _output(step: Step) -> dict[str, Any]:
+    if step.tool:
+        return {
+            "id": "fc_fake1",
+            "type": "function_call",
+            "call_id": "call_fake1",
+            "name": step.tool.name,
+            "arguments": json.dumps(dict(step.tool.arguments)),
+            "status": "completed",
+        }
+    text = {"type": "output_text", "text": "".join(step.text), "annotations": []}
+    return {
+        "id": "msg_fake1",
+        "type": "message",
+        "role": "assistant",
+        "status": "completed",
+        "content": [text],
+    }
+
+
+def completion(step: Step) -> Mapping[str, Any]:
+    choice = {"index": 0, "text": "".join(step.text), "logprobs": None, "finish_reason": "stop"}
+    return _chat_head("text_completion") | {"choices": [choice], "usage": _USAGE}
+
+
+def completion_events(step: Step) -> Iterator[bytes]:
+    for piece in step.text:
+        choice = {"index": 0, "text": piece, "logprobs": None, "finish_reason": None}
+        yield _data(_chat_head("text_completion") | {"choices": [choice]})
+    yield b"data: [DONE]\n\n"
+
+
+def embedding(_: Step) -> Mapping[str, Any]:
+    row = {"object": "embedding", "index": 0, "embedding": [0.125, -0.5, 0.25]}
+    usage = {"prompt_tokens": 5, "total_tokens": 5}
+    return {"object": "list", "data": [row], "model": "text-embedding-fake", "usage": usage}
+
+
+def _data(event: Mapping[str, Any]) -> bytes:
+    return b"data: " + json.dumps(event, separators=(",", ":")).encode() + b"\n\n"
