@@ -147,6 +147,8 @@ def _begin_member(raw: bytes, pos: int) -> _Inflater:
 
     A header with a file name, a comment or extra fields is refused: they would leave unread.
     """
+    if not raw.startswith(b"\x1f\x8b", pos):
+        raise RequestError(Reason.CORRUPT_ENCODING)
     if len(raw) > pos + 3 and raw[pos + 3] & 0b1111_1100:
         raise RequestError(Reason.UNSUPPORTED_ENCODING)
     return zlib.decompressobj(16 + zlib.MAX_WBITS)
@@ -222,7 +224,7 @@ class Kind(StrEnum):
 
 
 _ASCII_SUPERSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252"})
-_BINARY_TYPE = re.compile(r"grpc|proto|msgpack|cbor|eventstream")
+_BINARY_TYPE = re.compile(r"grpc|connect\+|proto|msgpack|cbor|eventstream")
 _JSON_TYPE = re.compile(r".*/(?:.*\+)?json")
 _NDJSON_TYPE = re.compile(r".*/(?:x-)?(?:ndjson|jsonl|jsonlines|json-lines|json-stream)")
 _FORM_TYPE = "application/x-www-form-urlencoded"
@@ -230,9 +232,12 @@ _FORM_TYPE = "application/x-www-form-urlencoded"
 _JSON_START = re.compile(
     rb"""
     (?: \xef\xbb\xbf )? [ \t\n\r]*+
-    (?: \{ [ \t\n\r]*+ ["}]
-      | \[ [ \t\n\r]*+ (?: [\[{\]] | (?: "(?:[^"\\]|\\.)*+" | [-+.0-9eE]++ | true | false | null ) [
-      \t\n\r]*+ [,\]] )
+    (?: \{ [ \t\n\r]*+ (?: " | \} \s*+ \Z )
+      | \[ [ \t\n\r]*+
+        (?: [\[{]
+          | \] \s*+ \Z
+          | (?: "(?:[^"\\]|\\.)*+" | [-+.0-9eE]++ | true | false | null ) [ \t\n\r]*+ (?: , | \] \s*+ \Z )
+        )
     )
     """,
     re.VERBOSE | re.DOTALL,
@@ -265,9 +270,10 @@ def sniff(content_type: str | None, data: bytes) -> Kind:
         return Kind.EMPTY
     if media is not None and name.startswith("multipart/") and b"--" + multipart.boundary(media) in data:
         return Kind.MULTIPART
-    if _starts_as_json(data) or (_JSON_TYPE.fullmatch(name) and not data.isspace()):
+    framed = _BINARY_TYPE.search(name) is not None
+    if _starts_as_json(data) or (_JSON_TYPE.fullmatch(name) and not framed and not data.isspace()):
         return Kind.NDJSON if ndjson.is_ndjson(data) else Kind.JSON
-    if _BINARY_TYPE.search(name) or _CONTROL.search(data) or not _is_utf8(data):
+    if framed or _CONTROL.search(data) or not _is_utf8(data):
         return Kind.BINARY
     if _NDJSON_TYPE.fullmatch(name):
         return Kind.NDJSON

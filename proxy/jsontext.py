@@ -224,8 +224,8 @@ def _members(data: bytes, pos: int, path: Path, chunks: list[Chunk]) -> int:
         if (member := _LAX_MEMBER.match(data, pos)) is None:
             raise RequestError(Reason.BAD_JSON, pos)
         pos = member.end()
-        if data[pos] in b"[{":
-            end = _outer(data, pos, (*path, _text(member[1], member.start())), chunks)
+        if data.startswith((b"[", b"{"), pos):
+            end = _outer(data, pos, (*path, _text(member[1][1:-1], member.start())), chunks)
         else:
             end = _hop(data, pos)
         pos, closed = _separator(data, end, b"}")
