@@ -5,6 +5,7 @@ kept whole, since they are needed to cut it out. Only `pipeline.py` uses this.
 """
 
 import hashlib
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from detectors import Engine, Finding, Scan
 from proxy.attachment import is_unreadable_attachment
 from proxy.body import Limits
-from proxy.cache import GenerationCache
+from proxy.cache import GenerationCache, SizedCache
 from proxy.document import json_segments, pointer_of
 from proxy.formats import Format
 from proxy.jsontext import Chunk, Path, split
@@ -21,6 +22,10 @@ from proxy.segment import Label, Segment
 
 LEAF_ENTRIES = 200_000
 TURN_ENTRIES = 50_000
+DOCUMENT_BYTES = 64 << 20
+HEAD_BYTES = 512
+"""Enough to tell conversations apart, mostly; two that begin alike only lose time over it."""
+
 SHORT_CHARS = 48
 """Shorter texts are their own cache key: hashing one costs more than keeping it."""
 
@@ -44,6 +49,14 @@ class Reading:
     model: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """The last body that began like this: its turns' bytes and what was found in them, by path."""
+
+    raw: dict[Path, bytes]
+    turns: dict[Path, Reading]
+
+
 @dataclass(slots=True)
 class Tally:
     hits: int = 0
@@ -59,25 +72,27 @@ class Scanner:
         self._limits = limits
         self._texts: GenerationCache[object, Scan] = GenerationCache(LEAF_ENTRIES)
         self._turns: GenerationCache[object, Reading] = GenerationCache(TURN_ENTRIES)
+        self._documents: SizedCache[object, _Document] = SizedCache(DOCUMENT_BYTES)
         self.tally = Tally()
 
     def read_json(self, data: bytes, fmt: Format) -> Reading:
         """Scans every leaf of a JSON document."""
-        try:
-            parts = split(data)
-        except RequestError as err:
-            return Reading(incomplete=(err.reason,))
+        name = (fmt.id, zlib.crc32(data[:HEAD_BYTES]))
+        before = self._documents.get(name) or _Document({}, {})
+        parts = split(data, before.raw)
         if parts is None:
             return self._read(data, (), fmt)
         skeleton, chunks = parts
         outer = self._read(skeleton, (), fmt)
         hits, incomplete = list(outer.hits), list(outer.incomplete)
+        now = _Document({}, {})
         for chunk in chunks:
-            turn = self._turn(data, chunk, fmt)
+            turn = self._turn(data, chunk, fmt, before, now)
             incomplete += turn.incomplete
             if turn.hits:
                 prefix = pointer_of(chunk.path)
                 hits += [_moved(hit, prefix, chunk.start) for hit in turn.hits]
+        self._documents.put(name, now, len(data))
         return Reading(tuple(hits), tuple(incomplete), outer.model)
 
     def read_segments(self, segments: Iterable[Segment]) -> Reading:
@@ -106,25 +121,33 @@ class Scanner:
         reading = self.read_segments(fmt.refine(segments))
         return Reading(reading.hits, reading.incomplete, model)
 
-    def _turn(self, data: bytes, chunk: Chunk, fmt: Format) -> Reading:
+    def _turn(self, data: bytes, chunk: Chunk, fmt: Format, before: "_Document", now: "_Document") -> Reading:
         """A turn's findings, from memory when the same bytes stood at the same kind of place before.
 
         Pointers and offsets are relative to the turn, for it may come to stand elsewhere in a conversation.
         """
-        raw = data[chunk.start : chunk.end]
-        place = tuple(token if type(token) is str else 0 for token in chunk.path)
+        raw = before.raw.get(chunk.path)
+        if raw is not None and len(raw) == chunk.end - chunk.start and data.startswith(raw, chunk.start):
+            turn = before.turns[chunk.path]
+            self.tally.hits += 1
+        else:
+            raw = data[chunk.start : chunk.end]
+            turn = self._remembered(raw, chunk.path, fmt)
+        now.raw[chunk.path] = raw
+        now.turns[chunk.path] = turn
+        return turn
+
+    def _remembered(self, raw: bytes, path: Path, fmt: Format) -> Reading:
+        place = tuple(token if type(token) is str else 0 for token in path)
         key = (fmt.id, place, self._digest(raw))
         turn = self._turns.get(key)
         if turn is not None:
             self.tally.hits += 1
             return turn
         self.tally.misses += 1
-        reading = self._read(raw, chunk.path, fmt)
-        above = len(pointer_of(chunk.path))
-        hits = (
-            hit._replace(segment=replace(hit.segment, pointer=hit.segment.pointer[above:]))
-            for hit in reading.hits
-        )
+        reading = self._read(raw, path, fmt)
+        above = len(pointer_of(path))
+        hits = (hit._replace(segment=replace(hit.segment, pointer=hit.segment.pointer[above:])) for hit in reading.hits)
         turn = Reading(tuple(hits), reading.incomplete)
         self._turns.put(key, turn)
         return turn
