@@ -13,7 +13,7 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from detectors import fold
 
@@ -21,7 +21,7 @@ MAX_DEPTH = 3
 GROWTH = 12
 """A text's views may hold this many times its own characters: five kinds of view, some twice, fit well within."""
 
-GROWTH_FLOOR = 256 * 1024
+GROWTH_FLOOR = 32 * 1024
 
 # Four characters of base64 that decode to three bytes of ASCII text. The classes follow from the bits: printable
 # characters, tab, line feed and carriage return. A random group passes one time in eleven.
@@ -144,8 +144,8 @@ def views(text: str, hits: list[tuple[int, int]], depth: int, budget: Budget) ->
         for kind in SPLICES:
             if kind.trigger in text:
                 yield from _splices(kind, text, depth, budget)
-    if not text.isascii():
-        yield from _splices(_fold(), text, depth, budget)
+    if not text.isascii() and (characters := fold.present(text)):
+        yield from _splices(_fold(characters), text, depth, budget)
 
 
 # ---- spliced views ----
@@ -168,21 +168,29 @@ def _splices(kind: _Splice, text: str, depth: int, budget: Budget) -> Iterator[V
 
 def _regions(kind: _Splice, text: str) -> Iterator[tuple[int, int]]:
     """Stretches that hold something to replace, with a margin, joined where they meet."""
-    search = kind.pattern.search
     start = end = -1
     for low in range(0, len(text), BLOCK_CHARS):
-        block_end = low + BLOCK_CHARS + 8  # a piece may straddle the cut
-        if kind.trigger and text.find(kind.trigger, low, block_end) < 0:
+        if not _begins_in(kind, text, low, low + BLOCK_CHARS):
             continue
-        if not search(text, low, block_end):
-            continue
-        if low - MARGIN_CHARS > end:
+        if end < 0 or low - MARGIN_CHARS > end:
             if end >= 0:
                 yield start, end
             start = max(0, low - MARGIN_CHARS)
         end = min(len(text), low + BLOCK_CHARS + MARGIN_CHARS)
     if end >= 0:
         yield start, end
+
+
+def _begins_in(kind: _Splice, text: str, low: int, high: int) -> bool:
+    """Whether something to replace begins in text[low:high]."""
+    if not kind.trigger:
+        return kind.pattern.search(text, low, high) is not None
+    at = text.find(kind.trigger, low, high)
+    while at >= 0:
+        if kind.pattern.match(text, at):
+            return True
+        at = text.find(kind.trigger, at + 1, high)
+    return False
 
 
 _SIMPLE_ESCAPES = {
@@ -240,71 +248,78 @@ SPLICES = (
 )
 
 
-@cache
-def _fold() -> _Splice:
-    replacements = fold.table()
-    pattern = re.compile(f"({fold.character_class()})")
-    return _Splice("normalised", "", pattern, replacements.__getitem__)
+@lru_cache(maxsize=256)
+def _fold(characters: str) -> _Splice:
+    """The normalised view's splice for these of the table's characters: a small class is searched much faster."""
+    return _Splice("normalised", "", re.compile(f"([{re.escape(characters)}])"), fold.table().__getitem__)
 
 
 # ---- encoded runs ----
 
-_RUN_CHARACTERS = re.compile(r"[A-Za-z0-9+/_-]*")
-_RUN_BACKWARDS = re.compile(r"[A-Za-z0-9+/_-]*")
-_HEX_RUN = re.compile(r"(?:[0-9a-fA-F]{2})*")
+_BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]*")
+_HEX_RUN = re.compile(r"[0-9a-fA-F]*")
 _LINE_BREAK = re.compile(r"\r?\n[ \t]{0,20}")
 _TO_STANDARD = str.maketrans("-_", "+/", "\r\n \t")
 """URL-safe to standard alphabet, and line breaks and their indentation dropped."""
 
+_HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
+_BASE64_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
+_NOT_ASCII_BYTES = bytes(range(128)) + b"\x1a" * 128
+_GATE_WIDTHS = (14, 20, 20)
+
 WRAP_CHARS = 56
 """Encoders wrap lines at 60, 64, 72 or 76; a shorter line before a break ends the run."""
 
+HITS_PER_RUN = 64
+"""Hits of one run that are looked at: enough to see every alignment at which it decodes to text."""
+
 
 def _runs(text: str, hits: list[tuple[int, int]], depth: int, budget: Budget) -> Iterator[View]:
-    done: set[tuple[int, int, int]] = set()
-    ends: dict[int, tuple[int, int]] = {}
-    for kind, at in sorted(hits, key=lambda hit: (hit[0] == _HEX, hit[1])):
-        decode = _decode_hex if kind == _HEX else _decode_base64
-        covered = ends.get(kind == _HEX)
-        start, end = covered if covered and at <= covered[1] else _extent(text, at, kind)
-        ends[kind == _HEX] = (start, end)
-        width = 2 if kind == _HEX else 4
-        shift = (at - _GATE_WIDTHS[kind] - start) % width
-        if (start, end, shift) in done:
-            continue
-        done.add((start, end, shift))
-        if depth >= MAX_DEPTH:
-            budget.exceeded = budget.exceeded or "view_depth"
-            return
-        decoded = decode(text, start + shift, end, budget)
-        if decoded is not None and budget.take(len(decoded[1])):
-            yield View(decoded[0], decoded[1], text, start, end)
+    if depth >= MAX_DEPTH:
+        budget.exceeded = budget.exceeded or "view_depth"
+        return
+    ends = [sorted(at for kind, at in hits if kind in kinds) for kinds in ((_BASE64, _GZIP), (_HEX,))]
+    gzips = {at for kind, at in hits if kind == _GZIP}
+    for start, end, shift in _aligned_runs(text, ends[0], gzips):
+        yield from _view(_decode_base64(text, start + shift, end, budget), text, start, end, budget)
+    for start, end, shift in _aligned_runs(text, ends[1], None):
+        yield from _view(_decode_hex(text, start + shift, end), text, start, end, budget)
 
 
-_GATE_WIDTHS = (14, 20, 20)
+def _view(decoded: tuple[str, str] | None, text: str, start: int, end: int, budget: Budget) -> Iterator[View]:
+    if decoded is not None and budget.take(len(decoded[1])):
+        yield View(*decoded, text, start, end)
 
 
-def _extent(text: str, at: int, kind: int) -> tuple[int, int]:
-    """The run of encoding characters around a hit that ends at `at`."""
-    alphabet = _HEX_DIGITS if kind == _HEX else _BASE64_CHARACTERS
-    start = at - _GATE_WIDTHS[kind]
-    while start > 0 and text[start - 1] in alphabet:
-        start -= 1
-    pattern = _HEX_RUN if kind == _HEX else _RUN_CHARACTERS
-    match = pattern.match(text, at)
+def _aligned_runs(text: str, hits: list[int], gzips: set[int] | None) -> Iterator[tuple[int, int, int]]:
+    """(start, end, shift) of each run with a hit, once per alignment at which it was hit. Hex when `gzips` is None."""
+    index = 0
+    while index < len(hits):
+        start, end = _hex_extent(text, hits[index]) if gzips is None else _base64_extent(text, hits[index])
+        after = bisect_right(hits, end)
+        shifts = []
+        for at in hits[index : min(after, index + HITS_PER_RUN)]:
+            width = _GATE_WIDTHS[_HEX if gzips is None else _GZIP if at in gzips else _BASE64]
+            shift = (at - width - start) % (2 if gzips is None else 4)
+            if shift not in shifts:
+                shifts.append(shift)
+                yield start, end, shift
+        index = max(after, index + 1)
+
+
+def _hex_extent(text: str, at: int) -> tuple[int, int]:
+    match = _HEX_RUN.match(text, at)
+    return _back(text, at - _GATE_WIDTHS[_HEX], _HEX_DIGITS), match.end() if match else at
+
+
+def _base64_extent(text: str, at: int) -> tuple[int, int]:
+    """The run around a hit that ends at `at`: padding, and further lines of equal length, included."""
+    start = _back(text, at - _GATE_WIDTHS[_BASE64], _BASE64_CHARACTERS)
+    match = _BASE64_RUN.match(text, at)
     end = match.end() if match else at
-    return (start, end) if kind == _HEX else (start, _wrapped(text, start, end))
-
-
-_HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
-_BASE64_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
-
-
-def _wrapped(text: str, start: int, end: int) -> int:
-    """Where a run ends that goes on in lines of equal length, padding included."""
     line = end - start
     while line >= WRAP_CHARS and line % 4 == 0 and (gap := _LINE_BREAK.match(text, end)):
-        following = _RUN_CHARACTERS.match(text, gap.end())
+        following = _BASE64_RUN.match(text, gap.end())
         length = following.end() - gap.end() if following else 0
         if not 0 < length <= line:
             break
@@ -313,37 +328,40 @@ def _wrapped(text: str, start: int, end: int) -> int:
             break
     while text[end : end + 1] == "=":
         end += 1
-    return end
+    return start, end
+
+
+def _back(text: str, start: int, alphabet: frozenset[str]) -> int:
+    while start > 0 and text[start - 1] in alphabet:
+        start -= 1
+    return start
 
 
 def _decode_base64(text: str, start: int, end: int, budget: Budget) -> tuple[str, str] | None:
     run = text[start:end].translate(_TO_STANDARD).rstrip("=")
-    run = run[: len(run) - 1] if len(run) % 4 == 1 else run
+    run = run[:-1] if len(run) % 4 == 1 else run
     try:
         raw = base64.b64decode(run + "=" * (-len(run) % 4))
     except binascii.Error:
         return None
-    if raw[:3] == b"\x1f\x8b\x08":
-        return _inflate(raw, budget)
-    return "base64", _text_of(raw)
+    return _inflate(raw, budget) if raw[:3] == b"\x1f\x8b\x08" else ("base64", _text_of(raw))
 
 
 def _inflate(raw: bytes, budget: Budget) -> tuple[str, str] | None:
-    stream = zlib.decompressobj(wbits=31)
     try:
-        inflated = stream.decompress(raw, budget.characters + 1)
+        inflated = zlib.decompressobj(wbits=31).decompress(raw, max(1, budget.characters + 1))
     except zlib.error:
         return None
     return "gzip", _text_of(inflated)
 
 
-def _decode_hex(text: str, start: int, end: int, _: Budget) -> tuple[str, str] | None:
+def _decode_hex(text: str, start: int, end: int) -> tuple[str, str]:
     return "hex", _text_of(bytes.fromhex(text[start : end - (end - start) % 2]))
 
 
 def _text_of(raw: bytes) -> str:
-    """UTF-8 where it is; otherwise one character per byte, which keeps the ASCII parts findable."""
+    """UTF-8 where it is; otherwise its ASCII bytes in their places, which is all that rules look for."""
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        return raw.decode("latin-1")
+        return raw.translate(_NOT_ASCII_BYTES).decode("ascii")

@@ -129,8 +129,8 @@ class Engine:
             matcher = self._matchers[index]
             if matcher is self._generic and not run.generic:
                 continue
-            for start, end in windows:
-                for candidate in matcher.confirm(text, start, end):
+            for start, last, end in windows:
+                for candidate in matcher.confirm(text, start, last, end):
                     if not _is_placeholder(text, candidate):
                         yield Located.of(candidate, text, path)
 
@@ -177,18 +177,20 @@ def _place(ruleset: RuleSet, err: ExpressionError) -> str:
     return f"?:1: rule ?: rules, expected a set the first pass can run, found {err}"
 
 
-def _windows(hits: list[Hit], matchers: tuple[Matcher, ...], length: int) -> dict[int, list[tuple[int, int]]]:
-    """Per rule, the stretches of text in which a match could stand: overlapping ones joined, in order."""
-    windows: dict[int, list[tuple[int, int]]] = {}
+def _windows(
+    hits: list[Hit], matchers: tuple[Matcher, ...], length: int
+) -> dict[int, list[tuple[int, int, int]]]:
+    """Per rule, (start, last, end) of where a match could stand, starting at `last` at the latest; joined, in order."""
+    windows: dict[int, list[tuple[int, int, int]]] = {}
     hits.sort()
     for index, at in hits:
         matcher = matchers[index]
         start, end = max(0, at - matcher.before), min(length, at + matcher.after)
         known = windows.setdefault(index, [])
-        if known and start <= known[-1][1]:
-            known[-1] = (known[-1][0], end)
+        if known and start <= known[-1][2]:
+            known[-1] = (known[-1][0], at, end)
         else:
-            known.append((start, end))
+            known.append((start, at, end))
     return windows
 
 

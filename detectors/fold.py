@@ -4,6 +4,7 @@ Maps a character to the ASCII text it looks like or stands for, or to nothing wh
 an ASCII reading are left alone, since no rule looks for them. Built from the interpreter's Unicode tables.
 """
 
+import re
 import unicodedata
 from functools import cache
 
@@ -59,14 +60,10 @@ def table() -> dict[str, str]:
     return found
 
 
-@cache
-def character_class() -> str:
-    """A pattern for one or more characters of `table`."""
-    points = sorted(ord(character) for character in table())
-    ranges: list[list[int]] = []
-    for point in points:
-        if ranges and ranges[-1][1] == point - 1:
-            ranges[-1][1] = point
-        else:
-            ranges.append([point, point])
-    return "[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in ranges) + "]"
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+def present(text: str) -> str:
+    """The characters of `table` that occur in the text, sorted; most texts have none or a few."""
+    characters = set(_NOT_ASCII.findall(text))
+    return "".join(sorted(characters & table().keys())) if characters else ""

@@ -5,6 +5,7 @@ assigns expressions, identifiers, types, placeholders, paths and messages to nam
 """
 
 import math
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -39,6 +40,8 @@ LEADING_NOT_SECRET = frozenset(
     "max min num total n next prev page public count input output prompt completion".split()
 )
 
+_TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
+_NAME_PART = re.compile(r"(?i)pass|pwd|secret|token|key|cred|api|access|kennwort|contras|mot|senha")
 _WORD = regex.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PLACEHOLDER = regex.compile(
     r"""(?ix)
@@ -81,16 +84,21 @@ class Generic(Matcher):
         self._lexicon = tuple({"".join(c for c in word if c.isalnum()) for word in self.keywords})
         self._promises = lru_cache(maxsize=4096)(self._name_promises)
 
-    def confirm(self, text: str, start: int, end: int) -> Iterator[Candidate]:
+    def confirm(self, text: str, start: int, last: int, end: int) -> Iterator[Candidate]:
+        """As `Matcher.confirm`, but tries the pattern only where a name that promises a secret begins."""
         assert self.pattern is not None
-        for match in self.pattern.finditer(text, start, end):
+        done = -1
+        for token in _TOKEN.finditer(text, start, min(last, end)):
+            if token.start() < done or not _NAME_PART.search(token[0]):
+                continue
+            match = self.pattern.match(text, token.start(), end)
+            if match is None:
+                continue
             value_start, value_end = match.span("value")
             promise = self._promises(match["name"])
-            if promise is None or not self._looks_assigned(
-                text, match.end("name"), value_start, value_end, promise
-            ):
-                continue
-            yield Candidate(self, value_start, value_end, self.rule.score, None)
+            if promise is not None and self._looks_assigned(text, match.end("name"), value_start, value_end, promise):
+                done = value_end
+                yield Candidate(self, value_start, value_end, self.rule.score, None)
 
     def in_field(self, field: str, text: str) -> Candidate | None:
         """The whole text as the value of a field, when the field's name promises a secret."""

@@ -72,8 +72,11 @@ class Matcher:
             raise ValueError("pattern, expected something selective in it or keywords, found neither")
         return _keyword_expression(self.keywords), width, max(width, self.rule.near_chars)
 
-    def confirm(self, text: str, start: int, end: int) -> Iterator[Candidate]:
-        """Candidates whose match lies in text[start:end]; what stands around is seen by look-arounds and context."""
+    def confirm(self, text: str, start: int, last: int, end: int) -> Iterator[Candidate]:
+        """Candidates whose match lies in text[start:end] and starts at `last` at the latest.
+
+        What stands around the window is seen by look-arounds and context.
+        """
         for match_start, match_end, value_start, value_end, hint in self._matches(text, start, end):
             if self.keywords and not self._has_keyword(text, match_start, match_end):
                 continue

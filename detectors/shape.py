@@ -13,14 +13,21 @@ from dataclasses import dataclass
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-ENOUGH_BITS = 48.0
+ENOUGH_BITS = 40.0
 """A sketch stops once it is this selective: longer ones cost compile time and find nothing less."""
 
-WIDTH_CAP = 16_384
+WIDE_CLASS_WORTH = 0.25
+"""What a bit counts towards that when it comes from a class of over 16 characters: in encoded data, where such classes
+always match, a sketch of little else would hit at every byte."""
+
+WIDTH_CAP = 32_768
 """The widest match any rule may have, characters. `rulecheck` refuses unbounded patterns; this holds regardless."""
 
 _LONGEST_GAP = 256
 """A varying stretch longer than this ends a sketch: its automaton would be large and say little."""
+
+_SHORT_BRANCH = 40
+"""Alternatives no wider than this are kept whole, so that what follows them can be looked for too."""
 
 _NAMED_GROUP = re.compile(r"\(\?P?<([A-Za-z_]\w*)>")
 _CATEGORIES = {
@@ -55,6 +62,7 @@ class Shape:
 class _Piece:
     text: str = ""
     bits: float = 0.0
+    worth: float = 0.0  # bits, discounted where they come from wide classes
     width: int = 0
     stop: bool = False  # nothing may be appended: the rest of the pattern was cut off
 
@@ -150,7 +158,8 @@ def _class(items: Any, flags: int) -> _Piece:
     members, size = _members(items[1:] if negated else items)
     text = _negate(members) if negated else f"[{''.join(members)}]"
     size = max(1, 256 - size if negated else size)
-    return _Piece(_cased(text, flags), _bits(size, flags), 1)
+    bits = _bits(size, flags)
+    return _Piece(_cased(text, flags), bits, bits * (WIDE_CLASS_WORTH if size > 16 else 1), 1)
 
 
 def _bits(size: float, flags: int) -> float:
@@ -238,11 +247,12 @@ def _variable(item: Any) -> tuple[int, int, Any] | None:
 def _sequence(items: list[Any], flags: int, budget: float) -> _Piece:
     out = _Piece()
     for item in items:
-        piece = _item(item, flags, budget - out.bits)
+        piece = _item(item, flags, budget - out.worth)
         out.text += piece.text
         out.bits += piece.bits
+        out.worth += piece.worth
         out.width += piece.width
-        if piece.stop or out.bits >= budget:
+        if piece.stop or out.worth >= budget:
             out.stop = True
             break
     return out
@@ -252,11 +262,12 @@ def _item(item: Any, flags: int, budget: float) -> _Piece:
     name, arg = str(item[0]), item[1]
     match name:
         case "LITERAL":
-            return _Piece(_cased(_range(arg, arg)[0], flags), _bits(1, flags), 1)
+            bits = _bits(1, flags)
+            return _Piece(_cased(_range(arg, arg)[0], flags), bits, bits, 1)
         case "NOT_LITERAL":
-            return _Piece(_negate(_range(arg, arg)), 0.0, 1)
+            return _Piece(_negate(_range(arg, arg)), width=1)
         case "ANY":
-            return _Piece(r"[\x00-\xff]" if flags & re.DOTALL else r"[^\n]", 0.0, 1)
+            return _Piece(r"[\x00-\xff]" if flags & re.DOTALL else r"[^\n]", width=1)
         case "IN":
             return _class(arg, flags)
         case "SUBPATTERN":
@@ -276,26 +287,31 @@ def _item(item: Any, flags: int, budget: float) -> _Piece:
 
 
 def _branch(branches: Any, flags: int, budget: float) -> _Piece:
-    pieces = [_sequence(list(branch), flags, budget) for branch in branches]
-    text = "(?:" + "|".join(piece.text for piece in pieces) + ")"
-    cut = any(piece.stop for piece in pieces)
-    return _Piece(text, min(p.bits for p in pieces), max(p.width for p in pieces), cut)
+    short = all(_width(branch) <= _SHORT_BRANCH for branch in branches)
+    pieces = [_sequence(list(branch), flags, math.inf if short else budget) for branch in branches]
+    return _Piece(
+        "(?:" + "|".join(piece.text for piece in pieces) + ")",
+        min(piece.bits for piece in pieces),
+        min(piece.worth for piece in pieces),
+        max(piece.width for piece in pieces),
+        any(piece.stop for piece in pieces),
+    )
 
 
 def _repeat(low: int, high: int, body: list[Any], flags: int, budget: float) -> _Piece:
     one = _sequence(body, flags, math.inf)
     if one.stop:
         return one if low else _Piece(stop=True)
-    if one.bits and low * one.bits > budget:  # selective enough: cut inside the repeat
-        count = max(1, math.ceil(budget / one.bits))
-        return _Piece(_times(one.text, count, count), count * one.bits, count * one.width, stop=True)
+    if one.worth and low * one.worth > budget:  # selective enough: cut inside the repeat
+        return _times(one, max(1, math.ceil(budget / one.worth)), None)
     if high is parser.MAXREPEAT or (high - low) * max(one.width, 1) > _LONGEST_GAP:
-        return _Piece(_times(one.text, low, low), low * one.bits, low * one.width, stop=True)
-    return _Piece(_times(one.text, low, high), low * one.bits, high * one.width)
+        return _times(one, low, None)
+    return _times(one, low, high)
 
 
-def _times(text: str, low: int, high: int) -> str:
-    if high == 0:
-        return ""
-    count = "" if (low, high) == (1, 1) else f"{{{low}}}" if low == high else f"{{{low},{high}}}"
-    return f"(?:{text}){count}"
+def _times(one: _Piece, low: int, high: int | None) -> _Piece:
+    """The piece `low` to `high` times; None for high cuts the sketch after `low` of them."""
+    most = low if high is None else high
+    count = f"{{{low}}}" if low == most else f"{{{low},{most}}}"
+    text = f"(?:{one.text}){count}" if most else ""
+    return _Piece(text, low * one.bits, low * one.worth, most * one.width, high is None)
