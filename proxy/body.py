@@ -179,12 +179,14 @@ def _begin_frame(raw: bytes, pos: int) -> _Inflater:
 
 
 def _unbrotli(raw: bytes) -> Iterator[bytes]:
-    """Undo `br` (RFC 7932). One call can put out any amount, so the output is limited too."""
+    """Undo `br` (RFC 7932). One call can put out any amount, so the output is limited and drained."""
     inflater = brotli.Decompressor()
     for pos in range(0, len(raw), BROTLI_STEP_BYTES):
-        yield inflater.process(raw[pos : pos + BROTLI_STEP_BYTES], output_buffer_limit=BROTLI_STEP_BYTES)
-        while not inflater.can_accept_more_data():
-            yield inflater.process(b"", output_buffer_limit=BROTLI_STEP_BYTES)
+        piece = inflater.process(raw[pos : pos + BROTLI_STEP_BYTES], output_buffer_limit=BROTLI_STEP_BYTES)
+        while piece:
+            yield piece
+            done = inflater.is_finished()
+            piece = b"" if done else inflater.process(b"", output_buffer_limit=BROTLI_STEP_BYTES)
     if not inflater.is_finished():
         raise RequestError(Reason.CORRUPT_ENCODING)
 

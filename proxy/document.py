@@ -16,6 +16,7 @@ from proxy.segment import Label, Segment
 LabelOf = Callable[[Path], Label]
 
 DEFAULT_LIMITS = Limits()
+_LABELS = {LeafKind.KEY: Label.KEY, LeafKind.NUMBER: Label.NUMBER}
 
 
 def segments(
@@ -90,10 +91,7 @@ def json_segments(
             token = path[-1] if path else ""
             field = token if isinstance(token, str) and path else parent_field
             pointer = f"{parent_pointer}/{_escaped(token)}" if path else lead
-        if kind is LeafKind.STRING:
-            label = label_of(path)
-        else:
-            label = Label.KEY if kind is LeafKind.KEY else Label.NUMBER
+        label = label_of(path) if kind is LeafKind.STRING else _LABELS[kind]
         yield Segment(pointer, label, text, field, leaf_start, leaf_end)
 
 
@@ -128,9 +126,7 @@ def form_segments(data: bytes, label_of: LabelOf, *, lead: str = "form:") -> Ite
             yield Segment(pointer, label_of((name,)), value, name, value_start, value_end)
 
 
-def _multipart_segments(
-    data: bytes, content_type: str | None, label_of: LabelOf, limits: Limits
-) -> Iterator[Segment]:
+def _multipart_segments(data: bytes, content_type: str | None, label_of: LabelOf, limits: Limits) -> Iterator[Segment]:
     media = multipart.media_type(content_type)
     if media is None:
         raise RequestError(Reason.BAD_MULTIPART)

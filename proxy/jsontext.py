@@ -110,7 +110,7 @@ def leaves(
                 raise RequestError(Reason.TOO_LARGE, pos)
             if seen is not None:
                 raw, at = match[1], match.start(1) - 1
-                key = _text(raw, at)
+                key = unescape(raw, at)
                 if key in seen:
                     raise RequestError(Reason.DUPLICATE_KEY, at)
                 seen.add(key)
@@ -124,7 +124,7 @@ def leaves(
             if group == 2:
                 raw = match[2]
                 at = pos - len(raw) - 2
-                yield Leaf(path, LeafKind.STRING, at, pos, _text(raw, at))
+                yield Leaf(path, LeafKind.STRING, at, pos, unescape(raw, at))
             elif group == 3:
                 raw = match[3]
                 yield Leaf(path, LeafKind.NUMBER, pos - len(raw), pos, raw.decode())
@@ -142,7 +142,7 @@ def leaves(
         raise RequestError(Reason.BAD_JSON, pos)
 
 
-def _text(raw: bytes, at: int) -> str:
+def unescape(raw: bytes, at: int = 0) -> str:
     """Return the string whose raw characters between the quotes are `raw`, found at byte `at`.
 
     The decoders' own errors hold the document, so they are not chained.
@@ -232,7 +232,7 @@ def _members(data: bytes, pos: int, path: Path, chunks: list[Chunk], known: Know
             raise RequestError(Reason.BAD_JSON, pos)
         pos = member.end()
         if data.startswith((b"[", b"{"), pos):
-            end = _outer(data, pos, (*path, _text(member[1][1:-1], member.start())), chunks, known)
+            end = _outer(data, pos, (*path, unescape(member[1][1:-1], member.start())), chunks, known)
         else:
             end = _hop(data, pos)
         pos, closed = _separator(data, end, b"}")

@@ -14,12 +14,12 @@ from enum import StrEnum
 
 from proxy import form
 from proxy.body import Kind
-from proxy.jsontext import Leaf, LeafKind, leaves
+from proxy.jsontext import Leaf, LeafKind, leaves, unescape
 from proxy.reason import RequestError
 from proxy.segment import Segment
 
-NESTED_LEVELS = 4
-"""How many levels of JSON in a JSON string are kept well-formed; real tool output has one or two."""
+NESTED_LEAVES = 200_000
+"""Past that, JSON in a string is edited as plain text: the values go all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,7 @@ def place_of(data: bytes, kind: Kind, segment: Segment) -> Place:
     return Place.JSON_STRING if data.startswith(b'"', segment.start) else Place.JSON_NUMBER
 
 
-def _spans(
-    data: bytes, place: Place, segment: Segment, edits: Sequence[Edit]
-) -> list[tuple[int, int, bytes]]:
+def _spans(data: bytes, place: Place, segment: Segment, edits: Sequence[Edit]) -> list[tuple[int, int, bytes]]:
     text, start, end = segment.text, segment.start, segment.end
     if any(not 0 <= edit.start < edit.end <= len(text) for edit in edits):
         raise ValueError("an edit is empty or outside its segment")
@@ -94,13 +92,24 @@ def _spans(
         return [(start, end, _quoted(apply(text, _merged(edits))))]
     if place is Place.JSON_STRING:
         start, end = start + 1, end - 1
-    ruler = _ruler(data[start:end], place)
-    if ruler.chars != len(text):
+    raw = data[start:end]
+    if _read(raw, place) != text:
         raise ValueError("the segment is not of this body")
+    ruler = _ruler(raw, place)
     return [
         (start + ruler.raw(edit.start), start + ruler.raw(edit.end), _written(edit.replacement, place))
         for edit in fit(text, edits)
     ]
+
+
+def _read(raw: bytes, place: Place) -> str:
+    match place:
+        case Place.JSON_STRING | Place.JSON_NUMBER:
+            return unescape(raw)
+        case Place.FORM:
+            return form.unquote(raw)
+        case Place.HEADER | Place.PLAIN:
+            return raw.decode()
 
 
 def _written(text: str, place: Place) -> bytes:
@@ -144,25 +153,27 @@ def _merged(edits: Iterable[Edit]) -> list[Edit]:
     return merged
 
 
-def fit(text: str, edits: Iterable[Edit], levels: int = NESTED_LEVELS) -> list[Edit]:
+def fit(text: str, edits: Iterable[Edit]) -> list[Edit]:
     """Return the edits in order and apart, changed so that a `text` that is JSON stays JSON.
 
     Then each string that an edit touches gets the replacement, escaped, for the part of it that is touched,
     whole escapes at a time; each number touched becomes a string. Quotes and brackets under an edit stay.
-    An edit of text that isn't JSON, or of nothing but `true` and punctuation, is left as it is.
+    An edit of text that isn't JSON, or of nothing but `true` and punctuation, is left as it is. JSON in
+    such a string is treated the same way: the depth is at most the size's logarithm, as each level doubles
+    the backslashes before a quote.
     """
     edits = _merged(edits)
-    if levels == 0 or text.lstrip()[:1] not in ('"', "{", "[") or text.rstrip()[-1:] not in ('"', "}", "]"):
+    if text.lstrip()[:1] not in ('"', "{", "[") or text.rstrip()[-1:] not in ('"', "}", "]"):
         return edits
     try:
         raw = text.encode()
-        tokens = list(leaves(raw))
+        tokens = list(leaves(raw, max_leaves=NESTED_LEAVES))
     except (RequestError, UnicodeEncodeError):
         return edits
-    return _merged(_fitted(raw, tokens, edits, levels))
+    return _merged(_fitted(raw, tokens, edits))
 
 
-def _fitted(raw: bytes, tokens: Sequence[Leaf], edits: Sequence[Edit], levels: int) -> list[Edit]:
+def _fitted(raw: bytes, tokens: Sequence[Leaf], edits: Sequence[Edit]) -> list[Edit]:
     outer = _ruler(raw, Place.PLAIN)
     out: list[Edit] = []
     touched: dict[int, list[Edit]] = {}
@@ -179,11 +190,11 @@ def _fitted(raw: bytes, tokens: Sequence[Leaf], edits: Sequence[Edit], levels: i
         if not hits:
             out.append(edit)
     for i, overlapping in touched.items():
-        out += _token_edits(raw, tokens[i], overlapping, outer, levels)
+        out += _token_edits(raw, tokens[i], overlapping, outer)
     return out
 
 
-def _token_edits(raw: bytes, token: Leaf, edits: Sequence[Edit], outer: "_Ruler", levels: int) -> list[Edit]:
+def _token_edits(raw: bytes, token: Leaf, edits: Sequence[Edit], outer: "_Ruler") -> list[Edit]:
     """Return the edits (here in bytes of `raw`) cut to one token, in code points of the text it stands in."""
     if token.kind is LeafKind.NUMBER:
         inner = [
@@ -205,7 +216,7 @@ def _token_edits(raw: bytes, token: Leaf, edits: Sequence[Edit], outer: "_Ruler"
             outer.char(start + ruler.raw(edit.end)),
             _quoted(edit.replacement)[1:-1].decode(),
         )
-        for edit in fit(token.text, inner, levels - 1)
+        for edit in fit(token.text, inner)
     ]
 
 
@@ -216,10 +227,6 @@ class _Ruler:
     char_starts: list[int]
     raw_starts: list[int]
     widths: list[int]
-
-    @property
-    def chars(self) -> int:
-        return self.char_starts[-1]
 
     def raw(self, char: int) -> int:
         """Return where code point `char` begins."""

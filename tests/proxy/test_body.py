@@ -34,6 +34,14 @@ def test_decode_undoes_encode(data: bytes, names: list[str]) -> None:
     assert decode(encode(data, names), names, LIMITS) == data
 
 
+@pytest.mark.parametrize("coding", CODINGS)
+@pytest.mark.parametrize("size", [65_535, 65_536, 65_537, 1_000_000])
+@pytest.mark.parametrize("block", [b"ab", b"".join(i.to_bytes(3, "big") for i in range(0, 1 << 24, 997))])
+def test_decode_undoes_encode_of_larger_bodies(coding: str, size: int, block: bytes) -> None:
+    data = (block * (size // len(block) + 1))[:size]
+    assert decode(encode(data, [coding]), [coding], LIMITS) == data
+
+
 @pytest.mark.parametrize("header", [["GZip, br"], ["gzip", "br"], [" gzip ,, identity", "BR"]])
 def test_codings_are_undone_last_first(header: list[str]) -> None:
     assert codings(header) == ["gzip", "br"]
