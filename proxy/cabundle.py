@@ -15,6 +15,7 @@ import certifi
 from proxy.ca import CERT_FILE, CAError, write_file
 
 BUNDLE_FILE = "bundle.pem"
+UPSTREAM_FILE = "upstream-roots.pem"
 GRACE = timedelta(days=30)
 OS_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Alpine, Arch
@@ -35,6 +36,18 @@ def write_bundle(state_dir: Path, now: datetime, ca_file: Path | None = None) ->
     path = folder / BUNDLE_FILE
     if not path.exists() or path.read_bytes() != content:
         write_file(path, content, 0o644)
+    return path
+
+
+def write_upstream_roots(state_dir: Path, ca_file: Path | None = None) -> Path:
+    """Write the roots that vendors are verified against, the machine's and the operator's, and return the path.
+
+    Our own CA is not among them: it may speak to clients only.
+    """
+    sources = [system_roots(), *([ca_file] if ca_file else [])]
+    pems = {pem: None for path in sources for pem in _certificates(path)}
+    path = state_dir / "ca" / UPSTREAM_FILE
+    write_file(path, b"".join(pems), 0o644)
     return path
 
 

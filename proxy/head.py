@@ -60,9 +60,7 @@ def edit_target(target: str, edits: Sequence[tuple[Segment, Sequence[Edit]]]) ->
 
 def edit_headers(headers: Headers, edits: Sequence[tuple[Segment, Sequence[Edit]]]) -> Headers:
     """The headers with the edits of their segments applied; a header segment's `start` is the header's index."""
-    edited: Mapping[int, str] = {
-        segment.start: _edited(segment.text, changes, str) for segment, changes in edits
-    }
+    edited: Mapping[int, str] = {segment.start: _edited(segment.text, changes, str) for segment, changes in edits}
     return tuple(
         (name, edited[index].encode("utf-8", "surrogateescape") if index in edited else value)
         for index, (name, value) in enumerate(headers)

@@ -105,9 +105,7 @@ def _merged(findings: Sequence[Finding]) -> list[Edit]:
 def _found_names(hits: Sequence[Hit]) -> dict[str, str]:
     """Object keys that are findings themselves, escaped as in a pointer, and what stands for them in one."""
     return {
-        _escaped(segment.text): placeholder(findings[0])
-        for segment, findings in hits
-        if segment.label is Label.KEY
+        _escaped(segment.text): placeholder(findings[0]) for segment, findings in hits if segment.label is Label.KEY
     }
 
 

@@ -9,15 +9,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from detectors import Engine, load_rules
+from detectors import Engine, RuleSet, load_rules
 from detectors.names import NameFinder
 from proxy import body, document, formats, message, respond
 from proxy.body import Kind
 from proxy.formats import Format
 from proxy.head import edit_headers, edit_target, head_segments, is_signed
 from proxy.history import History, read_history
-from proxy.judgement import Judgement, edits_of, judge
 from proxy.jsontext import leaves
+from proxy.judgement import Judgement, edits_of, judge
 from proxy.policy import Action, Policy, load_policy
 from proxy.reason import Reason, RequestError
 from proxy.rewrite import Edit, splice
@@ -47,14 +47,14 @@ class Inspector:
     """Everything a verdict depends on besides the request. One per process; not thread-safe."""
 
     def __init__(
-        self, settings: Settings, engine: Engine, policy: Policy, catalogue: Catalogue, digest: str
+        self, settings: Settings, engine: Engine, policy: Policy, catalogue: Catalogue, rules: RuleSet
     ) -> None:
         self._limits = settings.limits
         self._key = settings.key[:64]
         self._engine = engine
         self._policy = policy
         self._catalogue = catalogue
-        self._rules_digest = digest
+        self._rules = rules
         self._scanner = Scanner(engine, settings.key, settings.limits)
 
     def warm(self) -> None:
@@ -62,7 +62,7 @@ class Inspector:
         self._engine.warm()
 
     def ready(self) -> Ready:
-        return Ready(self._rules_digest, self._policy.digest)
+        return Ready(self._rules.digest, self._policy.digest)
 
     def inspect(self, request: Request, told: Told = NOTHING_TOLD) -> Verdict:
         """The verdict for one request. `told` is what its user has been told of this conversation before."""
@@ -244,4 +244,4 @@ def build(settings: Settings) -> Inspector:
     engine = Engine(rules, settings.key, cache_dir=settings.cache_dir, names=names)
     policy = load_policy(settings.policy, settings.policies)
     catalogue = load_catalogue(settings.vendors, settings.hosts)
-    return Inspector(settings, engine, policy, catalogue, rules.digest)
+    return Inspector(settings, engine, policy, catalogue, rules)

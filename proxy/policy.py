@@ -59,9 +59,7 @@ class Condition(BaseModel):
             and (self.entity is None or finding.entity in self.entity)
             and (self.rule is None or finding.rule in self.rule)
             and (self.vendor is None or vendor in self.vendor)
-            and (
-                self.severity_at_least is None or finding.severity >= Severity[self.severity_at_least.upper()]
-            )
+            and (self.severity_at_least is None or finding.severity >= Severity[self.severity_at_least.upper()])
             and (self.score_at_least is None or finding.score >= self.score_at_least)
             and (self.verified is None or finding.verified is self.verified)
         )

@@ -59,21 +59,12 @@ class _Worker:
 
 
 @dataclass(slots=True)
-class PoolStats:
-    """Running totals for metrics."""
-
-    restarts: int = 0
-    timeouts: int = 0
-
-
-@dataclass(slots=True)
 class Pool:
     settings: Settings
     size: int
     deadline_seconds: float = 5.0
     queue_limit: int = 256
     on_restart: Callable[[str], None] = lambda reason: None
-    stats: PoolStats = field(default_factory=PoolStats)
     _idle: dict[int, _Worker] = field(default_factory=dict)
     _busy: set[_Worker] = field(default_factory=set)
     _waiting: deque[asyncio.Future[_Worker]] = field(default_factory=deque)
@@ -93,15 +84,14 @@ class Pool:
         try:
             answer = await asyncio.wait_for(worker.ask(Task(request, told)), self.deadline_seconds)
         except TimeoutError:
-            self.stats.timeouts += 1
-            self._replace(worker, "scan_timeout")
+            self._replace(worker, "timeout")
             raise PoolError("scan_timeout") from None
         except (OSError, EOFError) as err:
-            self._replace(worker, "worker_lost")
+            self._replace(worker, "crash")
             raise PoolError("worker_lost") from err
         except BaseException:
             # Cancelled between question and answer: the pipe is out of step and can't be used again.
-            self._replace(worker, "worker_lost")
+            self._replace(worker, "crash")
             raise
         if isinstance(answer, Verdict):
             self._release(worker)
@@ -109,7 +99,7 @@ class Pool:
         if isinstance(answer, Fault) and answer.reason == "scan_failed":
             self._release(worker)
             raise PoolError(answer.reason, answer.where)
-        self._replace(worker, "worker_lost")
+        self._replace(worker, "memory")
         raise PoolError("worker_lost", answer.where if isinstance(answer, Fault) else "")
 
     @property
@@ -173,7 +163,6 @@ class Pool:
     def _replace(self, worker: _Worker, reason: str) -> None:
         self._busy.discard(worker)
         worker.kill()
-        self.stats.restarts += 1
         self.on_restart(reason)
         _log.warning("worker replaced", worker=worker.index, reason=reason)
         if not self._closed:

@@ -41,6 +41,9 @@ class Reason(StrEnum):
     UPGRADE = "upgrade"
     TRAILERS = "trailers"
     PATH_FINDING = "path_finding"
+    UPSTREAM_FAILED = "upstream_failed"
+    # the product's own
+    FAULT = "fault"
 
 
 _STATUS = {

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-
 from proxy import __version__, log, metrics
 from proxy.audit import AuditLog
 from proxy.ca import CA, ensure
@@ -31,17 +30,13 @@ from proxy.status import StatusServer
 def serve(config: Config) -> None:
     """Runs until SIGTERM or SIGINT. Raises ConfigError and its kin for what the operator can mend."""
     log.configure()
-    load_policy(
-        config.policy, policy_folder()
-    )  # a mistake in it is told here, with its line, not by a worker
+    load_policy(config.policy, policy_folder())  # a mistake in it is told here, with its line, not by a worker
     catalogue = catalogue_of(config)
     gate = gate_of(config, catalogue)
     now = datetime.now(UTC)
     authority = ensure(config.state_dir, domains_of(config, catalogue), now)
     if missing := authority.uncovered(domains_of(config, catalogue)):
-        raise ConfigError(
-            f"{authority.path}: the CA is older than {', '.join(missing)}; run `tightlip ca rotate`"
-        )
+        raise ConfigError(f"{authority.path}: the CA is older than {', '.join(missing)}; run `tightlip ca rotate`")
     bundle = write_bundle(config.state_dir, now, config.upstream.ca_file)
     connect_to = {str(name): str(address) for name, address in config.upstream.connect_to.items()}
     parent = str(config.upstream.proxy.address) if config.upstream.proxy else None
@@ -52,18 +47,13 @@ def serve(config: Config) -> None:
 async def _serve(config: Config, gate: Gate, authority: CA, bundle: Path) -> None:
     async with contextlib.AsyncExitStack() as stack:
         pool = Pool(
-            worker_settings(config),
-            config.workers,
-            config.limits.scan_seconds,
-            on_restart=metrics.worker_restarted,
+            worker_settings(config), config.workers, config.limits.scan_seconds, on_restart=metrics.worker_restarted
         )
         stack.push_async_callback(pool.stop)
         try:
             ready = await pool.start()
         except PoolError as err:
-            raise ConfigError(
-                "the scan workers did not start; `tightlip config check` and the log say why"
-            ) from err
+            raise ConfigError("the scan workers did not start; `tightlip config check` and the log say why") from err
         audit = AuditLog(config.state_dir / "audit")
         stack.callback(audit.close)
         standing = Standing(config.policy, ready.policy_digest, ready.rules_digest, config.digest)
@@ -71,8 +61,9 @@ async def _serve(config: Config, gate: Gate, authority: CA, bundle: Path) -> Non
         authenticator = Authenticator(config.users) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
         server = make_server(config, front, authority, authenticator, roots)
-        probe = Probe(asyncio.get_running_loop(), pool, audit, authority)
-        status = StatusServer(config.metrics.host, config.metrics.port, probe)
+        status = StatusServer(
+            config.metrics.host, config.metrics.port, Probe(asyncio.get_running_loop(), pool, audit, authority)
+        )
         stack.callback(status.close)
         metrics.describe(__version__, config.policy, ready.policy_digest, ready.rules_digest)
         metrics.observe(pool, audit, authority)

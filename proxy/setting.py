@@ -30,9 +30,7 @@ def catalogue_of(config: Config) -> Catalogue:
 
 def limits_of(config: Config) -> Limits:
     limits = config.limits
-    return Limits(
-        body_bytes=limits.body, decoded_bytes=limits.decoded, ratio=limits.ratio, depth=limits.depth
-    )
+    return Limits(body_bytes=limits.body, decoded_bytes=limits.decoded, ratio=limits.ratio, depth=limits.depth)
 
 
 def worker_settings(config: Config) -> Settings:

@@ -23,9 +23,7 @@ app.add_typer(config, name="config")
 app.add_typer(ca, name="ca")
 app.add_typer(users, name="users")
 
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help="Configuration file (default ./tightlip.yaml).")
-]
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="Configuration file (default ./tightlip.yaml).")]
 StateDir = Annotated[Path | None, typer.Option(help="Where the CA, keys, audit log and caches live.")]
 
 
@@ -45,9 +43,7 @@ def run(
 
 @app.command()
 def scan(
-    paths: Annotated[
-        list[str] | None, typer.Argument(help="Files or folders; - reads standard input.")
-    ] = None,
+    paths: Annotated[list[str] | None, typer.Argument(help="Files or folders; - reads standard input.")] = None,
     format: Annotated[str, typer.Option(help="text, json or sarif.")] = "text",
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line in, one out.")] = False,
     config: ConfigFile = None,
@@ -66,9 +62,7 @@ def scan(
 
 @app.command()
 def inspect(
-    jsonl: Annotated[
-        bool, typer.Option("--jsonl", help="One request a line in, one verdict a line out.")
-    ] = True,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="One request a line in, one verdict a line out.")] = True,
     config: ConfigFile = None,
     state_dir: StateDir = None,
     policy: Annotated[str | None, typer.Option(help="A policy pack's name, or a file.")] = None,
@@ -89,9 +83,7 @@ def version() -> None:
 
 @rules.command("check")
 def rules_check(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Rule folders or files (default: those in use).")
-    ] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Rule folders or files (default: those in use).")] = None,
     config: ConfigFile = None,
 ) -> None:
     """Prove every rule: examples found, counter-examples not, ids unique, patterns compile and are linear."""

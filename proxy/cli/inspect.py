@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from proxy.admission import is_plain_passage, refusal_of
 from proxy.config import Config
 from proxy.inquiry import Inquiry
-from proxy.reference import new_reference
 from proxy.pool import Pool, PoolError
+from proxy.reference import new_reference
 from proxy.setting import catalogue_of, gate_of, worker_settings
 from proxy.verdict import Decision, Request, Verdict
 
@@ -79,9 +79,7 @@ def _request(item: dict[str, Any]) -> Request:
         host=parts.hostname.rstrip(".").lower(),
         port=parts.port or DEFAULT_PORTS[parts.scheme],
         target=target,
-        headers=tuple(
-            (name.encode("latin-1"), value.encode("utf-8")) for name, value in item.get("headers") or []
-        ),
+        headers=tuple((name.encode("latin-1"), value.encode("utf-8")) for name, value in item.get("headers") or []),
         body=base64.b64decode(item.get("body_b64") or "", validate=True),
         user=item.get("user"),
         reference=new_reference(),

@@ -116,6 +116,7 @@ class Tightlip:
 
     @guarded
     async def request(self, flow: http.HTTPFlow) -> None:
+        started = time.monotonic()
         flow.response = self._response(flow, "fault")
         state = flow_state(flow)
         if state is None:
@@ -129,7 +130,7 @@ class Tightlip:
         if state.refusal is not None:
             verdict = self._inquiry.refuse(request, state.refusal)
         else:
-            verdict = await self._inquiry.decide(request, state.user or state.peer)
+            verdict = await self._front.decide(request, state.user or state.peer)
         try:
             state.record = await self._front.commit(request, verdict)
         except AuditUnavailable:
@@ -139,6 +140,7 @@ class Tightlip:
             flow.response = as_response(verdict.reply) if verdict.reply else flow.response
             return
         _apply(flow.request, verdict)
+        metrics.observe_added_latency(time.monotonic() - started)
         self._permit(flow, state)
 
     def _permit(self, flow: http.HTTPFlow, state: FlowState) -> None:
@@ -166,11 +168,7 @@ class Tightlip:
         permitted = state is not None and state.permit is not None
         self._finish(
             flow,
-            "completed"
-            if permitted and state and state.tap
-            else "upstream_failed"
-            if permitted
-            else "blocked",
+            "completed" if permitted and state and state.tap else "upstream_failed" if permitted else "blocked",
         )
 
     @guarded

@@ -43,9 +43,7 @@ class PermittedStream(http.HttpStream):
         self, event: RequestProtocolError | ResponseProtocolError
     ) -> layer.CommandGenerator[None]:
         """Answers what went wrong upstream before any response, instead of mitmproxy's page."""
-        waiting = (
-            self.client_state == self.state_done and self.server_state == self.state_wait_for_response_headers
-        )
+        waiting = self.client_state == self.state_done and self.server_state == self.state_wait_for_response_headers
         if isinstance(event, ResponseProtocolError) and waiting and event.code.http_status_code() is not None:
             yield from self._answer("upstream_failed")
             return
@@ -99,9 +97,7 @@ def install(limit_bytes: int, reply: ErrorReply, fault_body: Callable[[int, str]
 
     def make_error_response(status_code: int, message: str = "") -> bytes:
         headers = mitm.Headers(Connection="close", Content_Type="application/json")
-        return http1.assemble_response(
-            mitm.Response.make(status_code, fault_body(status_code, message), headers)
-        )
+        return http1.assemble_response(mitm.Response.make(status_code, fault_body(status_code, message), headers))
 
     _http1.make_error_response = make_error_response
     _http2.format_error = fault_body  # type: ignore[assignment]
