@@ -244,19 +244,22 @@ class _Ruler:
         return char if self.raw(char) >= raw else char + 1
 
 
-_UTF8_RUNS = rb"([\xc2-\xdf][\x80-\xbf])++ | ([\xe0-\xef][\x80-\xbf]{2})++ | ([\xf0-\xf4][\x80-\xbf]{3})++"
-_PLAIN_RUN = re.compile(rb"([\x00-\x7f])++ |" + _UTF8_RUNS, re.VERBOSE)
-_JSON_RUN = re.compile(
-    rb"""
-    ([^\\\x80-\xff])++
-    | (\\[^u])++
-    | (\\u(?![dD][89abAB])[0-9a-fA-F]{4})++                                        # not a high surrogate
-    | (\\u[dD][89abAB][0-9a-fA-F]{2} \\u[dD][c-fC-F][0-9a-fA-F]{2})++              # a pair is one code point
-    | (\\u[0-9a-fA-F]{4})                                                          # a lone high surrogate
-    |"""
-    + _UTF8_RUNS,
-    re.VERBOSE,
-)
+# A run of code points one byte each, then one of wider ones; a group for each width. Searching for the wide
+# ones alone would try every branch at every byte.
+_WIDE = rb"""
+      ( (?: [\xc2-\xdf][\x80-\xbf] )++ )
+    | ( (?: [\xe0-\xef][\x80-\xbf]{2} )++ )
+    | ( (?: [\xf0-\xf4][\x80-\xbf]{3} )++ )
+"""
+_ESCAPED = rb"""
+    | ( (?: \\[^u] )++ )
+    | ( (?: \\u(?![dD][89abAB])[0-9a-fA-F]{4} )++ )                               # not a high surrogate
+    | ( (?: \\u[dD][89abAB][0-9a-fA-F]{2} \\u[dD][c-fC-F][0-9a-fA-F]{2} )++ )     # a pair is one code point
+    | ( \\u[0-9a-fA-F]{4} )                                                      # a lone high surrogate
+"""
+_PLAIN_RUN = re.compile(rb"[\x00-\x7f]*+ (?:" + _WIDE + rb")", re.VERBOSE)
+_JSON_RUN = re.compile(rb"[^\\\x80-\xff]*+ (?:" + _WIDE + _ESCAPED + rb")", re.VERBOSE)
+_WIDTHS = (0, 2, 3, 4, 2, 6, 12, 6)
 _FORM_BYTE = re.compile(rb"%[0-9a-fA-F]{2} | .", re.VERBOSE | re.DOTALL)
 
 
@@ -265,35 +268,46 @@ def _ruler(raw: bytes, place: Place) -> _Ruler:
         case Place.FORM:
             return _measured(_form_runs(raw))
         case Place.JSON_STRING | Place.JSON_NUMBER:
-            runs = _JSON_RUN.finditer(raw)
+            return _measured(_wide_runs(raw, _JSON_RUN))
         case Place.HEADER | Place.PLAIN:
-            runs = _PLAIN_RUN.finditer(raw)
-    return _measured((run.end() - run.start(), len(run[run.lastindex or 0])) for run in runs)
+            return _measured(_wide_runs(raw, _PLAIN_RUN))
 
 
-def _form_runs(raw: bytes) -> Iterable[tuple[int, int]]:
-    """Yield each code point as a run: it may be written in any mixture of bytes and percent codes."""
+def _wide_runs(raw: bytes, pattern: re.Pattern[bytes]) -> Iterable[tuple[int, int, int]]:
+    """Yield the start, end and width of each run of wide code points."""
+    pos = 0
+    while (run := pattern.match(raw, pos)) is not None:
+        group = run.lastindex or 0
+        start, pos = run.span(group)
+        yield start, pos, _WIDTHS[group]
+
+
+def _form_runs(raw: bytes) -> Iterable[tuple[int, int, int]]:
+    """Yield each wide code point as a run: it may be written in any mixture of bytes and percent codes."""
     widths = [len(unit[0]) for unit in _FORM_BYTE.finditer(raw)]
-    done = 0
+    done = at = 0
     for char in form.unquote(raw):
         size = len(char.encode(errors="surrogateescape"))
         width = sum(widths[done : done + size])
-        yield width, width
+        if width > 1:
+            yield at, at + width, width
         done += size
+        at += width
 
 
-def _measured(runs: Iterable[tuple[int, int]]) -> _Ruler:
-    """Return the ruler of these runs, each given as its length and its code points' width in bytes."""
-    ruler = _Ruler([], [], [])
+def _measured(runs: Iterable[tuple[int, int, int]]) -> _Ruler:
+    """Return the ruler of a text with these runs of wide code points."""
+    char_starts, raw_starts, widths = [0], [0], [1]
     char = raw = 0
-    for size, width in runs:
-        if not ruler.widths or ruler.widths[-1] != width:
-            ruler.char_starts.append(char)
-            ruler.raw_starts.append(raw)
-            ruler.widths.append(width)
-        char += size // width
-        raw += size
-    ruler.char_starts.append(char)
-    ruler.raw_starts.append(raw)
-    ruler.widths.append(1)
-    return ruler
+    for start, end, width in runs:
+        char += start - raw
+        if start > raw or width != widths[-1]:
+            char_starts.append(char)
+            raw_starts.append(start)
+            widths.append(width)
+        char += (end - start) // width
+        raw = end
+        char_starts.append(char)
+        raw_starts.append(raw)
+        widths.append(1)
+    return _Ruler(char_starts, raw_starts, widths)
