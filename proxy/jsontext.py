@@ -85,8 +85,7 @@ def leaves(
     max_depth: int = MAX_DEPTH,
     max_leaves: int = MAX_LEAVES,
 ) -> Iterator[Leaf]:
-    """Yield every key, string and number of the one JSON text in `data[start:end]`, in the order of the
-    bytes.
+    """Yield every key, string and number of the one JSON text in `data[start:end]`, in order.
 
     `prefix` is where that text stands in a larger document; it counts towards `max_depth`. Without one, a
     UTF-8 byte order mark at the start is skipped (RFC 8259, section 8.1 lets readers do so). Faults surface
@@ -164,8 +163,7 @@ _SCALAR = rb'[^"\[\]{},:\x00-\x20]++'
 
 
 def _nest(levels: int) -> bytes:
-    """A pattern for one bracketed value of at most `levels` levels, balanced but with either kind of
-    bracket."""
+    """Return a pattern for one value of at most `levels` levels, with as many closing brackets as opening."""
     inner = _LAX_STRING
     for _ in range(levels):
         inner = rb'(?: [\[{] [^"\[\]{}]*+ (?:' + inner + rb'[^"\[\]{}]*+ )*+ [\]}] |' + _LAX_STRING + rb")"
@@ -189,8 +187,7 @@ _NONE_KNOWN: Known = {}
 
 
 def split(data: bytes, known: Known = _NONE_KNOWN) -> tuple[bytes, list[Chunk]] | None:
-    """Return `data` with its larger array elements blanked out, and those elements; None when that can't be
-    done.
+    """Return `data` with its larger array elements blanked out, and those elements; None if it can't.
 
     A chunk is an element of at least `CHUNK_BYTES` of an array no deeper than `CHUNK_DEPTH`, outside any
     other chunk: a message, a tool, a content block. In the skeleton, `null` and spaces of the same length

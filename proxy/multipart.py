@@ -1,5 +1,4 @@
-"""A strict reader of multipart bodies (RFC 2046, section 5.1; RFC 7578), and of the Content-Type that names
-one.
+"""A strict reader of multipart bodies (RFC 2046, section 5.1; RFC 7578) and of Content-Type values.
 
 Says where the preamble, every part's headers and body, and the epilogue stand; opens none of them. What two
 readers could take in two ways is refused: a boundary string that isn't a delimiter, bare line feeds, folded

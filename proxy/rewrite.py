@@ -260,13 +260,12 @@ _ESCAPED = rb"""
 _PLAIN_RUN = re.compile(rb"[\x00-\x7f]*+ (?:" + _WIDE + rb")", re.VERBOSE)
 _JSON_RUN = re.compile(rb"[^\\\x80-\xff]*+ (?:" + _WIDE + _ESCAPED + rb")", re.VERBOSE)
 _WIDTHS = (0, 2, 3, 4, 2, 6, 12, 6)
-_FORM_BYTE = re.compile(rb"%[0-9a-fA-F]{2} | .", re.VERBOSE | re.DOTALL)
 
 
 def _ruler(raw: bytes, place: Place) -> _Ruler:
     match place:
         case Place.FORM:
-            return _measured(_form_runs(raw))
+            return _measured(form.wide_runs(raw))
         case Place.JSON_STRING | Place.JSON_NUMBER:
             return _measured(_wide_runs(raw, _JSON_RUN))
         case Place.HEADER | Place.PLAIN:
@@ -280,19 +279,6 @@ def _wide_runs(raw: bytes, pattern: re.Pattern[bytes]) -> Iterable[tuple[int, in
         group = run.lastindex or 0
         start, pos = run.span(group)
         yield start, pos, _WIDTHS[group]
-
-
-def _form_runs(raw: bytes) -> Iterable[tuple[int, int, int]]:
-    """Yield each wide code point as a run: it may be written in any mixture of bytes and percent codes."""
-    widths = [len(unit[0]) for unit in _FORM_BYTE.finditer(raw)]
-    done = at = 0
-    for char in form.unquote(raw):
-        size = len(char.encode(errors="surrogateescape"))
-        width = sum(widths[done : done + size])
-        if width > 1:
-            yield at, at + width, width
-        done += size
-        at += width
 
 
 def _measured(runs: Iterable[tuple[int, int, int]]) -> _Ruler:

@@ -3,7 +3,7 @@ from urllib.parse import parse_qsl, urlencode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.form import Field, fields, quote, unquote
+from proxy.form import Field, fields, quote, unquote, wide_runs
 
 
 @given(st.lists(st.tuples(st.text(min_size=1), st.text())))
@@ -45,3 +45,15 @@ def test_bytes_that_are_not_utf8_are_kept() -> None:
     (field,) = fields(b"k=%FFcard%ff")
     assert field.value == "\udcffcard\udcff"
     assert "card" not in repr(field)
+
+
+@given(st.binary(max_size=60))
+def test_wide_runs_and_single_bytes_make_up_the_text(raw: bytes) -> None:
+    text, at = "", 0
+    for start, end, width in wide_runs(raw):
+        assert end - start == width
+        text += unquote(raw[at:start]) + unquote(raw[start:end])
+        assert len(unquote(raw[at:start])) == start - at
+        assert len(unquote(raw[start:end])) == 1
+        at = end
+    assert text + unquote(raw[at:]) == unquote(raw)

@@ -137,6 +137,20 @@ def test_split_hides_no_fault(data: bytes, draw: st.DataObject) -> None:
         assert pieces(bytes(broken)) == whole
 
 
+@settings(deadline=None, max_examples=200)
+@given(documents(), st.data())
+def test_split_with_an_earlier_body_is_the_same(data: bytes, draw: st.DataObject) -> None:
+    later = bytearray(data)
+    at = draw.draw(st.integers(0, len(later)))
+    later[at : at + draw.draw(st.integers(0, 2))] = draw.draw(
+        st.sampled_from([b"", b'"', b"\\", *(bytes([c]) for c in b"{}[],:0 ")])
+    )
+    parts = split(data)
+    known = {chunk.path: data[chunk.start : chunk.end] for chunk in parts[1]} if parts else {}
+    assert split(bytes(later), known) == split(bytes(later))
+    assert split(data, known) == parts
+
+
 def test_split_agrees_at_every_truncation_of_a_conversation() -> None:
     data = conversation()
     for end in range(len(data)):
