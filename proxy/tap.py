@@ -24,8 +24,10 @@ MAX_USAGE_BYTES: Final = 8 << 10
 MAX_COUNT: Final = 1 << 50
 """Larger is no count of tokens, and would not fit into what reads the record."""
 
-MAX_DECODED_BYTES: Final = 64 << 20
-"""Beyond this the tap stops decoding, so that a bomb costs the proxy little."""
+MAX_RATIO: Final = 100
+FREE_BYTES: Final = 1 << 20
+"""A reply that unpacks to more than this many times its size, and the first MiB, is not read further: it is a bomb.
+Streams of events pack about 20 to 1."""
 
 _PIECE_BYTES: Final = 64 << 10
 _ZSTD_SLICE_BYTES: Final = 256
@@ -68,10 +70,13 @@ class ResponseTap:
         self._counter = _Counter(fmt.usage, decode) if fmt.usage and decode else None
 
     def feed(self, chunk: bytes) -> bytes:
-        if chunk:
-            self._measure(chunk)
-            if self._counter is not None:
-                self._count(self._counter, chunk)
+        try:
+            if chunk:
+                self._measure(chunk)
+                if self._counter is not None:
+                    self._counter.feed(chunk)
+        except Exception:  # whatever the vendor sent, the reply goes on: an exception here would hang the client
+            self._stop_counting()
         return chunk
 
     def result(self) -> Outcome:
@@ -85,11 +90,9 @@ class ResponseTap:
         self._bytes += len(chunk)
         self._hash.update(chunk)
 
-    def _count(self, counter: "_Counter", chunk: bytes) -> None:
-        try:
-            counter.feed(chunk)
-        except Exception:  # whatever the vendor sent: the reply goes on, the figures stop
-            counter.stop()
+    def _stop_counting(self) -> None:
+        if self._counter is not None:
+            self._counter.stop()
 
 
 class _Counter:
@@ -98,7 +101,7 @@ class _Counter:
     def __init__(self, usage: Usage, decode: Decoder) -> None:
         self._usage = usage
         self._decode: Decoder | None = decode
-        self._decoded = 0
+        self._allowance = FREE_BYTES
         # Inside of a string the quotes would be escaped, so this is a key or a whole string.
         self._marker = f'"{usage.marker}"'.encode()
         self._kept = b""
@@ -108,9 +111,10 @@ class _Counter:
     def feed(self, chunk: bytes) -> None:
         if self._decode is None:
             return
+        self._allowance += MAX_RATIO * len(chunk)
         for piece in self._decode(chunk):
-            self._decoded += len(piece)
-            if self._decoded > MAX_DECODED_BYTES:
+            self._allowance -= len(piece)
+            if self._allowance < 0:
                 self.stop()
                 return
             self._search(piece)

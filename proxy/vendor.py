@@ -233,9 +233,13 @@ def _read(file: Path, problems: list[str]) -> _Entry | None:
     try:
         return Vendor.model_validate(_plain(document)), f"{file}:{document.lc.line + 1}"
     except ValidationError as err:
-        for error in err.errors(include_url=False):
-            place = ".".join(map(str, error["loc"]))
-            problems.append(f"{file}:{_line(document, error['loc'])}: {place}: {error['msg']}")
+        errors = err.errors(include_url=False)
+        for error in errors:
+            location = error["loc"]
+            # A list that lost its bad items is then too short: only the items are to blame.
+            if not any(other["loc"][: len(location)] == location for other in errors if other is not error):
+                what = error["msg"].removeprefix("Value error, ")
+                problems.append(f"{file}:{_line(document, location)}: {'.'.join(map(str, location))}: {what}")
         return None
 
 
