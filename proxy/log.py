@@ -44,6 +44,7 @@ def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [_Foreign(logging.WARNING)]
     root.setLevel(logging.WARNING)
+    logging.captureWarnings(True)
     logging.raiseExceptions = False  # its fallback prints the record's arguments
     sys.excepthook = lambda kind, err, trace: _report("uncaught exception", (kind, err, trace))
     sys.unraisablehook = _report_unraisable

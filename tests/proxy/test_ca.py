@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from proxy.ca import CERT_FILE, KEY_FILE, CAError, ensure, rotate
-from proxy.cabundle import system_roots, write_bundle
+from proxy.cabundle import system_roots, write_bundle, write_upstream_roots
 from proxy.leaf import Leaf, LeafCache
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -51,8 +51,7 @@ def test_later_starts_keep_the_ca(tmp_path: Path) -> None:
 def test_two_starts_at_once_make_one_ca(tmp_path: Path) -> None:
     found: list[str] = []
     threads = [
-        threading.Thread(target=lambda: found.append(ensure(tmp_path, DOMAINS, NOW).fingerprint))
-        for _ in range(8)
+        threading.Thread(target=lambda: found.append(ensure(tmp_path, DOMAINS, NOW).fingerprint)) for _ in range(8)
     ]
     for thread in threads:
         thread.start()
@@ -89,9 +88,7 @@ def _swap_certificate(folder: Path) -> None:
 
 def _strip_constraints(folder: Path) -> None:
     ca = ensure(folder.parent, DOMAINS, NOW)
-    builder = (
-        x509.CertificateBuilder().subject_name(ca.certificate.subject).issuer_name(ca.certificate.issuer)
-    )
+    builder = x509.CertificateBuilder().subject_name(ca.certificate.subject).issuer_name(ca.certificate.issuer)
     builder = builder.public_key(ca._key.public_key()).serial_number(5)
     builder = builder.not_valid_before(NOW).not_valid_after(NOW + timedelta(days=9))
     plain = builder.sign(ca._key, ca.certificate.signature_hash_algorithm)  # type: ignore[arg-type]
@@ -136,9 +133,7 @@ def test_a_ca_outside_its_dates_stops_start_up(tmp_path: Path, days: int, said: 
         ensure(tmp_path, DOMAINS, NOW + timedelta(days=days))
 
 
-@pytest.mark.parametrize(
-    ("days", "threshold"), [(0, None), (794, None), (795, 30), (818, 7), (824, 1), (824.9, 1)]
-)
+@pytest.mark.parametrize(("days", "threshold"), [(0, None), (794, None), (795, 30), (818, 7), (824, 1), (824.9, 1)])
 def test_expiry_is_warned_of_in_steps(tmp_path: Path, days: float, threshold: int | None) -> None:
     assert ensure(tmp_path, DOMAINS, NOW).expiry_threshold(NOW + timedelta(days=days)) == threshold
 
@@ -235,9 +230,15 @@ def test_the_bundle_holds_system_roots_the_ca_file_and_ours(tmp_path: Path) -> N
     assert bundle.stat().st_mtime_ns == stamp
 
 
-@pytest.mark.parametrize(
-    ("content", "said"), [(None, "No such file"), ("nonsense", "expected certificates in PEM")]
-)
+def test_vendors_are_not_verified_against_our_own_ca(tmp_path: Path) -> None:
+    ca = ensure(tmp_path / "state", DOMAINS, NOW)
+    corporate = ensure(tmp_path / "corporate", ("corp.example",), NOW)
+    roots = write_upstream_roots(tmp_path / "state", corporate.path).read_bytes()
+    assert corporate.cert_pem in roots
+    assert ca.cert_pem not in roots
+
+
+@pytest.mark.parametrize(("content", "said"), [(None, "No such file"), ("nonsense", "expected certificates in PEM")])
 def test_an_unusable_ca_file_is_an_error(tmp_path: Path, content: str | None, said: str) -> None:
     ensure(tmp_path, DOMAINS, NOW)
     extra = tmp_path / "corp.pem"
@@ -247,9 +248,7 @@ def test_an_unusable_ca_file_is_an_error(tmp_path: Path, content: str | None, sa
         write_bundle(tmp_path, NOW, extra)
 
 
-def test_the_bundle_ignores_a_shell_that_already_points_at_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_bundle_ignores_a_shell_that_already_points_at_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca" / "bundle.pem"))
     assert system_roots() != tmp_path / "ca" / "bundle.pem"
 
