@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,16 +135,27 @@ async def test_right_passwords_are_not_limited(users: Path, clock: Clock) -> Non
     assert not authenticator._peers["10.0.0.1"].failures
 
 
-async def test_leaving_early_does_not_save_a_try(users: Path, clock: Clock) -> None:
+async def test_leaving_early_does_not_save_a_try(users: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, asked, answer = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def verify(*args: object) -> None:
+        loop.call_soon_threadsafe(asked.set)
+        answer.wait(5)
+
+    whole = identity._verify
+    monkeypatch.setattr(identity, "_verify", verify)
+    monkeypatch.setattr(identity, "THREADS", identity.FAILURES)
     authenticator = Authenticator(users, clock=clock)
     for number in range(identity.FAILURES):
         task = asyncio.ensure_future(authenticator.check(basic("ada", f"guess {number}"), "10.0.0.1"))
-        for _ in range(3):  # as far as the pool
-            await asyncio.sleep(0)
-        assert authenticator._peers["10.0.0.1"].turn.locked()
+        await asked.wait()
+        asked.clear()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+    answer.set()
+    monkeypatch.setattr(identity, "_verify", whole)
     assert await authenticator.check(basic("ada", PASSWORD), "10.0.0.1") is None
+    assert await authenticator.check(basic("ada", PASSWORD), "10.0.0.2")
 
 
 async def test_an_unknown_user_costs_a_hash_too(users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,8 +178,6 @@ async def test_an_unknown_user_costs_a_hash_too(users: Path, monkeypatch: pytest
 
 
 async def test_hashing_happens_off_the_event_loop(users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
-
     threads: list[str] = []
     monkeypatch.setattr(identity, "_verify", lambda *args: threads.append(threading.current_thread().name))
     await Authenticator(users).check(basic("ada", PASSWORD))
