@@ -29,42 +29,46 @@ class Refinement:
 
 
 class Refiner:
-    """A format's refinements, compiled."""
+    """A format's refinements, compiled. A request has thousands of segments, so the loops do little."""
 
     def __init__(self, refinements: Iterable[Refinement]) -> None:
         self._by_member: dict[str, list[tuple[re.Pattern[str], Refinement]]] = {}
+        self._by_prefix: dict[str, list[tuple[re.Pattern[str], Refinement]]] = {}
         for refinement in refinements:
             place = re.compile(f"({_pointer_pattern(refinement.where)})/{re.escape(refinement.member)}")
-            self._by_member.setdefault(refinement.member, []).append((place, refinement))
-        self._replaceable = frozenset[Label]().union(
-            *(r.replaces for entries in self._by_member.values() for _, r in entries if not r.prefixes)
+            group = self._by_prefix if refinement.prefixes else self._by_member
+            group.setdefault(refinement.member, []).append((place, refinement))
+        self._replaceable = frozenset(
+            label for entries in self._by_member.values() for _, refinement in entries for label in refinement.replaces
         )
 
     def refine(self, segments: Sequence[Segment]) -> list[Segment]:
         """The same segments in the same order, some with another label."""
         special = self._special_objects(segments)
-        return [self._refined(segment, special) for segment in segments]
+        by_prefix, replaceable = self._by_prefix, self._replaceable if special else frozenset()
+        return [
+            self._refined(segment, special) if segment.label in replaceable or segment.field in by_prefix else segment
+            for segment in segments
+        ]
 
     def _special_objects(self, segments: Iterable[Segment]) -> dict[str, list[Refinement]]:
         special: dict[str, list[Refinement]] = {}
+        by_member = self._by_member
         for segment in segments:
-            for place, refinement in self._by_member.get(segment.field, ()):
-                found = None if refinement.prefixes else place.fullmatch(segment.pointer)
-                if found and _holds(refinement, segment):
-                    special.setdefault(found[1], []).append(refinement)
+            if segment.field in by_member:
+                for place, refinement in by_member[segment.field]:
+                    if _holds(refinement, segment) and (found := place.fullmatch(segment.pointer)):
+                        special.setdefault(found[1], []).append(refinement)
         return special
 
     def _refined(self, segment: Segment, special: dict[str, list[Refinement]]) -> Segment:
-        for place, refinement in self._by_member.get(segment.field, ()):
+        for place, refinement in self._by_prefix.get(segment.field, ()):
             if (
-                refinement.prefixes
-                and segment.label in refinement.replaces
+                segment.label in refinement.replaces
                 and segment.text.startswith(refinement.prefixes)
                 and place.fullmatch(segment.pointer)
             ):
                 return replace(segment, label=refinement.label)
-        if not special or segment.label not in self._replaceable:
-            return segment
         ancestor = segment.pointer
         while ancestor:
             ancestor = ancestor.rpartition("/")[0]
