@@ -60,6 +60,7 @@ def _check_format(format_id: str) -> str:
 Host = Annotated[str, AfterValidator(_check_host)]
 FormatId = Annotated[str, AfterValidator(_check_format)]
 HeaderName = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+QueryName = Annotated[str, Field(pattern=r"^[a-z0-9_.-]+$")]
 
 
 class Vendor(BaseModel):
@@ -68,7 +69,8 @@ class Vendor(BaseModel):
     `hosts` take prompts and `telemetry_hosts` what its clients report about themselves, which has held prompt
     text; both are read. `*.x.y` is any host below x.y, another `*` any run of characters within its label.
     `formats` are tried in order; `error_shape` words the errors of requests that none of them serves.
-    `credential_headers` and `credential_query` carry the vendor's own keys and are not scanned.
+    `credential_headers` and `credential_query` carry the vendor's own keys and are not scanned;
+    both are written, and to be compared, in lower case.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -80,7 +82,7 @@ class Vendor(BaseModel):
     formats: tuple[FormatId, ...] = ()
     error_shape: ErrorShape = ErrorShape.PLAIN
     credential_headers: tuple[HeaderName, ...] = ()
-    credential_query: tuple[str, ...] = ()
+    credential_query: tuple[QueryName, ...] = ()
     references: tuple[str, ...] = ()
 
     def is_telemetry(self, host: str) -> bool:
