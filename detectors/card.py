@@ -72,9 +72,7 @@ def _table() -> tuple[list[int], list[frozenset[int]]]:
     """Cuts at which the set of possible lengths changes, so that a look-up is one bisection."""
     intervals = list(_intervals())
     cuts = sorted({0, *(low for low, _, _ in intervals), *(high + 1 for _, high, _ in intervals)})
-    lengths = [
-        frozenset().union(*(sizes for low, high, sizes in intervals if low <= cut <= high)) for cut in cuts
-    ]
+    lengths = [frozenset().union(*(sizes for low, high, sizes in intervals if low <= cut <= high)) for cut in cuts]
     return cuts, lengths
 
 

@@ -5,7 +5,6 @@ reverse for rule examples. National numbers are python-stdnum's; token formats a
 """
 
 import base64
-import binascii
 import json
 import zlib
 from collections.abc import Callable, Mapping
@@ -90,7 +89,7 @@ def check_aws_base32(value: str) -> bool | None:
     """
     try:
         raw = base64.b32decode(value[4:20])
-    except binascii.Error:
+    except ValueError:
         return False
     number = int.from_bytes(raw[:6], "big")
     is_new = number >> 47

@@ -155,6 +155,10 @@ MARGIN_CHARS = 256
 """Context kept on either side of what is replaced: more than any rule's context window."""
 
 
+PIECE_CHARS = 64
+"""More than the least any kind replaces at once; runs are longer, but their beginning says enough."""
+
+
 def _splices(kind: _Splice, text: str, depth: int, budget: Budget) -> Iterator[View]:
     if depth >= MAX_DEPTH:
         return  # each level of escaping was undone three times; what is left is text about escapes
@@ -187,7 +191,7 @@ def _begins_in(kind: _Splice, text: str, low: int, high: int) -> bool:
         return kind.pattern.search(text, low, high) is not None
     at = text.find(kind.trigger, low, high)
     while at >= 0:
-        if kind.pattern.match(text, at):
+        if kind.pattern.match(text, at, at + PIECE_CHARS):
             return True
         at = text.find(kind.trigger, at + 1, high)
     return False
@@ -211,13 +215,25 @@ def _unescape(escape: str) -> str:
 _unescape_cached = cache(_unescape)
 
 
-def _unpercent(run: str) -> str:
-    return bytes.fromhex(run.replace("%", "")).decode("utf-8", "replace")
+_NOT_ASCII_LEAD = "(?:[CDcd][0-9A-Fa-f]=[89ABab]|[EFef][0-9A-Fa-f]=[89ABab])"
 
 
-def _unquote(run: str) -> str:
-    hexes = re.sub(r"=[ \t]*\r?\n", "", run)
-    return bytes.fromhex(hexes.replace("=", "")).decode("utf-8", "replace")
+def _utf8(mark: str) -> str:
+    """A pattern for one character's UTF-8 bytes, or one stray byte, each as `mark` and two hex digits."""
+    follow = f"{mark}[89ABab][0-9A-Fa-f]"
+    return (
+        f"{mark}[CDcd][0-9A-Fa-f]{follow}|{mark}[Ee][0-9A-Fa-f](?:{follow}){{2}}"
+        f"|{mark}[Ff][0-4](?:{follow}){{3}}|{mark}[0-9A-Fa-f]{{2}}"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _unmark(escape: str) -> str:
+    return bytes.fromhex(escape.replace(escape[0], "")).decode("utf-8", "replace")
+
+
+def _unquote(escape: str) -> str:
+    return "" if escape[-1] == "\n" else _unmark(escape)
 
 
 SPLICES = (
@@ -229,9 +245,9 @@ SPLICES = (
                  | U[0-9a-fA-F]{8} | [0-3][0-7]{2} | 0))""",
             re.VERBOSE,
         ),
-        lambda escape: _unescape_cached(escape),
+        _unescape_cached,
     ),
-    _Splice("percent", "%", re.compile(r"((?:%[0-9A-Fa-f]{2})+)"), _unpercent),
+    _Splice("percent", "%", re.compile(f"({_utf8('%')})"), _unmark),
     _Splice(
         "html",
         "&",
@@ -241,8 +257,8 @@ SPLICES = (
     _Splice(
         "quoted-printable",
         "=",
-        # one lone `=20` is arithmetic; soft line ends, `=3D` and runs of high bytes are not
-        re.compile(r"((?:=[ \t]*\r?\n|=3D|(?:=[89A-F][0-9A-F]){2,})+)"),
+        # `=20` and the like are arithmetic; soft line ends, `=3D` and non-ASCII bytes are not
+        re.compile(f"(=[ \\t]{{0,8}}\\r?\\n|=3D|(?=={_NOT_ASCII_LEAD})(?:{_utf8('=')}))"),
         _unquote,
     ),
 )

@@ -31,9 +31,7 @@ MAX_FIELD_CHARS = 80
 FIELD_TEXT_CHARS = 4096
 """Longer texts aren't a field's value but a document; their field's name says nothing about what is in them."""
 
-_SKIPPED_FIELDS = frozenset(
-    {"", "text", "content", "role", "type", "id", "model", "name", "input", "description"}
-)
+_SKIPPED_FIELDS = frozenset({"", "text", "content", "role", "type", "id", "model", "name", "input", "description"})
 _PLACEHOLDER = regex.compile(r"\[[A-Z][A-Z0-9_]{0,40}:[0-9a-f]{6}\]")
 _SEPARATED_DIGITS = regex.compile(r"[0-9][0-9 ().+/-]{5,}")
 _EMPTY = Scan(())
@@ -177,9 +175,7 @@ def _place(ruleset: RuleSet, err: ExpressionError) -> str:
     return f"?:1: rule ?: rules, expected a set the first pass can run, found {err}"
 
 
-def _windows(
-    hits: list[Hit], matchers: tuple[Matcher, ...], length: int
-) -> dict[int, list[tuple[int, int, int]]]:
+def _windows(hits: list[Hit], matchers: tuple[Matcher, ...], length: int) -> dict[int, list[tuple[int, int, int]]]:
     """Per rule, (start, last, end) of where a match could stand, starting at `last` at the latest; joined, in order."""
     windows: dict[int, list[tuple[int, int, int]]] = {}
     hits.sort()
@@ -196,12 +192,7 @@ def _windows(
 
 def _field_prefix(text: str, field: str) -> str:
     """What to put before a field's value so that rules see it as they'd see it in JSON; empty when it says nothing."""
-    if (
-        field in _SKIPPED_FIELDS
-        or len(field) > MAX_FIELD_CHARS
-        or len(text) > FIELD_TEXT_CHARS
-        or '"' in field
-    ):
+    if field in _SKIPPED_FIELDS or len(field) > MAX_FIELD_CHARS or len(text) > FIELD_TEXT_CHARS or '"' in field:
         return ""
     return f'"{field}": "'
 

@@ -11,10 +11,18 @@ from functools import lru_cache
 
 import regex
 
-from detectors.matcher import GENERIC_ID, Candidate, Matcher, shannon
+from detectors.matcher import Candidate, Matcher, shannon
 from detectors.rule import Rule
 
 MAX_VALUE_CHARS = 256
+
+_LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile(r"\d")
+_SPACE = re.compile(r"\s")
+_VOWEL = re.compile(r"(?i)[aeiouy]")
+_HUMP = re.compile(r"[a-z][A-Z]")
+_SYMBOL = re.compile(r"""[^\w\s.=:,/\\"'<>-]""")
+"""Not those that code puts between words, which don't make a word a password."""
 
 PASSWORD_WORDS = frozenset(
     "password passwd passphrase passcode passwort kennwort contrasena motdepasse senha pwd pass".split()
@@ -36,21 +44,19 @@ NOT_SECRET_WORDS = frozenset(
 )
 """A name with one of these in it names something about a secret, not the secret."""
 
-LEADING_NOT_SECRET = frozenset(
-    "max min num total n next prev page public count input output prompt completion".split()
-)
+LEADING_NOT_SECRET = frozenset("max min num total n next prev page public count input output prompt completion".split())
 
 _TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
 _NAME_PART = re.compile(r"(?i)pass|pwd|secret|token|key|cred|api|access|kennwort|contras|mot|senha")
 _WORD = regex.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_PLACEHOLDER = regex.compile(
-    r"""(?ix)
-    .*(?: your | change[_\ -]?me | example | placeholder | redacted | dummy | replace | insert | todo | fixme
-        | x{4,} | \*{3,} | \.{3,} | …  | lorem | foobar | my[_-]?(?:secret|token|pass|api|key) ).*
-  | (?: none | null | nil | true | false | undefined | unset | empty | n/a | required | optional | string | str | int
-      | bytes | boolean | secret | password | passwd | token | test | testing | default | admin | root | user
-      | abc123 | foo | bar | secretkey | secret_?key | api_?key | access_?token | bearer )
-    """
+_PLACEHOLDER_PART = re.compile(
+    r"""(?ix) your | change[_\ -]?me | example | placeholder | redacted | dummy | replace | insert | todo | fixme
+      | x{4} | \*{3} | \.{3} | … | lorem | foobar | my[_-]?(?:secret|token|pass|api|key)"""
+)
+_PLACEHOLDER = re.compile(
+    r"""(?ix) none | null | nil | true | false | undefined | unset | empty | n/a | required | optional | string | str
+      | int | bytes | boolean | secret | password | passwd | token | test | testing | default | admin | root | user
+      | abc123 | foo | bar | secret_?key | api_?key | access_?token | bearer"""
 )
 _TEMPLATE = regex.compile(
     r"\$[({A-Za-z_]|\{\{|\}\}|\{[A-Za-z_][\w.:!]*\}|%\(|%[sdrv](?![A-Za-z0-9])|<[^<>]+>|#\{|\$\$|%\w+%"
@@ -64,16 +70,12 @@ _CAPS_NAME = regex.compile(r"[A-Z][A-Z0-9]{0,15}(?:_[A-Z0-9]{1,15})+")
 _NUMBER = regex.compile(r"[+-]?[\d.,_]+\s?[A-Za-z%]{0,3}|v?\d+(?:\.\d+)+[\w.+-]*|0x[0-9a-fA-F]{1,8}")
 _DIGITS = regex.compile(r"\d{6,}")
 _UUID = regex.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_PATH = regex.compile(
-    r"(?:[a-z][a-z0-9+.-]{1,12}://|\.{0,2}/|~/|[A-Za-z]:[\\/]|@[\w-]+/)[\w\-./\\:@~+#?=&%]*"
-)
+_PATH = regex.compile(r"(?:[a-z][a-z0-9+.-]{1,12}://|\.{0,2}/|~/|[A-Za-z]:[\\/]|@[\w-]+/)[\w\-./\\:@~+#?=&%]*")
 _DATE = regex.compile(r"\d{4}-\d\d-\d\d.*")
 _INTEGRITY = regex.compile(r"(?:sha(?:1|256|384|512)|md5)[-:=].*")
 _SELECTOR = regex.compile(r"[#.][A-Za-z][\w-]*|\[.*\]|//.*")
 _MAILBOX = regex.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-_KNOWN_NAMES = frozenset(
-    "oauth2 sha256 sha512 base64 utf8 hs256 rs256 es256 bcrypt argon2 auth0 pbkdf2 md5".split()
-)
+_KNOWN_NAMES = frozenset("oauth2 sha256 sha512 base64 utf8 hs256 rs256 es256 bcrypt argon2 auth0 pbkdf2 md5".split())
 
 
 class Generic(Matcher):
@@ -94,11 +96,12 @@ class Generic(Matcher):
             match = self.pattern.match(text, token.start(), end)
             if match is None:
                 continue
-            value_start, value_end = match.span("value")
             promise = self._promises(match["name"])
-            if promise is not None and self._looks_assigned(text, match.end("name"), value_start, value_end, promise):
-                done = value_end
-                yield Candidate(self, value_start, value_end, self.rule.score, None)
+            if promise is None:
+                continue
+            value_start, done = match.span("value")  # names inside a judged value aren't names
+            if self._looks_assigned(text, match.end("name"), value_start, done, promise):
+                yield Candidate(self, value_start, done, self.rule.score, None)
 
     def in_field(self, field: str, text: str) -> Candidate | None:
         """The whole text as the value of a field, when the field's name promises a secret."""
@@ -130,27 +133,16 @@ class Generic(Matcher):
             return False
         value = text[start:end]
         if operator.isspace() or " is " in operator or " was " in operator:  # a flag's argument, or prose
-            flag = (
-                text.rfind("-", max(0, name_end - 80), name_end) >= 0
-                or " is " in operator
-                or " was " in operator
-            )
-            return (
-                flag
-                and is_secret(value.rstrip(".!?:"), is_password, quoted)
-                and _is_mixed(value.rstrip(".!?:"))
-            )
+            flag = text.rfind("-", max(0, name_end - 80), name_end) >= 0 or " is " in operator or " was " in operator
+            return flag and is_secret(value.rstrip(".!?:"), is_password, quoted) and _is_mixed(value.rstrip(".!?:"))
         return is_secret(value, is_password, quoted)
 
 
 def is_secret(value: str, is_password: bool, quoted: bool) -> bool:
     """Whether a value assigned to a secret's name is one, and not a placeholder, an expression or a name."""
-    if _is_benign(value) or (not quoted and _is_code(value)):
+    if len(value) < (6 if is_password else 12) or (not quoted and _is_code(value)):
         return False
-    least = 6 if is_password else 12
-    if len(value) < least:
-        return False
-    return _is_password(value) if is_password else _is_random(value)
+    return (_is_password(value) if is_password else _is_random(value)) and not _is_benign(value)
 
 
 def _is_benign(value: str) -> bool:
@@ -158,6 +150,7 @@ def _is_benign(value: str) -> bool:
     return (
         value.lower() in _KNOWN_NAMES
         or len(set(value)) < 4
+        or _PLACEHOLDER_PART.search(value) is not None
         or any(pattern.fullmatch(value) for pattern in _BENIGN)
         or _TEMPLATE.search(value) is not None
     )
@@ -176,11 +169,8 @@ def _is_code(value: str) -> bool:
 
 
 def _is_mixed(value: str) -> bool:
-    """Letters and digits, or letters of both cases with a symbol."""
-    has_digit = any(c.isdigit() for c in value)
-    has_letter = any(c.isalpha() for c in value)
-    has_symbol = any(not c.isalnum() and c not in "_-. " for c in value)
-    return (has_digit and has_letter) or (has_symbol and has_letter)
+    """Letters and digits, or letters and a symbol that code doesn't put between words."""
+    return _LETTER.search(value) is not None and (_DIGIT.search(value) is not None or _SYMBOL.search(value) is not None)
 
 
 def _is_password(value: str) -> bool:
@@ -194,16 +184,14 @@ def _is_password(value: str) -> bool:
 
 def _is_random(value: str) -> bool:
     """Long, of one piece, and with more surprise in it than words have."""
-    if any(c.isspace() for c in value) or _NUMBER.fullmatch(value) or len(value) < 12:
+    if len(value) < 12 or _SPACE.search(value) or _NUMBER.fullmatch(value):
         return False
-    if not any(c.isdigit() for c in value) and _is_wordy(value):
+    if not _DIGIT.search(value) and _is_wordy(value):
         return False
     return shannon(value) >= min(3.0, 0.8 * math.log2(len(value)))
 
 
 def _is_wordy(value: str) -> bool:
     """Letters that read as words: vowels at the usual rate, capitals only where words begin."""
-    letters = [c for c in value if c.isalpha()]
-    vowels = sum(c in "aeiouAEIOU" for c in letters)
-    humps = sum(a.islower() and b.isupper() for a, b in zip(value, value[1:], strict=False))
-    return vowels * 4 >= len(letters) and humps * 4 <= len(letters)
+    letters = len(_LETTER.findall(value))
+    return len(_VOWEL.findall(value)) * 4 >= letters and len(_HUMP.findall(value)) * 4 <= letters

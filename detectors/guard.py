@@ -13,9 +13,7 @@ Guard = Callable[[str, int, int], bool]
 """(text, start, end) -> whether text[start:end] may be reported."""
 
 # RFC 2606, RFC 6761, and what the mDNS and home-network RFCs reserve
-RESERVED_TLDS = frozenset(
-    {"test", "example", "invalid", "localhost", "local", "internal", "lan", "arpa", "onion"}
-)
+RESERVED_TLDS = frozenset({"test", "example", "invalid", "localhost", "local", "internal", "lan", "arpa", "onion"})
 RESERVED_DOMAINS = frozenset({"example.com", "example.net", "example.org", "email.com", "domain.com"})
 FILE_SUFFIXES = frozenset(
     "png jpg jpeg gif svg webp ico css scss js mjs ts tsx jsx json yaml yml toml py rb go rs c h cpp java kt txt lock"
@@ -40,11 +38,7 @@ def is_mailbox(text: str, start: int, end: int) -> bool:
     labels = domain.split(".")
     if local in ROLE_NAMES or "noreply" in labels:
         return False
-    if (
-        labels[-1] in RESERVED_TLDS
-        or labels[-1] in FILE_SUFFIXES
-        or ".".join(labels[-2:]) in RESERVED_DOMAINS
-    ):
+    if labels[-1] in RESERVED_TLDS or labels[-1] in FILE_SUFFIXES or ".".join(labels[-2:]) in RESERVED_DOMAINS:
         return False
     return text[end : end + 1] != "@"
 
@@ -62,21 +56,14 @@ def is_public_address(text: str, start: int, end: int) -> bool:
         return ":" in value.strip(":") and len(value) >= 6
     if max(address.packed) < 10 or _VERSION_BEFORE.search(text, max(0, start - 12), start):
         return False
-    return not (
-        text[start - 1 : start] == "." or (text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit())
-    )
+    return not (text[start - 1 : start] == "." or (text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit()))
 
 
 def is_phone(text: str, start: int, end: int) -> bool:
     """False for dates, decimals, timestamps, fictional numbers, and bare digits that nothing calls a phone."""
     value = text[start:end].strip()
     count = sum(c.isdecimal() for c in value)
-    if (
-        not 7 <= count <= 15
-        or _DATE.fullmatch(value)
-        or _DECIMAL.fullmatch(value)
-        or _FICTIONAL.fullmatch(value)
-    ):
+    if not 7 <= count <= 15 or _DATE.fullmatch(value) or _DECIMAL.fullmatch(value) or _FICTIONAL.fullmatch(value):
         return False
     before, after = text[start - 1 : start], text[end : end + 1]
     if before.isalnum() or before in "._-/=#" and before or after.isalnum() or after == "_":

@@ -97,9 +97,7 @@ class Matcher:
         seen = text[max(0, min(start, end - self.rule.near_chars)) : end].lower()
         return any(word in seen for word in self.keywords)
 
-    def _judge(
-        self, text: str, match_start: int, start: int, end: int, hint: float | None
-    ) -> Candidate | None:
+    def _judge(self, text: str, match_start: int, start: int, end: int, hint: float | None) -> Candidate | None:
         value = text[start:end]
         if self.allow is not None and self.allow.fullmatch(value):
             return None

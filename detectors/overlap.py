@@ -67,9 +67,7 @@ def settle(found: Iterable[Located]) -> list[Located]:
     starts: list[int] = []
     for located in sorted(found, key=_precedence):
         after = bisect_right(starts, located.start)
-        if (after and kept[after - 1].end > located.start) or (
-            after < len(kept) and starts[after] < located.end
-        ):
+        if (after and kept[after - 1].end > located.start) or (after < len(kept) and starts[after] < located.end):
             continue
         kept.insert(after, located)
         starts.insert(after, located.start)

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -101,9 +102,7 @@ def _read(file: Path, cache_dir: Path | None, problems: list[str]) -> list[Stanz
     except OSError as err:
         problems.append(f"{file}:1: rule ?: file, expected a readable file, found {err.strerror}")
         return []
-    cached = (
-        cache_dir / f"rules-{CACHE_FORMAT}-{hashlib.sha256(raw).hexdigest()[:32]}.json" if cache_dir else None
-    )
+    cached = cache_dir / f"rules-{CACHE_FORMAT}-{hashlib.sha256(raw).hexdigest()[:32]}.json" if cache_dir else None
     if cached is not None and (kept := _load_cached(cached)) is not None:
         return [Stanza(str(file), line, content, lines) for line, content, lines in kept]
     before = len(problems)
@@ -128,7 +127,8 @@ def store_cached(path: Path, content: bytes) -> None:
         partial.write_bytes(content)
         partial.replace(path)
     except OSError:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
 
 
 def _parse(file: str, raw: bytes, problems: list[str]) -> Iterator[Stanza]:
@@ -146,9 +146,7 @@ def _parse(file: str, raw: bytes, problems: list[str]) -> Iterator[Stanza]:
         return
     listed = _listed(root)
     if listed is None:
-        problems.append(
-            f"{file}:1: rule ?: document, expected a mapping with the single key `rules`, found otherwise"
-        )
+        problems.append(f"{file}:1: rule ?: document, expected a mapping with the single key `rules`, found otherwise")
         return
     for node in listed:
         yield from _stanza(file, node, problems)
@@ -188,9 +186,7 @@ def _plain(node: Any) -> Any:
         return str(node.value).lower() in ("true", "yes", "on")
     if tag == "null":
         return None
-    return str(
-        node.value
-    )  # pydantic reads numbers from their text; a quoted number stays a string where one is asked
+    return str(node.value)  # pydantic reads numbers from their text; a quoted number stays a string where one is asked
 
 
 def _assemble(stanzas: Sequence[Stanza], problems: list[str]) -> RuleSet:

@@ -163,9 +163,7 @@ def _class(items: Any, flags: int) -> _Piece:
 
 
 def _bits(size: float, flags: int) -> float:
-    return max(
-        0.0, math.log2(_ALPHABET / min(size * (2 if flags & re.IGNORECASE and size < 27 else 1), _ALPHABET))
-    )
+    return max(0.0, math.log2(_ALPHABET / min(size * (2 if flags & re.IGNORECASE and size < 27 else 1), _ALPHABET)))
 
 
 def _cased(text: str, flags: int) -> str:
@@ -180,22 +178,14 @@ class _Shaper:
         self.flags = int(tree.state.flags)
         items = list(tree)
         first = next((n for n, item in enumerate(items) if str(item[0]) not in _ZERO_WIDTH), len(items))
-        last = next(
-            (n for n in range(len(items), first, -1) if str(items[n - 1][0]) not in _ZERO_WIDTH), first
-        )
+        last = next((n for n in range(len(items), first, -1) if str(items[n - 1][0]) not in _ZERO_WIDTH), first)
         self.before, self.body, self.after = items[:first], items[first:last], items[last:]
 
     def shape(self) -> Shape:
         lead, extra = self._lead(), 1
         body = list(self.body)
-        if (
-            len(body) > 1
-            and (repeat := _variable(body[0]))
-            and any(_item(i, self.flags, 1e9).bits for i in body[1:])
-        ):
-            low, high, inner = (
-                repeat  # what starts with any number of x needs only the last few x before the rest
-            )
+        if len(body) > 1 and (repeat := _variable(body[0])) and any(_item(i, self.flags, 1e9).bits for i in body[1:]):
+            low, high, inner = repeat  # what starts with any number of x needs only the last few x before the rest
             body[0] = (_REPEAT, (low, low, inner))
             extra += _width(inner) * (min(high, WIDTH_CAP) - low)
             lead = ""
