@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import pytest
@@ -113,7 +113,7 @@ def test_a_decision_has_exactly_the_fields_the_record_promises(log: AuditLog, fo
     log.append(full).result(5)
     record = records(folder)[-1]
     assert list(record)[:5] == ["v", "seq", "prev", "type", "request"]
-    assert set(record) == {"v", "seq", "prev", "type", *Decision.__dataclass_fields__} - {"ClassVar"}
+    assert set(record) == {"v", "seq", "prev", "type", *(field.name for field in fields(Decision))}
     assert record["time"] == "2026-09-21T14:13:20.250+00:00"
     assert record["user"] == "ada@example.com"
     assert record["scan_seconds"] == 0.001235
@@ -136,9 +136,7 @@ def test_files_are_the_owners_alone(log: AuditLog, folder: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
 
 
-def test_64_concurrent_appends_share_a_few_syncs(
-    log: AuditLog, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_64_concurrent_appends_share_a_few_syncs(log: AuditLog, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     syncs, gate = [], threading.Event()
 
     def sync(descriptor: int) -> None:
@@ -380,45 +378,38 @@ def test_a_really_full_disk_refuses_and_recovers(tiny_disk: Path, monkeypatch: p
 
 
 WRITER = """
-import sys
+import json, sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[2])
-from tests_audit_records import decision, outcome
 from proxy.audit import AuditLog
-log = AuditLog(Path(sys.argv[1]))
+from proxy.auditrecord import Decision, Outcome
+sample, log, i = json.loads(sys.argv[2]), AuditLog(Path(sys.argv[1])), 0
 print("ready", flush=True)
-i = 0
 while True:
-    batch = [log.append(decision(f"r{sys.argv[3]}-{i + n}")) for n in range(8)]
-    batch += [log.append(outcome(f"r{sys.argv[3]}-{i + n}")) for n in range(4)]
+    names = [f"{sample['request']}-{i + n}" for n in range(8)]
+    batch = [log.append(Decision(**sample | {"request": name})) for name in names]
+    batch += [log.append(Outcome(request=name, time=0, result="complete")) for name in names[:4]]
     print(max(future.result() for future in batch), flush=True)
     i += 8
 """
 
 
-def _run_and_kill(folder: Path, helper: Path, round_: int, after_lines: int) -> int:
-    command = [sys.executable, "-c", WRITER, str(folder), str(helper), str(round_)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
-    ) as writer:
+def _run_and_kill(folder: Path, process: int, after_groups: int) -> int:
+    """The last number that a writer, killed at some moment, said was durable."""
+    sample = json.dumps(asdict(decision(f"p{process}")))
+    command = [sys.executable, "-c", WRITER, str(folder), sample]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as writer:
         assert writer.stdout is not None
-        assert writer.stdout.readline() == "ready\n"
-        acknowledged = 0
-        for _ in range(after_lines):
-            acknowledged = int(writer.stdout.readline())
+        said = [writer.stdout.readline() for _ in range(1 + after_groups)]
         writer.kill()
-        rest = writer.stdout.read().split("\n")[:-1]
-    return int(rest[-1]) if rest else acknowledged
+        said += writer.stdout.read().splitlines(keepends=True)
+    whole = [line for line in said[1:] if line.endswith("\n")]
+    return int(whole[-1])
 
 
-def test_killed_writers_lose_nothing_that_was_acknowledged(folder: Path, tmp_path: Path) -> None:
-    source = Path(__file__).read_text()
-    helper = source[source.index("NOW = ") : source.index("def records(")]
-    imports = "from dataclasses import replace\nfrom proxy.auditrecord import Decision, Outcome\n"
-    (tmp_path / "tests_audit_records.py").write_text(imports + helper)
-    rounds = random.Random(4)
-    for round_ in range(8):
-        acknowledged = _run_and_kill(folder, tmp_path, round_, rounds.randrange(1, 30))
+def test_killed_writers_lose_nothing_that_was_acknowledged(folder: Path) -> None:
+    moments = random.Random(4)
+    for process in range(8):
+        acknowledged = _run_and_kill(folder, process, moments.randrange(1, 30))
         AuditLog(folder).close()
         found = records(folder)
         assert acknowledged in {record["seq"] for record in found}
@@ -469,19 +460,14 @@ def test_names_of_apis_stay_readable(name: str) -> None:
 def test_what_may_be_a_value_is_masked(value: str) -> None:
     assert plain_name(value) == "*"
     assert plain_path(f"/v1/{value}/x?key={value}").startswith("/v1/")
-    assert value not in encode(
-        decision(path=f"/v1/{value}?q={value}", model=value, client=value, method=value)
-    )
+    assert value not in encode(decision(path=f"/v1/{value}?q={value}", model=value, client=value, method=value))
 
 
 def test_a_path_keeps_its_shape_and_loses_its_query() -> None:
     assert (
-        plain_path("/v1/models/gemini-2.5-pro:generateContent?key=abc")
-        == "/v1/models/gemini-2.5-pro:generateContent"
+        plain_path("/v1/models/gemini-2.5-pro:generateContent?key=abc") == "/v1/models/gemini-2.5-pro:generateContent"
     )
-    assert (
-        plain_path("accounts/fireworks/models/llama-v3p1-405b") == "accounts/fireworks/models/llama-v3p1-405b"
-    )
+    assert plain_path("accounts/fireworks/models/llama-v3p1-405b") == "accounts/fireworks/models/llama-v3p1-405b"
 
 
 def test_a_futures_result_is_never_set_twice(log: AuditLog) -> None:

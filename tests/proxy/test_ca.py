@@ -6,7 +6,7 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -95,7 +95,7 @@ def _strip_constraints(folder: Path) -> None:
     (folder / CERT_FILE).write_bytes(plain.public_bytes(Encoding.PEM))
 
 
-DAMAGE = {
+DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "key missing": (lambda f: (f / KEY_FILE).unlink(), "found none beside tightlip-ca.pem"),
     "certificate missing": (lambda f: (f / CERT_FILE).unlink(), "found none beside tightlip-ca.key"),
     "key world-readable": (lambda f: (f / KEY_FILE).chmod(0o644), "expected mode 0600, found 0644"),
@@ -116,7 +116,7 @@ def test_a_damaged_ca_stops_start_up_and_is_never_replaced(tmp_path: Path, damag
     ensure(tmp_path, DOMAINS, NOW)
     folder = tmp_path / "ca"
     inflict, said = DAMAGE[damage]
-    inflict(folder)  # type: ignore[no-untyped-call]
+    inflict(folder)
     before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     with pytest.raises(CAError, match=said):
         ensure(tmp_path, DOMAINS, NOW)
@@ -337,7 +337,10 @@ def python(leaf: Leaf, ca_file: Path, tmp_path: Path) -> str:
             return err.verify_message
 
 
-VERIFIERS = {
+Verifier = tuple[Callable[[Leaf, Path, Path], str], str, str]
+"""What asks a client, and what it says when it accepts and when it refuses."""
+
+VERIFIERS: dict[str, Verifier] = {
     "openssl": (openssl_verify, "OK", "permitted subtree violation"),
     "curl": (curl, "ok", "permitted subtree violation"),
     "node": (node, "ok", "permitted subtree violation"),
@@ -346,20 +349,20 @@ VERIFIERS = {
 
 
 @pytest.fixture(params=VERIFIERS)
-def verifier(request: pytest.FixtureRequest):  # type: ignore[no-untyped-def]
+def verifier(request: pytest.FixtureRequest) -> Verifier:
     if request.param != "python" and shutil.which(request.param) is None:
         pytest.skip(f"{request.param} is not installed")
     return VERIFIERS[request.param]
 
 
 @pytest.mark.parametrize("host", ["api.openai.com", "console.anthropic.com"])
-def test_clients_accept_a_leaf_for_a_vendor(tmp_path: Path, verifier, host: str) -> None:  # type: ignore[no-untyped-def]
+def test_clients_accept_a_leaf_for_a_vendor(tmp_path: Path, verifier: Verifier, host: str) -> None:
     verify, accepted, _ = verifier
     ca = ensure(tmp_path, DOMAINS, NOW)
     assert accepted in verify(ca.leaf(host, NOW), ca.path, tmp_path)
 
 
-def test_clients_refuse_a_leaf_for_a_bank_signed_by_the_same_ca(tmp_path: Path, verifier) -> None:  # type: ignore[no-untyped-def]
+def test_clients_refuse_a_leaf_for_a_bank_signed_by_the_same_ca(tmp_path: Path, verifier: Verifier) -> None:
     verify, accepted, refused = verifier
     ca = ensure(tmp_path, DOMAINS, NOW)
     answer = verify(foreign_leaf(tmp_path, "bank.example"), ca.path, tmp_path)
@@ -367,7 +370,7 @@ def test_clients_refuse_a_leaf_for_a_bank_signed_by_the_same_ca(tmp_path: Path, 
     assert accepted not in answer.split()
 
 
-def test_a_client_with_the_bundle_accepts_our_leaf(tmp_path: Path, verifier) -> None:  # type: ignore[no-untyped-def]
+def test_a_client_with_the_bundle_accepts_our_leaf(tmp_path: Path, verifier: Verifier) -> None:
     verify, accepted, _ = verifier
     ca = ensure(tmp_path, DOMAINS, NOW)
     assert accepted in verify(ca.leaf("api.openai.com", NOW), write_bundle(tmp_path, NOW), tmp_path)
