@@ -1,4 +1,4 @@
-"""What a request's head alone says: let in to be read, or refused for a closed reason. Pure; no body, no vendor's table.
+"""What a request's head alone says: let in to be read, or refused for a closed reason. Pure.
 
 The live proxy asks this before any of the body is kept, `tightlip inspect` before it inspects.
 """

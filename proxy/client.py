@@ -1,4 +1,4 @@
-"""Which tool sent a request, by its User-Agent. For the record only: no decision leans on what a client says of itself."""
+"""Which tool sent a request, by its User-Agent. For the record only: no decision leans on it."""
 
 import re
 from dataclasses import dataclass

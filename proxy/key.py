@@ -13,7 +13,7 @@ KEY_BYTES = 32
 def installation_key(state_dir: Path) -> bytes:
     """The 32-byte key in `state_dir/key`, made on first use.
 
-    Raises ConfigError when it can't be used as it stands: with another key, every fingerprint on record would be orphaned.
+    Raises ConfigError when it can't be used as it stands: with another, every fingerprint on record would be orphaned.
     """
     path = state_dir / "key"
     state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -21,7 +21,7 @@ from proxy.judgement import Judgement, edits_of, judge
 from proxy.policy import Action, Policy, load_policy
 from proxy.reason import Reason, RequestError
 from proxy.rewrite import Edit, splice
-from proxy.scanner import Reading, Scanner
+from proxy.scanner import NOTHING_READ, Reading, Scanner
 from proxy.segment import Label, Segment
 from proxy.told import NOTHING_TOLD, Told
 from proxy.vendor import Catalogue, Vendor, load_catalogue
@@ -40,7 +40,7 @@ class _Content:
 
     data: bytes = b""
     kind: Kind = Kind.EMPTY
-    reading: Reading = Reading()
+    reading: Reading = NOTHING_READ
 
 
 class Inspector:
@@ -228,7 +228,7 @@ class _Inspection:
         )
 
     def _left_in(self, data: bytes) -> list[tuple[Segment, list[Edit]]]:
-        """What a redacted body still holds that may not leave, as edits. Raises ValueError if it can't be read any more."""
+        """What a redacted body still holds that may not leave, as edits. Raises ValueError if redacting broke it."""
         reading = self._inspector.read(data, self.content.kind, self._fmt, self._request)
         if set(reading.incomplete) - set(self.content.reading.incomplete):
             raise ValueError("redaction broke the body")

@@ -25,7 +25,7 @@ from proxy.worker import Fault, Ready, Settings, Task
 START_SECONDS = 60.0
 MAX_BACKOFF_SECONDS = 5.0
 AFFINITY_BYTES = 512
-"""Enough of a body to hold its model and the head of its first message, which stay the same all through a conversation."""
+"""Enough of a body to hold its model and the head of its first message, the same all through a conversation."""
 
 _log = structlog.get_logger()
 

@@ -49,6 +49,9 @@ class Reading:
     model: str = ""
 
 
+NOTHING_READ = Reading()
+
+
 @dataclass(frozen=True, slots=True)
 class _Document:
     """The last body that began like this: its turns' bytes and what was found in them, by path."""

@@ -1,9 +1,11 @@
-"""`tightlip run`: builds every part, starts them in order, says what to do next, and takes them down again. Glue only."""
+"""`tightlip run`: builds every part, starts them in order, says what to do next, takes them down. Glue only."""
 
 import asyncio
 import contextlib
 import signal
 import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -27,24 +29,48 @@ from proxy.setting import catalogue_of, domains_of, gate_of, policy_folder, work
 from proxy.status import StatusServer
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is checked and made before anything listens."""
+
+    config: Config
+    gate: Gate
+    authority: CA
+    bundle: Path
+
+    def runner(self) -> asyncio.Runner:
+        """A runner whose loop dials as the gate allows."""
+        upstream = self.config.upstream
+        connect_to = {str(name): str(address) for name, address in upstream.connect_to.items()}
+        parent = str(upstream.proxy.address) if upstream.proxy else None
+        return asyncio.Runner(loop_factory=partial(GuardedLoop, self.gate, connect_to, parent))
+
+
 def serve(config: Config) -> None:
     """Runs until SIGTERM or SIGINT. Raises ConfigError and its kin for what the operator can mend."""
     log.configure()
+    parts = prepare(config)
+    with parts.runner() as runner:
+        runner.run(_serve(parts))
+
+
+def prepare(config: Config) -> Parts:
+    """Reads and checks what can be checked without starting anything; makes the CA on the first start."""
     load_policy(config.policy, policy_folder())  # a mistake in it is told here, with its line, not by a worker
     catalogue = catalogue_of(config)
-    gate = gate_of(config, catalogue)
+    domains = domains_of(config, catalogue)
     now = datetime.now(UTC)
-    authority = ensure(config.state_dir, domains_of(config, catalogue), now)
-    if missing := authority.uncovered(domains_of(config, catalogue)):
+    authority = ensure(config.state_dir, domains, now)
+    if missing := authority.uncovered(domains):
         raise ConfigError(f"{authority.path}: the CA is older than {', '.join(missing)}; run `tightlip ca rotate`")
     bundle = write_bundle(config.state_dir, now, config.upstream.ca_file)
-    connect_to = {str(name): str(address) for name, address in config.upstream.connect_to.items()}
-    parent = str(config.upstream.proxy.address) if config.upstream.proxy else None
-    with asyncio.Runner(loop_factory=partial(GuardedLoop, gate, connect_to, parent)) as runner:
-        runner.run(_serve(config, gate, authority, bundle))
+    return Parts(config, gate_of(config, catalogue), authority, bundle)
 
 
-async def _serve(config: Config, gate: Gate, authority: CA, bundle: Path) -> None:
+@contextlib.asynccontextmanager
+async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
+    """Starts every part but the listening, on the parts' own runner; takes them down in reverse order."""
+    config, authority = parts.config, parts.authority
     async with contextlib.AsyncExitStack() as stack:
         pool = Pool(
             worker_settings(config), config.workers, config.limits.scan_seconds, on_restart=metrics.worker_restarted
@@ -57,17 +83,21 @@ async def _serve(config: Config, gate: Gate, authority: CA, bundle: Path) -> Non
         audit = AuditLog(config.state_dir / "audit")
         stack.callback(audit.close)
         standing = Standing(config.policy, ready.policy_digest, ready.rules_digest, config.digest)
-        front = Front(Inquiry(gate, pool), audit, standing)
+        front = Front(Inquiry(parts.gate, pool), audit, standing)
         authenticator = Authenticator(config.users) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
         server = make_server(config, front, authority, authenticator, roots)
-        status = StatusServer(
-            config.metrics.host, config.metrics.port, Probe(asyncio.get_running_loop(), pool, audit, authority)
-        )
+        probe = Probe(asyncio.get_running_loop(), pool, audit, authority)
+        status = StatusServer(config.metrics.host, config.metrics.port, probe)
         stack.callback(status.close)
         metrics.describe(__version__, config.policy, ready.policy_digest, ready.rules_digest)
         metrics.observe(pool, audit, authority)
-        await _run(server, config, bundle, status)
+        yield server, status
+
+
+async def _serve(parts: Parts) -> None:
+    async with assemble(parts) as (server, status):
+        await _run(server, parts.config, parts.bundle, status)
 
 
 async def _run(server: Server, config: Config, bundle: Path, status: StatusServer) -> None:

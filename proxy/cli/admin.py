@@ -1,4 +1,4 @@
-"""The operator's small commands: rules, configuration, CA, users. Printing only; the work is in the modules they ask."""
+"""The operator's small commands: rules, configuration, CA, users. Printing only."""
 
 import getpass
 import sys
@@ -12,7 +12,7 @@ from rich.table import Table
 from detectors import load_rules
 from detectors.rulecheck import check
 from proxy import ca as authority
-from proxy import identity
+from proxy import userfile
 from proxy.cabundle import write_bundle
 from proxy.config import Config
 from proxy.configfile import ConfigError
@@ -48,7 +48,7 @@ def check_config(config: Config) -> None:
     catalogue = catalogue_of(config)
     rules = load_rules(rule_folders(config), cache_dir=cache_folder(config))
     if config.users:
-        identity.load_users(config.users)
+        userfile.read_users(config.users)
     print(
         f"policy {policy.id}, {len(rules.rules)} rules, {len(catalogue.vendors)} vendors, state in {config.state_dir}"
     )
@@ -86,17 +86,17 @@ def rotate_ca(config: Config) -> None:
 
 def add_user(config: Config, name: str, groups: Sequence[str]) -> None:
     file = _users_file(config)
-    identity.add_user(file, name, _password(), groups)
+    userfile.add_user(file, name, _password(), groups)
     print(f"{name} can use the proxy now; see `tightlip users list`")
 
 
 def list_users(config: Config) -> None:
-    for user in identity.load_users(_users_file(config)):
+    for user in userfile.read_users(_users_file(config)):
         print(user.name, *user.groups)
 
 
 def remove_user(config: Config, name: str) -> None:
-    identity.remove_user(_users_file(config), name)
+    userfile.remove_user(_users_file(config), name)
 
 
 def _users_file(config: Config) -> Path:

@@ -4,8 +4,9 @@ The block answer is set before anything is asked and lifted only by a verdict th
 checked in `stream.py` holds even if this file is not called at all.
 """
 
-import asyncio
+import contextlib
 import functools
+import inspect
 import time
 from collections.abc import Callable
 from typing import Any
@@ -26,19 +27,21 @@ from proxy.verdict import Decision, Reply, Request, Verdict
 _log = structlog.get_logger()
 
 _HOP_HEADERS = ("proxy-authorization", "proxy-connection")
+_UPWARD = ("requestheaders", "request")
+_ANSWERING = ("http_connect", "request")
 
 
 def guarded(hook: Callable[..., Any]) -> Callable[..., Any]:
     """Turns whatever a hook raises into a refused flow. CancelledError would hang it, SystemExit end the proxy."""
 
-    if asyncio.iscoroutinefunction(hook):
+    if inspect.iscoroutinefunction(hook):
 
         @functools.wraps(hook)
         async def awaiting(self: "Tightlip", flow: Any) -> None:
             try:
                 await hook(self, flow)
             except BaseException as err:
-                self.fault(hook.__name__, flow, err)
+                _refuse(self, hook.__name__, flow, err)
 
         return awaiting
 
@@ -47,9 +50,21 @@ def guarded(hook: Callable[..., Any]) -> Callable[..., Any]:
         try:
             hook(self, flow)
         except BaseException as err:
-            self.fault(hook.__name__, flow, err)
+            _refuse(self, hook.__name__, flow, err)
 
     return calling
+
+
+def _refuse(addon: "Tightlip", hook: str, flow: Any, err: BaseException) -> None:
+    """Refuses the flow, in the client's shape if that can still be done, and in any case without sending it."""
+    state = flow_state(flow) if isinstance(flow, http.HTTPFlow) else None
+    if state is not None and hook in _UPWARD:
+        state.permit = None
+        state.refusal = state.refusal or "fault"
+    if isinstance(flow, http.HTTPFlow) and hook in _ANSWERING:
+        flow.response = http.Response.make(503, b"", {"retry-after": "2"})
+    with contextlib.suppress(BaseException):
+        addon.fault(hook, flow, err)
 
 
 class Tightlip:
@@ -194,16 +209,11 @@ class Tightlip:
         return identity.name if identity else None
 
     def fault(self, hook: str, flow: Any, err: BaseException) -> None:
-        """Leaves the flow refused and says so; the exception's text may quote content and is not logged."""
+        """Says that a hook failed; the exception's text may quote content and is not logged."""
         metrics.hook_failed(hook)
         _log.error("hook failed", hook=hook, exception=type(err).__name__)
-        if isinstance(flow, http.HTTPFlow):
-            state = flow_state(flow)
-            if state is not None and hook in ("requestheaders", "request"):
-                state.permit = None
-                state.refusal = state.refusal or "fault"
-            if hook in ("http_connect", "request"):
-                flow.response = self._response(flow, "fault")
+        if isinstance(flow, http.HTTPFlow) and hook in _ANSWERING:
+            flow.response = self._response(flow, "fault")
 
     def _response(self, flow: http.HTTPFlow, reason: str) -> http.Response:
         return self.error_reply(flow, reason)

@@ -4,15 +4,19 @@ mitmproxy's certificate store is not used: it makes a new CA silently, signs wit
 year.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from mitmproxy import certs, options
+import structlog
+from mitmproxy import certs, options, tls
 from mitmproxy.addons.tlsconfig import TlsConfig
 from mitmproxy.proxy import context
 
 from proxy.ca import CA
+
+_log = structlog.get_logger()
 
 
 class OwnTlsConfig(TlsConfig):
@@ -27,10 +31,25 @@ class OwnTlsConfig(TlsConfig):
     def configure(self, updated: Any) -> None:
         """Nothing to read: there is no store, and versions and ciphers stay at their safe defaults."""
 
+    def tls_start_client(self, tls_start: tls.TlsData) -> None:
+        _guarded(super().tls_start_client, tls_start)
+
+    def tls_start_server(self, tls_start: tls.TlsData) -> None:
+        _guarded(super().tls_start_server, tls_start)
+
     def get_cert(self, conn_context: context.Context) -> certs.CertStoreEntry:
         host = conn_context.client.sni or (conn_context.server.address or ("",))[0]
         leaf = self._authority.leaf(host, datetime.now(UTC))
         return certs.CertStoreEntry(certs.Cert(leaf.certificate), leaf.key, None, [])  # type: ignore[arg-type]
+
+
+def _guarded(start: Callable[[tls.TlsData], None], tls_start: tls.TlsData) -> None:
+    """Without a TLS object mitmproxy closes the connection, which is what any fault here must come to."""
+    try:
+        start(tls_start)
+    except BaseException as err:
+        tls_start.ssl_conn = None
+        _log.error("no TLS", exception=type(err).__name__)
 
 
 def refuse_insecure(opts: options.Options) -> None:
