@@ -227,7 +227,7 @@ class Kind(StrEnum):
 
 _ASCII_SUPERSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252"})
 _BINARY_TYPE = re.compile(r"grpc|connect\+|proto|msgpack|cbor|eventstream")
-_JSON_TYPE = re.compile(r".*/(?:.*\+)?json")
+_JSON_TYPE = re.compile(r".*/(?:x-|.*\+)?json")
 _NDJSON_TYPE = re.compile(r".*/(?:x-)?(?:ndjson|jsonl|jsonlines|json-lines|json-stream)")
 _FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -264,12 +264,12 @@ def sniff(content_type: str | None, data: bytes) -> Kind:
     RequestError AMBIGUOUS_TYPE for a header that doesn't parse, or a charset under which ASCII is not ASCII;
     BAD_MULTIPART for a multipart type without a usable boundary.
     """
+    if not data:
+        return Kind.EMPTY
     media = multipart.media_type(content_type)
     name = media.name if media is not None else ""
     if media is not None and media.parameters.get("charset", "utf-8").lower() not in _ASCII_SUPERSETS:
         raise RequestError(Reason.AMBIGUOUS_TYPE)
-    if not data:
-        return Kind.EMPTY
     if media is not None and name.startswith("multipart/") and b"--" + multipart.boundary(media) in data:
         return Kind.MULTIPART
     framed = _BINARY_TYPE.search(name) is not None

@@ -147,9 +147,9 @@ def bomb(coding: str) -> bytes:
 def test_bombs_stop_early_in_little_memory(coding: str) -> None:
     raw = bomb(coding)
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     assert reason_of(raw, [coding]) in (Reason.RATIO, Reason.TOO_LARGE)
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert seconds < 0.3
@@ -183,6 +183,7 @@ MULTI = 'multipart/form-data; boundary="b"'
     [
         ("application/json", b"", Kind.EMPTY),
         (None, b"", Kind.EMPTY),
+        ("nonsense", b"", Kind.EMPTY),
         ("application/json", b'{"a": 1}', Kind.JSON),
         ("application/json", b'"scalar"', Kind.JSON),
         ("application/json", b"not json at all", Kind.JSON),

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 
+import httpx
 import pytest
 
 from proxy.body import Kind, Limits, sniff
@@ -141,6 +142,21 @@ def test_multipart_yields_every_part_of_it() -> None:
         ("part:4/body", Label.PROMPT, "x=y", ""),
         ("part:0/epilogue", Label.UNKNOWN, "\r\nafter", ""),
     ]
+
+
+def test_multipart_as_a_real_client_writes_it() -> None:
+    request = httpx.Request(
+        "POST",
+        "https://vendor.example/v1/files",
+        data={"purpose": "batch", "größe": "zwölf"},
+        files={"file": ('be"ta.jsonl', b'{"custom_id": "1"}\n{"custom_id": "2"}\n', "application/jsonl")},
+    )
+    found = read(request.read(), request.headers["content-type"])
+    texts = {each.pointer: each.text for each in found if each.label is not Label.KEY}
+    assert texts["part:1/body"] == "batch"
+    assert texts["part:2/body"] == "zwölf"
+    assert "be%22ta.jsonl" in texts["part:3/header:content-disposition"]
+    assert [texts["part:3/line:1/custom_id"], texts["part:3/line:2/custom_id"]] == ["1", "2"]
 
 
 @pytest.mark.parametrize(

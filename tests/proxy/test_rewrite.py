@@ -207,6 +207,14 @@ def test_ndjson_and_query_places() -> None:
     assert splice(query, Kind.FORM, [(found[0], [Edit(2, 8, MARK)])]) == b"q=a+%5BSSN%3A7f3a9c%5D%21&r=s"
 
 
+def test_json_in_a_form_value_stays_json() -> None:
+    data = urlencode({"payload": json.dumps({"ssn": 123456789, "note": 'say "hi"'})}).encode()
+    *_, segment = segments(data, Kind.FORM, prompt)
+    at = segment.text.index("123456789")
+    done = parse_qsl(splice(data, Kind.FORM, [(segment, [Edit(at, at + 9, 'a"b')])]).decode())
+    assert json.loads(done[0][1]) == {"ssn": 'a"b', "note": 'say "hi"'}
+
+
 def test_overlapping_edits_become_one() -> None:
     data = b'["0123456789"]'
     (segment,) = segments(data, Kind.JSON, prompt)
