@@ -37,6 +37,7 @@ SEGMENT_BYTES = 64 * 1024 * 1024
 RETRY_SECONDS = 0.5
 ROOM_BYTES = 256 * 1024  # what must be writable before a failed log counts as recovered
 PROBE_BYTES = 4096
+STALL_SECONDS = 5.0  # a disk that doesn't answer for this long is as good as broken for whoever asks now
 
 
 class AuditUnavailable(Exception):
@@ -87,7 +88,7 @@ class AuditLog:
 
     @property
     def available(self) -> bool:
-        return self._reason is None
+        return self._reason_to_refuse() is None
 
     @property
     def failures(self) -> int:
@@ -103,7 +104,8 @@ class AuditLog:
     def append(self, record: Decision | Outcome) -> Future[int]:
         """The record's sequence number once it is durable, or `AuditUnavailable`. Never blocks.
 
-        On an event loop: `await asyncio.wrap_future(log.append(record))`; cancelling that doesn't unwrite it.
+        On an event loop: `await asyncio.wrap_future(log.append(record))`; cancelling that doesn't unwrite it. A disk
+        that hangs refuses newcomers; those already waiting are held up, so bound the wait.
         """
         return self._enqueue(encode(record))
 
@@ -134,6 +136,8 @@ class AuditLog:
     def _reason_to_refuse(self) -> str | None:
         if self._closed:
             return "closed"
+        if self._reason is None and self.lag_seconds > STALL_SECONDS:
+            return "stalled"
         return self._reason or ("busy" if self._queue.qsize() >= PENDING_RECORDS else None)
 
     # The writer's thread from here on.

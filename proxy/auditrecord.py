@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 VERSION = 1
+FINDINGS = 1000  # listed one by one in a record; a dump of a customer table has more than anyone reads
 MASK = "*"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DATE = re.compile(r"(?<!\d)20\d\d-?[01]\d-?[0-3]\d(?!\d)")
@@ -138,6 +139,8 @@ def encode(record: Record) -> str:
     if request is not None and not _REQUEST_ID.fullmatch(request):
         raise ValueError("expected a request id of 1 to 64 letters, digits, _ and -")
     members = {"type": record.type} | _members(record)
+    if isinstance(record, Decision) and len(record.findings) > FINDINGS:
+        members["findings_omitted"] = len(record.findings) - FINDINGS
     return json.dumps(members, separators=(",", ":"))[1:-1]
 
 
@@ -159,7 +162,7 @@ def _plain(name: str, value: object) -> object:
     if name == "time" and isinstance(value, float | int):
         return datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds")
     if name == "findings" and isinstance(value, tuple):
-        return [_members(finding) for finding in value]
+        return [_members(finding) for finding in value[:FINDINGS]]
     if isinstance(value, float):
         return round(value, 6)
     if isinstance(value, str) and name in _FROM_REQUEST:

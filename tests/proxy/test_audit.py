@@ -15,7 +15,7 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxy import auditsegment
@@ -157,6 +157,34 @@ def test_64_concurrent_appends_share_a_few_syncs(log: AuditLog, folder: Path, mo
     assert chain_is_whole(folder)
 
 
+def test_a_disk_that_hangs_refuses_newcomers(log: AuditLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    hanging, answers = threading.Event(), threading.Event()
+
+    def sync(descriptor: int) -> None:
+        hanging.set()
+        answers.wait(5)
+
+    monkeypatch.setattr(auditsegment, "_sync", sync)
+    first = log.append(decision("r1"))
+    assert hanging.wait(5)
+    assert log.available
+    monkeypatch.setattr("proxy.audit.STALL_SECONDS", 0)
+    with pytest.raises(AuditUnavailable, match="stalled"):
+        log.append(decision("r2")).result(0)
+    assert not log.available
+    answers.set()
+    assert first.result(5) == 2
+    _until_available(log)
+
+
+def test_a_record_lists_a_bounded_number_of_findings(log: AuditLog, folder: Path) -> None:
+    finding = AuditFinding("email", "pii", "EMAIL_ADDRESS", "/messages/0/content", 0, 9, "9f" * 16, "log")
+    log.append(decision(findings=(finding,) * 1500)).result(5)
+    record = records(folder)[-1]
+    assert isinstance(record["findings"], list)
+    assert (len(record["findings"]), record["findings_omitted"]) == (1000, 500)
+
+
 async def test_cancelling_the_wait_neither_unwrites_nor_stops_the_log(log: AuditLog, folder: Path) -> None:
     wait = asyncio.wrap_future(log.append(decision("r1")))
     wait.cancel()
@@ -243,6 +271,7 @@ def test_a_torn_last_line_is_sealed_and_kept(folder: Path, cut: int) -> None:
     assert kinds(folder).count("seal") == 1
 
 
+@settings(max_examples=25, deadline=None)
 @given(at=st.floats(0, 0.999), bit=st.integers(0, 7))
 def test_a_flipped_bit_is_noticed_and_the_log_starts_all_the_same(
     tmp_path_factory: pytest.TempPathFactory, at: float, bit: int

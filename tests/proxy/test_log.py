@@ -114,7 +114,7 @@ def test_uncaught_exceptions_are_told_by_type_and_place(out: io.StringIO) -> Non
     try:
         fail()
     except ValueError:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
     thread = threading.Thread(target=fail, name="audit")
     thread.start()
     thread.join()

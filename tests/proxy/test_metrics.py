@@ -118,6 +118,7 @@ def test_all_promised_series_are_on_the_page(tmp_path: Path) -> None:
     assert value("tightlip_certificate_expiry_timestamp_seconds") == authority.not_after.timestamp()
     assert value("tightlip_policy_info", name="strict", digest="ef" * 32) == 1
     assert 'name="balanced"' not in page()
+    assert "_created" not in page()
     names = {sample.name for family in parse(page()) for sample in family.samples}
     assert names >= {
         "tightlip_requests_total",
