@@ -110,9 +110,7 @@ def permitted_domains(certificate: x509.Certificate) -> tuple[str, ...]:
         limits = certificate.extensions.get_extension_for_class(x509.NameConstraints).value
     except x509.ExtensionNotFound:
         return ()
-    return tuple(
-        name.value.lower() for name in limits.permitted_subtrees or () if isinstance(name, x509.DNSName)
-    )
+    return tuple(name.value.lower() for name in limits.permitted_subtrees or () if isinstance(name, x509.DNSName))
 
 
 def write_file(path: Path, content: bytes, mode: int) -> None:
@@ -236,9 +234,7 @@ def _read_certificate(path: Path) -> x509.Certificate:
 
 def _check(key: ec.EllipticCurvePrivateKey, cert: x509.Certificate, path: Path, now: datetime) -> None:
     if cert.public_key() != key.public_key():
-        raise CAError(
-            f"{path}: expected the certificate of {KEY_FILE}, found another key's; restore the pair"
-        )
+        raise CAError(f"{path}: expected the certificate of {KEY_FILE}, found another key's; restore the pair")
     if not permitted_domains(cert):
         raise CAError(f"{path}: expected name constraints for AI vendors' domains, found none")
     if now > cert.not_valid_after_utc:

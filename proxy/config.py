@@ -44,9 +44,7 @@ _ADDRESS = (BeforeValidator(Address.parse), PlainSerializer(str, return_type=str
 AddressText = Annotated[Address, *_ADDRESS]
 Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-PrivateText = Annotated[
-    PrivateTarget, BeforeValidator(parse_private_target), PlainSerializer(str, return_type=str)
-]
+PrivateText = Annotated[PrivateTarget, BeforeValidator(parse_private_target), PlainSerializer(str, return_type=str)]
 ParentText = Annotated[ParentProxy, BeforeValidator(ParentProxy.parse), PlainSerializer(str, return_type=str)]
 HostPattern = Annotated[str, BeforeValidator(parse_host_pattern)]
 

@@ -36,9 +36,7 @@ class Layers:
         self.values: dict[str, Any] = {}
         self._places: Places = {}
 
-    def add(
-        self, values: Values, places: Places, *, base: Path, paths: Callable[[Key, object], bool]
-    ) -> None:
+    def add(self, values: Values, places: Places, *, base: Path, paths: Callable[[Key, object], bool]) -> None:
         """Put `values` over what is there; relative ones that `paths` calls a path are anchored at `base`."""
         for key, value in values.items():
             at = self.values
