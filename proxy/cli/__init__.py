@@ -12,6 +12,7 @@ def main() -> None:
     from detectors import RuleError
     from proxy.cli.app import app
     from proxy.configfile import ConfigError
+    from proxy.log import place_of
     from proxy.policy import PolicyError
     from proxy.vendor import CatalogueError
 
@@ -22,4 +23,8 @@ def main() -> None:
         sys.exit(2)
     except BrokenPipeError:
         sys.stderr.close()
+        sys.exit(2)
+    except Exception as err:
+        # The text of an unforeseen exception may quote what was scanned; its type and place may not.
+        print(f"tightlip: internal fault: {type(err).__name__} at {place_of(err.__traceback__)}", file=sys.stderr)
         sys.exit(2)

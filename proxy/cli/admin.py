@@ -48,7 +48,7 @@ def check_config(config: Config) -> None:
     catalogue = catalogue_of(config)
     rules = load_rules(rule_folders(config), cache_dir=cache_folder(config))
     if config.users:
-        userfile.read_users(config.users)
+        userfile.load_users(config.users)
     print(
         f"policy {policy.id}, {len(rules.rules)} rules, {len(catalogue.vendors)} vendors, state in {config.state_dir}"
     )
@@ -91,7 +91,7 @@ def add_user(config: Config, name: str, groups: Sequence[str]) -> None:
 
 
 def list_users(config: Config) -> None:
-    for user in userfile.read_users(_users_file(config)):
+    for user in userfile.load_users(_users_file(config)):
         print(user.name, *user.groups)
 
 
