@@ -139,9 +139,7 @@ def test_an_empty_variable_counts_as_unset() -> None:
         ("listen: proxy.corp:8080\n", "tightlip.yaml:1: listen:", "found 'proxy.corp:8080'"),
     ],
 )
-def test_mistakes_name_file_line_key_expected_and_found(
-    tmp_path: Path, text: str, place: str, said: str
-) -> None:
+def test_mistakes_name_file_line_key_expected_and_found(tmp_path: Path, text: str, place: str, said: str) -> None:
     (problem,) = problems(tmp_path, text)
     assert problem.startswith(place)
     assert said in problem
@@ -176,9 +174,7 @@ def test_a_file_the_operator_names_must_exist(tmp_path: Path) -> None:
         load(tmp_path / "absent.yaml", HOME, {})
 
 
-def test_the_file_in_the_working_folder_is_read_when_present(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_file_in_the_working_folder_is_read_when_present(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "policy: strict\n")
     monkeypatch.chdir(tmp_path)
     assert load(None, HOME, {}).policy == "strict"
@@ -189,9 +185,7 @@ def test_a_public_listener_is_fine_with_users(tmp_path: Path) -> None:
     assert not config.listen.is_loopback
 
 
-@pytest.mark.parametrize(
-    "url", ["http://ada:hunter2hunter2@proxy:3128", "ftp://ada:hunter2hunter2@proxy:3128"]
-)
+@pytest.mark.parametrize("url", ["http://ada:hunter2hunter2@proxy:3128", "ftp://ada:hunter2hunter2@proxy:3128"])
 def test_the_parent_proxys_password_appears_nowhere(tmp_path: Path, url: str) -> None:
     try:
         config = load(write(tmp_path, f"upstream:\n  proxy: {url}\n"), HOME, {})
@@ -225,9 +219,7 @@ def test_addresses_survive_a_round_trip(host: str, port: int) -> None:
     assert Address.parse(str(Address(host, port))) == Address(host, port)
 
 
-@pytest.mark.parametrize(
-    "text", ["", ":", "a:", ":1", "a:70000", "u@a:1", "::1:80", "[::1]", "a b:1", True, None]
-)
+@pytest.mark.parametrize("text", ["", ":", "a:", ":1", "a:70000", "u@a:1", "::1:80", "[::1]", "a b:1", True, None])
 def test_text_that_is_no_address_is_refused(text: object) -> None:
     with pytest.raises(ValueError, match="expected HOST:PORT"):
         Address.parse(text)
