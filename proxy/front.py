@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 
 from proxy import metrics
-from proxy.audit import AuditLog
+from proxy.audit import AuditLog, AuditUnavailable
 from proxy.auditrecord import AuditFinding
 from proxy.auditrecord import Decision as DecisionRecord
 from proxy.auditrecord import Outcome as OutcomeRecord
@@ -17,6 +17,9 @@ from proxy.client import client_of
 from proxy.inquiry import Inquiry
 from proxy.tap import Outcome as Tapped
 from proxy.verdict import Decision, Judged, Request, Verdict
+
+AUDIT_SECONDS = 10.0
+"""A disk that takes longer hangs; whoever waits for it is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,10 @@ class Front:
         """
         record = self._record(request, verdict)
         started = time.perf_counter()
-        await asyncio.wrap_future(self.audit.append(record))
+        try:
+            await asyncio.wait_for(asyncio.wrap_future(self.audit.append(record)), AUDIT_SECONDS)
+        except TimeoutError:
+            raise AuditUnavailable("stalled") from None
         metrics.observe_audit(time.perf_counter() - started)
         metrics.record_decision(verdict, len(request.body))
         self.open_requests += 1

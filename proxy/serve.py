@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import structlog
+
 from proxy import __version__, log, metrics
-from proxy.audit import AuditLog
+from proxy.audit import AuditLog, AuditUnavailable
 from proxy.ca import CA, ensure
 from proxy.cabundle import write_bundle, write_upstream_roots
 from proxy.config import Config
@@ -27,6 +29,10 @@ from proxy.probe import Probe
 from proxy.resolve import GuardedLoop
 from proxy.setting import catalogue_of, domains_of, gate_of, policy_folder, worker_settings
 from proxy.status import StatusServer
+
+DAY_SECONDS = 86_400.0
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,8 @@ def prepare(config: Config) -> Parts:
     now = datetime.now(UTC)
     authority = ensure(config.state_dir, domains, now)
     if missing := authority.uncovered(domains):
-        raise ConfigError(f"{authority.path}: the CA is older than {', '.join(missing)}; run `tightlip ca rotate`")
+        # Refused rather than tunnelled: the CA may not speak for them, so nothing of theirs could be read.
+        _log.warning("the CA is older than some hosts, which are refused: run `tightlip ca rotate`", count=len(missing))
     bundle = write_bundle(config.state_dir, now, config.upstream.ca_file)
     return Parts(config, gate_of(config, catalogue), authority, bundle)
 
@@ -80,7 +87,7 @@ async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
             ready = await pool.start()
         except PoolError as err:
             raise ConfigError("the scan workers did not start; `tightlip config check` and the log say why") from err
-        audit = AuditLog(config.state_dir / "audit")
+        audit = _open_audit(config.state_dir / "audit")
         stack.callback(audit.close)
         standing = Standing(config.policy, ready.policy_digest, ready.rules_digest, config.digest)
         front = Front(Inquiry(parts.gate, pool), audit, standing)
@@ -95,9 +102,29 @@ async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
         yield server, status
 
 
+def _open_audit(folder: Path) -> AuditLog:
+    try:
+        return AuditLog(folder)
+    except AuditUnavailable as err:
+        raise ConfigError(
+            f"{folder}: expected an audit log that can be written, found {err.reason}; without one nothing may be sent"
+        ) from err
+
+
 async def _serve(parts: Parts) -> None:
     async with assemble(parts) as (server, status):
+        watching = asyncio.create_task(_watch_expiry(parts.authority))
         await _run(server, parts.config, parts.bundle, status)
+        watching.cancel()
+
+
+async def _watch_expiry(authority: CA) -> None:
+    """Warns while the CA has 30, 7 or 1 days left, at the start and daily."""
+    while True:
+        now = datetime.now(UTC)
+        if authority.expiry_threshold(now) is not None:
+            _log.warning("the CA expires soon: run `tightlip ca rotate`", days_left=authority.days_left(now))
+        await asyncio.sleep(DAY_SECONDS)
 
 
 async def _run(server: Server, config: Config, bundle: Path, status: StatusServer) -> None:

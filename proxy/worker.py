@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from proxy import frame
+from proxy import frame, log
 from proxy.body import Limits
 from proxy.told import Told
 from proxy.verdict import Request
@@ -56,6 +56,7 @@ class Task:
 
 
 def main(descriptor: int) -> None:
+    log.configure()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the front process decides
     with socket.socket(fileno=descriptor) as sock:
         settings: Settings = frame.receive_blocking(sock)
