@@ -13,6 +13,7 @@ from importlib import import_module
 from stdnum import iban, luhn
 
 from detectors.card import is_issued
+from detectors.plausible import is_benign, is_code, is_secret
 
 Check = Callable[[str], bool | None]
 
@@ -74,7 +75,7 @@ def _grafana_sum(head: str) -> str:
 
 
 def check_gitlab_routable(value: str) -> bool | None:
-    """`PREFIX-PAYLOAD.01.LLCCCCCCC`: payload length and CRC-32, base 36 (GitLab's routable_token.rb). Old tokens: None."""
+    """`PREFIX-PAYLOAD.01.LLCCCCCCC`: payload length and CRC-32, base 36 (GitLab's routable_token.rb)."""
     body, _, tail = value.rpartition(".")
     if len(tail) != 9 or body.count(".") != 1:
         return None
@@ -140,6 +141,16 @@ def _stdnum(module: str) -> Check:
     return check
 
 
+def check_not_placeholder(value: str) -> bool | None:
+    """False for what stands in a secret's place: placeholders, templates, attribute paths. Never proof of anything."""
+    return False if is_benign(value) or is_code(value) else None
+
+
+def check_plausible(value: str) -> bool | None:
+    """False for what doesn't look like a password or key at all. Never proof of anything."""
+    return None if is_secret(value, is_password=True, quoted=False) else False
+
+
 CHECKS: Mapping[str, Check] = {
     "luhn": check_luhn,
     "card": check_card,
@@ -152,6 +163,8 @@ CHECKS: Mapping[str, Check] = {
     "aws-base32": check_aws_base32,
     "jwt": check_jwt,
     "pypi-macaroon": check_pypi,
+    "not-placeholder": check_not_placeholder,
+    "plausible-secret": check_plausible,
     "iban": _stdnum("iban"),
     "ssn": _stdnum("us.ssn"),
     "itin": _stdnum("us.itin"),

@@ -171,7 +171,8 @@ def _matchers(ruleset: RuleSet) -> tuple[Matcher, ...]:
 def _place(ruleset: RuleSet, err: ExpressionError) -> str:
     if 0 <= err.index < len(ruleset.rules):
         rule = ruleset.rules[err.index]
-        return f"{ruleset.origins.get(rule.id, '?:1')}: rule {rule.id}: pattern, expected one the first pass can run, found {err}"
+        place = ruleset.origins.get(rule.id, "?:1")
+        return f"{place}: rule {rule.id}: pattern, expected one the first pass can run, found {err}"
     return f"?:1: rule ?: rules, expected a set the first pass can run, found {err}"
 
 

@@ -4,25 +4,15 @@ The rule `generic-assignment` finds names and values; this file judges the pair.
 assigns expressions, identifiers, types, placeholders, paths and messages to names like `token` all day long.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-import regex
-
-from detectors.matcher import Candidate, Matcher, shannon
+from detectors.matcher import Candidate, Matcher
+from detectors.plausible import is_mixed, is_secret
 from detectors.rule import Rule
 
 MAX_VALUE_CHARS = 256
-
-_LETTER = re.compile(r"[^\W\d_]")
-_DIGIT = re.compile(r"\d")
-_SPACE = re.compile(r"\s")
-_VOWEL = re.compile(r"(?i)[aeiouy]")
-_HUMP = re.compile(r"[a-z][A-Z]")
-_SYMBOL = re.compile(r"""[^\w\s.=:,/\\"'<>-]""")
-"""Not those that code puts between words, which don't make a word a password."""
 
 PASSWORD_WORDS = frozenset(
     "password passwd passphrase passcode passwort kennwort contrasena motdepasse senha pwd pass".split()
@@ -48,34 +38,7 @@ LEADING_NOT_SECRET = frozenset("max min num total n next prev page public count 
 
 _TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
 _NAME_PART = re.compile(r"(?i)pass|pwd|secret|token|key|cred|api|access|kennwort|contras|mot|senha")
-_WORD = regex.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_PLACEHOLDER_PART = re.compile(
-    r"""(?ix) your | change[_\ -]?me | example | placeholder | redacted | dummy | replace | insert | todo | fixme
-      | x{4} | \*{3} | \.{3} | … | lorem | foobar | my[_-]?(?:secret|token|pass|api|key)"""
-)
-_PLACEHOLDER = re.compile(
-    r"""(?ix) none | null | nil | true | false | undefined | unset | empty | n/a | required | optional | string | str
-      | int | bytes | boolean | secret | password | passwd | token | test | testing | default | admin | root | user
-      | abc123 | foo | bar | secret_?key | api_?key | access_?token | bearer"""
-)
-_TEMPLATE = regex.compile(
-    r"\$[({A-Za-z_]|\{\{|\}\}|\{[A-Za-z_][\w.:!]*\}|%\(|%[sdrv](?![A-Za-z0-9])|<[^<>]+>|#\{|\$\$|%\w+%"
-)
-_EXPRESSION = regex.compile(
-    r"[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.|!\.)[A-Za-z_$][\w$]*)+[!?;.:]*|[A-Za-z_$][\w$]*[!?;.:]*=?"
-)
-_DOTTED = regex.compile(r"[A-Za-z_][\w-]{0,19}(?:[.:/][A-Za-z_][\w-]{0,19})+")
-_WORDS_ONLY = regex.compile(r"[-_ ]*(?:[A-Za-z]+\d{0,2}[-_./:, ]+)+(?:[A-Za-z]+\d{0,2}[.!?:]?)?")
-_CAPS_NAME = regex.compile(r"[A-Z][A-Z0-9]{0,15}(?:_[A-Z0-9]{1,15})+")
-_NUMBER = regex.compile(r"[+-]?[\d.,_]+\s?[A-Za-z%]{0,3}|v?\d+(?:\.\d+)+[\w.+-]*|0x[0-9a-fA-F]{1,8}")
-_DIGITS = regex.compile(r"\d{6,}")
-_UUID = regex.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_PATH = regex.compile(r"(?:[a-z][a-z0-9+.-]{1,12}://|\.{0,2}/|~/|[A-Za-z]:[\\/]|@[\w-]+/)[\w\-./\\:@~+#?=&%]*")
-_DATE = regex.compile(r"\d{4}-\d\d-\d\d.*")
-_INTEGRITY = regex.compile(r"(?:sha(?:1|256|384|512)|md5)[-:=].*")
-_SELECTOR = regex.compile(r"[#.][A-Za-z][\w-]*|\[.*\]|//.*")
-_MAILBOX = regex.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-_KNOWN_NAMES = frozenset("oauth2 sha256 sha512 base64 utf8 hs256 rs256 es256 bcrypt argon2 auth0 pbkdf2 md5".split())
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 class Generic(Matcher):
@@ -134,64 +97,5 @@ class Generic(Matcher):
         value = text[start:end]
         if operator.isspace() or " is " in operator or " was " in operator:  # a flag's argument, or prose
             flag = text.rfind("-", max(0, name_end - 80), name_end) >= 0 or " is " in operator or " was " in operator
-            return flag and is_secret(value.rstrip(".!?:"), is_password, quoted) and _is_mixed(value.rstrip(".!?:"))
+            return flag and is_secret(value.rstrip(".!?:"), is_password, quoted) and is_mixed(value.rstrip(".!?:"))
         return is_secret(value, is_password, quoted)
-
-
-def is_secret(value: str, is_password: bool, quoted: bool) -> bool:
-    """Whether a value assigned to a secret's name is one, and not a placeholder, an expression or a name."""
-    if len(value) < (6 if is_password else 12) or (not quoted and _is_code(value)):
-        return False
-    return (_is_password(value) if is_password else _is_random(value)) and not _is_benign(value)
-
-
-def _is_benign(value: str) -> bool:
-    """Placeholders, templates, names, paths, numbers: what stands for a secret, or isn't one."""
-    return (
-        value.lower() in _KNOWN_NAMES
-        or len(set(value)) < 4
-        or _PLACEHOLDER_PART.search(value) is not None
-        or any(pattern.fullmatch(value) for pattern in _BENIGN)
-        or _TEMPLATE.search(value) is not None
-    )
-
-
-_BENIGN = (
-    _PLACEHOLDER, _DOTTED, _CAPS_NAME, _UUID, _PATH, _DATE, _INTEGRITY, _SELECTOR, _MAILBOX, _WORDS_ONLY,
-)  # fmt: skip
-
-
-def _is_code(value: str) -> bool:
-    """An unquoted value that reads as an expression: an attribute path, an identifier without digits, an operator."""
-    if _EXPRESSION.fullmatch(value):
-        return "." in value or not _is_mixed(value) or value.endswith(("=", ":", ";"))
-    return value[0] in "&*!=+/-" and value[1:2].isalpha() and value[1:].isidentifier()
-
-
-def _is_mixed(value: str) -> bool:
-    """Letters and digits, or letters and a symbol that code doesn't put between words."""
-    return _LETTER.search(value) is not None and (_DIGIT.search(value) is not None or _SYMBOL.search(value) is not None)
-
-
-def _is_password(value: str) -> bool:
-    """Like something a person or a generator chose: mixed characters, or digits alone when there are enough."""
-    if " " in value and value.count(" ") > 3:
-        return False
-    if _NUMBER.fullmatch(value):
-        return _DIGITS.fullmatch(value) is not None
-    return _is_mixed(value) or _is_random(value)
-
-
-def _is_random(value: str) -> bool:
-    """Long, of one piece, and with more surprise in it than words have."""
-    if len(value) < 12 or _SPACE.search(value) or _NUMBER.fullmatch(value):
-        return False
-    if not _DIGIT.search(value) and _is_wordy(value):
-        return False
-    return shannon(value) >= min(3.0, 0.8 * math.log2(len(value)))
-
-
-def _is_wordy(value: str) -> bool:
-    """Letters that read as words: vowels at the usual rate, capitals only where words begin."""
-    letters = len(_LETTER.findall(value))
-    return len(_VOWEL.findall(value)) * 4 >= letters and len(_HUMP.findall(value)) * 4 <= letters

@@ -66,7 +66,7 @@ def is_phone(text: str, start: int, end: int) -> bool:
     if not 7 <= count <= 15 or _DATE.fullmatch(value) or _DECIMAL.fullmatch(value) or _FICTIONAL.fullmatch(value):
         return False
     before, after = text[start - 1 : start], text[end : end + 1]
-    if before.isalnum() or before in "._-/=#" and before or after.isalnum() or after == "_":
+    if before.isalnum() or (before in "._-/=#" and before) or after.isalnum() or after == "_":
         return False
     if value.isdecimal():
         return _PHONE_WORD.search(text, max(0, start - 40), start) is not None

@@ -4,8 +4,6 @@
 knows nothing of views, overlaps or other rules.
 """
 
-import math
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +12,7 @@ import regex
 
 from detectors.checks import CHECKS
 from detectors.guard import GUARDS
+from detectors.plausible import shannon
 from detectors.presidio import Recognizer
 from detectors.rule import Rule
 from detectors.shape import WIDTH_CAP, shape_of
@@ -168,9 +167,3 @@ def _split_humps(text: str) -> str:
 def _keyword_expression(keywords: tuple[str, ...]) -> bytes:
     literals = (word.encode("latin-1", "replace") for word in keywords)
     return b"(?i:" + b"|".join(b"".join(b"\\x%02x" % byte for byte in word) for word in literals) + b")"
-
-
-def shannon(value: str) -> float:
-    """Shannon entropy of the characters, bits per character."""
-    total = len(value)
-    return -sum(n / total * math.log2(n / total) for n in Counter(value).values())

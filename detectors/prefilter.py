@@ -1,4 +1,4 @@
-"""The first pass: where in a text could anything be? Linear in the text, and right to say too much but never too little.
+"""The first pass: where in a text could anything be? Linear in the text; says too much, but never too little.
 
 All expressions are one Vectorscan database over the text's Latin-1 bytes (other characters became `?`), so a byte
 offset is a code point offset. It reports ends only. Where the wheel can't be imported the same expressions run one by

@@ -22,8 +22,8 @@ class Recognizer:
         self.name = name
 
     def load(self) -> None:
-        """Imports and builds it. Raises ValueError when Presidio has no recognizer of that name."""
-        _load(self.name)
+        """Imports and builds it, tables included. Raises ValueError when Presidio has no recognizer of that name."""
+        _analyze(self.name, "warm@up.example.com, 536-90-4399, +1 212 555 0100")
 
     def find(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, float]]:
         """(start, end, Presidio's score) in text[start:end]; values cut by a window's edge are left out."""

@@ -74,7 +74,8 @@ def _examples(rule: Rule, engine: Engine) -> Iterator[str]:
             continue
         for finding in engine.scan(text).findings:
             if finding.rule == rule.id:
-                yield f"counterexamples[{index}], expected no finding, found one at {finding.start}-{finding.end} of {template!r}"
+                span = f"{finding.start}-{finding.end}"
+                yield f"counterexamples[{index}], expected no finding, found one at {span} of {template!r}"
 
 
 def _bounds(rule: Rule) -> Iterator[str]:
@@ -149,6 +150,7 @@ def _together(ruleset: RuleSet) -> list[str]:
             if rule.id not in found:
                 others = ", ".join(sorted(found)) or "nothing"
                 problems.append(
-                    f"{ruleset.origins[rule.id]}: rule {rule.id}: examples[{index}], expected this rule to win, found {others}"
+                    f"{ruleset.origins[rule.id]}: rule {rule.id}:"
+                    f" examples[{index}], expected this rule to win, found {others}"
                 )
     return problems

@@ -87,7 +87,7 @@ def test_what_was_completed_passes(name: str) -> None:
 
 
 def test_only_some_checks_can_be_completed() -> None:
-    with pytest.raises(ValueError, match="expected one of .*found 'jwt'"):
+    with pytest.raises(ValueError, match=r"expected one of .*found 'jwt'"):
         complete("jwt", "x")
 
 

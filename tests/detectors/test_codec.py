@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.codec import GATES, SPLICES, Budget, SplicedView, View, views
+from detectors.codec import GATES, Budget, View, views
 from detectors.prefilter import make_prefilter
+from detectors.splice import SPLICES, SplicedView
 from tests.detectors.rulebase import found, make_engine, make_rule
 
 ENGINE = make_engine(make_rule())

@@ -1,4 +1,4 @@
-"""The first pass: both ways give the same places, and the kept database is used, replaced and distrusted as it should."""
+"""The first pass: both ways give the same places; the kept database is used, replaced, and distrusted when torn."""
 
 from pathlib import Path
 
