@@ -18,6 +18,9 @@ RETRY_AFTER_SECONDS: Final = 2
 _CODE: Final = "dlp_blocked"
 """OpenAI's `error.code`. Codex and the SDKs treat codes they don't know as final."""
 
+_FAULT_CODE: Final = "dlp_unavailable"
+"""For what says nothing about the request: no verdict could be had, or no vendor reached."""
+
 _CONNECT_END_OF_STREAM: Final = 0x02
 
 _GOOGLE_STATUS: Final = {
@@ -88,7 +91,8 @@ def _body(shape: ErrorShape, message: str, reference: str, status: int) -> bytes
     match shape:
         case ErrorShape.OPENAI:
             kind = "server_error" if status >= 500 else "invalid_request_error"
-            return _json({"error": {"message": message, "type": kind, "param": None, "code": _CODE}})
+            code = _FAULT_CODE if status >= 500 else _CODE
+            return _json({"error": {"message": message, "type": kind, "param": None, "code": code}})
         case ErrorShape.ANTHROPIC:
             error = {"type": _ANTHROPIC_TYPE.get(status, "invalid_request_error"), "message": message}
             return _json({"type": "error", "error": error, "request_id": _request_id(reference)})

@@ -108,7 +108,7 @@ class Scanner:
                 if scan.findings:
                     hits.append(Hit(segment, scan.findings))
                 if scan.incomplete is not None:
-                    incomplete.append(scan.incomplete)
+                    incomplete.append(Reason.DECODE_BUDGET)
                 elif segment.label is Label.ATTACHMENT and is_unreadable_attachment(segment.text):
                     incomplete.append(Reason.ATTACHMENT)
         except RequestError as err:
@@ -120,7 +120,8 @@ class Scanner:
             segments = list(json_segments(data, fmt.label, prefix=prefix, limits=self._limits))
         except RequestError as err:
             return Reading(incomplete=(err.reason,))
-        model = next((segment.text for segment in segments if segment.pointer == "/model"), "")
+        named = (segment for segment in segments if segment.pointer == "/model")
+        model = next((segment.text for segment in named if segment.label is not Label.KEY), "")
         reading = self.read_segments(fmt.refine(segments))
         return Reading(reading.hits, reading.incomplete, model)
 

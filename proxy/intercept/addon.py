@@ -6,6 +6,7 @@ checked in `stream.py` holds even if this file is not called at all.
 
 import contextlib
 import functools
+import gc
 import inspect
 import time
 from collections.abc import Callable
@@ -27,6 +28,7 @@ from proxy.verdict import Decision, Reply, Request, Verdict
 _log = structlog.get_logger()
 
 _HOP_HEADERS = ("proxy-authorization", "proxy-connection")
+COLLECT_BYTES = 128 << 20
 _UPWARD = ("requestheaders", "request")
 _ANSWERING = ("http_connect", "request")
 
@@ -75,6 +77,7 @@ class Tightlip:
         self._inquiry = front.inquiry
         self._authenticator = authenticator
         self._users: dict[str, str] = {}
+        self._garbage_bytes = 0
 
     # connections
 
@@ -191,6 +194,7 @@ class Tightlip:
         self._finish(flow, "connection_lost")
 
     def _finish(self, flow: http.HTTPFlow, result: str) -> None:
+        self._let_go(flow)
         state = flow_state(flow)
         if state is None or state.record is None:
             return
@@ -200,6 +204,14 @@ class Tightlip:
         self._front.finish(record, Ending(result, status, time.monotonic() - state.started, tapped))
 
     # helpers
+
+    def _let_go(self, flow: http.HTTPFlow) -> None:
+        """Frees the body now: a flow's reference cycles would keep it until a collection, which counts no bytes."""
+        self._garbage_bytes += len(flow.request.raw_content or b"")
+        flow.request.data.content = None
+        if self._garbage_bytes > COLLECT_BYTES:
+            self._garbage_bytes = 0
+            gc.collect()
 
     async def _authenticate(self, flow: http.HTTPFlow) -> str | None:
         if self._authenticator is None:
