@@ -23,6 +23,9 @@ GENERIC_ID = "generic-assignment"
 SELECTIVE_BITS = 15.0
 """A sketch less selective than this (one hit per 32 kB of noise) loses against the rule's keywords."""
 
+LEAST_BITS = 6.0
+"""A sketch less selective than this hits everywhere; its rule must have keywords."""
+
 RECOGNIZER_REACH = 120
 """Characters on either side of a trigger that a Presidio recognizer is shown: more than any value it knows is long."""
 
@@ -65,7 +68,7 @@ class Matcher:
             reach = (shape.reach if shape else 0) + RECOGNIZER_REACH
             expression = shape.sketch if shape else _keyword_expression(self.keywords)
             return expression, reach, RECOGNIZER_REACH
-        if shape is not None and (shape.bits >= SELECTIVE_BITS or (shape.bits and not self.keywords)):
+        if shape is not None and (shape.bits >= SELECTIVE_BITS or (shape.bits >= LEAST_BITS and not self.keywords)):
             return shape.sketch, shape.reach, shape.width
         if not self.keywords:
             raise ValueError("pattern, expected something selective in it or keywords, found neither")

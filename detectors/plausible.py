@@ -82,7 +82,7 @@ def is_mixed(value: str) -> bool:
 
 def _is_password(value: str) -> bool:
     """Like something a person or a generator chose: mixed characters, or digits alone when there are enough."""
-    if " " in value and value.count(" ") > 3:
+    if _SPACE.search(value):
         return False
     if _NUMBER.fullmatch(value):
         return _DIGITS.fullmatch(value) is not None

@@ -22,6 +22,9 @@ HOSTILE_CHARS = 24_000
 BUDGET_SECONDS = 0.25
 """Worst time for one rule on one hostile text of `HOSTILE_CHARS`: generous for a slow machine, far below quadratic."""
 
+PROBE_CHARS = 2000
+PROBE_SECONDS = 0.5
+
 GROWTH_LIMIT = 6.0
 """Four times the text may take this many times as long before a pattern counts as superlinear."""
 
@@ -51,7 +54,7 @@ def _alone(ruleset: RuleSet) -> Iterator[tuple[Rule, str]]:
         except ValueError as err:
             yield rule, str(err)
             continue
-        for what in (*_examples(rule, engine), *_bounds(rule), *_speed(rule, engine)):
+        for what in (*_examples(rule, engine), *_bounds(rule), *_speed(rule, engine, matcher)):
             yield rule, what
 
 
@@ -110,8 +113,11 @@ def _fill(unit: str, length: int) -> str:
     return (unit * (length // len(unit) + 1))[:length]
 
 
-def _speed(rule: Rule, engine: Engine) -> Iterator[str]:
+def _speed(rule: Rule, engine: Engine, matcher: Matcher) -> Iterator[str]:
     for text in hostile_texts(rule, HOSTILE_CHARS):
+        if _explodes(matcher, text[:PROBE_CHARS]):
+            yield f"pattern, expected linear on {PROBE_CHARS} hostile characters, found no end on {text[:24]!r}"
+            return
         whole = _seconds(engine, text)
         if whole < BUDGET_SECONDS / 10:
             continue
@@ -122,6 +128,18 @@ def _speed(rule: Rule, engine: Engine) -> Iterator[str]:
                 f" found {whole:.2f} s, and {quarter:.2f} s on a quarter of them, like {text[:24]!r}"
             )
             return
+
+
+def _explodes(matcher: Matcher, text: str) -> bool:
+    """Whether the pattern alone takes exponential time, which would never come back from the engine."""
+    if matcher.pattern is None:
+        return False
+    try:
+        for _ in matcher.pattern.finditer(text, timeout=PROBE_SECONDS):
+            pass
+    except TimeoutError:
+        return True
+    return False
 
 
 def _seconds(engine: Engine, text: str) -> float:

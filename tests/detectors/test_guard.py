@@ -1,0 +1,47 @@
+"""Guards: values of the right shape that are nobody's data stay unreported."""
+
+import pytest
+
+from detectors.guard import GUARDS
+
+CASES = [
+    ("EMAIL_ADDRESS", "write to <jane.doe@contoso.org>", "jane.doe@contoso.org", True),
+    ("EMAIL_ADDRESS", "user@example.com", "user@example.com", False),
+    ("EMAIL_ADDRESS", "user@mail.example.org", "user@mail.example.org", False),
+    ("EMAIL_ADDRESS", "a@b.test", "a@b.test", False),
+    ("EMAIL_ADDRESS", "icon@2x.png", "icon@2x.png", False),
+    ("EMAIL_ADDRESS", "git@github.com:org/repo.git", "git@github.com", False),
+    ("EMAIL_ADDRESS", "Co-Authored-By: X <noreply@anthropic.com>", "noreply@anthropic.com", False),
+    ("EMAIL_ADDRESS", "1234+x@users.noreply.github.com", "1234+x@users.noreply.github.com", False),
+    ("IP_ADDRESS", "client 93.184.216.34 sent", "93.184.216.34", True),
+    ("IP_ADDRESS", "2606:2800:220:1:248:1893:25c8:1946", "2606:2800:220:1:248:1893:25c8:1946", True),
+    ("IP_ADDRESS", "10.1.2.3", "10.1.2.3", False),
+    ("IP_ADDRESS", "127.0.0.1", "127.0.0.1", False),
+    ("IP_ADDRESS", "192.0.2.17", "192.0.2.17", False),  # RFC 5737
+    ("IP_ADDRESS", "2001:db8::17", "2001:db8::17", False),  # RFC 3849
+    ("IP_ADDRESS", "255.255.255.0", "255.255.255.0", False),
+    ("IP_ADDRESS", "8.8.8.8", "8.8.8.8", False),
+    ("IP_ADDRESS", "v93.184.216.34", "93.184.216.34", False),
+    ("IP_ADDRESS", "Chrome/124.0.6367.91", "124.0.6367.91", False),
+    ("IP_ADDRESS", "version: 14.20.31.2", "14.20.31.2", False),
+    ("IP_ADDRESS", "pkg==14.20.31.2", "14.20.31.2", False),
+    ("IP_ADDRESS", "1.3.6.1.4.1.311.21", "3.6.1.4", False),  # an object identifier
+    ("IP_ADDRESS", "std::vec", "std::", False),
+    ("IP_ADDRESS", "999.1.1.1", "999.1.1.1", False),
+    ("PHONE_NUMBER", "call (415) 555-2671 now", "(415) 555-2671", True),
+    ("PHONE_NUMBER", "+49 30 901820", "+49 30 901820", True),
+    ("PHONE_NUMBER", "mobile: 4155552671", "4155552671", True),
+    ("PHONE_NUMBER", "id: 4155552671", "4155552671", False),
+    ("PHONE_NUMBER", "at 1700000000 s", "1700000000", False),  # epoch seconds
+    ("PHONE_NUMBER", "on 2024-01-15", "2024-01-15", False),
+    ("PHONE_NUMBER", "(212) 555-0123", "(212) 555-0123", False),  # fiction
+    ("PHONE_NUMBER", "pi 3.14159265", "3.14159265", False),
+    ("PHONE_NUMBER", "a 555-2671", "55-267", False),
+    ("PHONE_NUMBER", "x-415-555-2671", "415-555-2671", False),
+]
+
+
+@pytest.mark.parametrize(("entity", "text", "value", "allowed"), CASES)
+def test_guards(entity: str, text: str, value: str, allowed: bool) -> None:
+    start = text.index(value)
+    assert GUARDS[entity](text, start, start + len(value)) is allowed

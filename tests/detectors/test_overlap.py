@@ -1,0 +1,55 @@
+"""Overlaps: one finding per value, under the rule that knows it best."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors import Category, Severity
+from detectors.overlap import Located, settle
+
+
+def located(rule: str = "r", start: int = 0, end: int = 9, **changes: object) -> Located:
+    fields: dict[str, object] = {
+        "category": Category.SECRET,
+        "entity": "X",
+        "severity": Severity.HIGH,
+        "score": 0.8,
+        "verified": None,
+        "path": (),
+        "value": "v",
+    }
+    return Located(rule=rule, start=start, end=end, **(fields | changes))  # type: ignore[arg-type]
+
+
+BEST_FIRST = [
+    ("specific before generic", located(score=0.5), located("generic-assignment", score=1.0)),
+    ("an operator's own before all", located(category=Category.CUSTOM, score=0.5), located(verified=True)),
+    ("secrets before contact data", located(score=0.5), located(category=Category.PII, score=1.0)),
+    ("cards before contact data", located(category=Category.PCI, score=0.5), located(category=Category.PII)),
+    ("proven before likely", located(verified=True, score=0.6), located(score=0.9)),
+    ("likely before less likely", located(score=0.9), located(score=0.8)),
+    ("longer before shorter", located(end=9), located(start=2)),
+    ("plain sight before a view", located(path=()), located(path=("escape",))),
+    ("by name when all is equal", located("a"), located("b")),
+]
+
+
+@pytest.mark.parametrize(("what", "best", "other"), BEST_FIRST)
+def test_the_best_is_told(what: str, best: Located, other: Located) -> None:
+    assert settle([best, other]) == settle([other, best]) == [best], what
+
+
+def test_neighbours_are_both_told() -> None:
+    assert [item.start for item in settle([located(start=9, end=12), located()])] == [0, 9]
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9), st.floats(0, 1)), max_size=20))
+def test_what_is_told_is_apart_and_what_is_not_told_overlaps_it(items: list[tuple[int, int, float]]) -> None:
+    given_ = [located(start=start, end=start + length, score=score) for start, length, score in items]
+    kept = settle(given_)
+    assert kept == sorted(kept, key=lambda item: item.start)
+    assert all(a.end <= b.start for a, b in pairwise(kept))
+    for item in given_:
+        assert any(item.start < other.end and other.start < item.end for other in kept)
