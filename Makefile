@@ -5,6 +5,8 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.14 python3 python; do \
 BIN := .venv/bin
 STAMP := .venv/.installed
 ARGS ?=
+LOCK_FLAGS := --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 .PHONY: run test setup check lint types fast bench clean lock
 
@@ -38,8 +40,11 @@ fast: setup
 bench: setup  ## figures of docs/benchmarks.md
 	$(BIN)/python -m bench
 
-lock: setup  ## refresh the two lock files; names no index host
-	$(BIN)/python bench/../.ci/lock.py
+lock:  ## refresh the two lock files; names no index host
+	test -x .cache/lock/bin/pip-compile || { $(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet pip-tools; }
+	.cache/lock/bin/pip-compile $(LOCK_FLAGS) --output-file requirements.lock pyproject.toml
+	.cache/lock/bin/pip-compile $(LOCK_FLAGS) --constraint requirements.lock --extra dev \
+		--output-file requirements-dev.lock pyproject.toml
 
 clean:
 	rm -rf .venv .cache .state dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
