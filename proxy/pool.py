@@ -186,7 +186,8 @@ class Pool:
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(  # noqa: ASYNC220 - returns at once; asyncio's own would tie it to a watcher
-                [sys.executable, "-m", "proxy.worker", str(theirs.fileno())],
+                # -P: a folder called proxy where the operator happens to stand must not be run
+                [sys.executable, "-P", "-m", "proxy.worker", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
             )
