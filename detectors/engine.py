@@ -87,7 +87,7 @@ class Engine:
             run.located = _shifted(run.located, len(in_field), len(text))
         else:
             self._look(text, (), run)
-        if field and generic and self._generic is not None:
+        if field and generic and self._generic is not None and len(field) <= MAX_FIELD_CHARS:
             candidate = self._generic.in_field(field, text)
             if candidate is not None and not _is_placeholder(text, candidate):
                 run.located.append(Located.of(candidate, text, ()))

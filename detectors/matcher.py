@@ -100,6 +100,9 @@ class Matcher:
         return any(word in seen for word in self.keywords)
 
     def _judge(self, text: str, match_start: int, start: int, end: int, hint: float | None) -> Candidate | None:
+        in_context = self.context is not None and self._in_context(text, match_start)
+        if self.rule.context_required and not in_context:
+            return None
         value = text[start:end]
         if self.allow is not None and self.allow.fullmatch(value):
             return None
@@ -109,9 +112,6 @@ class Matcher:
             return None
         verified = self._verify(value)
         if verified is False and self.rule.gate:
-            return None
-        in_context = self.context is not None and self._in_context(text, match_start)
-        if self.rule.context_required and not in_context:
             return None
         return Candidate(self, start, end, self._score(hint, verified, in_context), verified)
 

@@ -41,6 +41,7 @@ _PATH = re.compile(r"(?:[a-z][a-z0-9+.-]{1,12}://|\.{0,2}/|~/|[A-Za-z]:[\\/]|@[\
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 _INTEGRITY = re.compile(r"(?:sha(?:1|256|384|512)|md5)[-:=].*")
 _SELECTOR = re.compile(r"[#.][A-Za-z][\w-]*|\[.*\]|//.*")
+_REGEX = re.compile(r".*(?:\[[^\[\]]*\w-\w[^\[\]]*\][+*{)$]|\(\?[:!=<P]|\\[wdsbWDSB][+*{?)\]]).*")
 _MAILBOX = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _KNOWN_NAMES = frozenset("oauth2 sha256 sha512 base64 utf8 hs256 rs256 es256 bcrypt argon2 auth0 pbkdf2 md5".split())
 
@@ -64,7 +65,7 @@ def is_benign(value: str) -> bool:
 
 
 _BENIGN = (
-    _PLACEHOLDER, _DOTTED, _CAPS_NAME, _UUID, _PATH, _DATE, _INTEGRITY, _SELECTOR, _MAILBOX, _WORDS_ONLY,
+    _PLACEHOLDER, _DOTTED, _CAPS_NAME, _UUID, _PATH, _DATE, _INTEGRITY, _SELECTOR, _REGEX, _MAILBOX, _WORDS_ONLY,
 )  # fmt: skip
 
 

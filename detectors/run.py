@@ -9,6 +9,7 @@ import binascii
 import re
 import zlib
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 
 from detectors.view import MAX_DEPTH, Budget, View
@@ -43,8 +44,8 @@ _GATE_WIDTHS = (14, 20, 20)
 WRAP_CHARS = 56
 """Encoders wrap lines at 60, 64, 72 or 76; a shorter line before a break ends the run."""
 
-HITS_PER_RUN = 64
-"""Hits of one run that are looked at: enough to see every alignment at which it decodes to text."""
+ALIGNMENT_SHARE = 4
+"""An alignment counts when it has at least one in so many of its run's hits."""
 
 
 def runs(text: str, hits: list[tuple[int, int]], depth: int, budget: Budget) -> Iterator[View]:
@@ -65,19 +66,24 @@ def _view(decoded: tuple[str, str] | None, text: str, start: int, end: int, budg
 
 
 def _aligned_runs(text: str, hits: list[int], gzips: set[int] | None) -> Iterator[tuple[int, int, int]]:
-    """(start, end, shift) of each run with a hit, once per alignment at which it was hit. Hex when `gzips` is None."""
+    """(start, end, shift) of each run with a hit, once per alignment that it may have. Hex when `gzips` is None.
+
+    A run has one alignment, two when something was glued to it. Text hits at the others too, now and then.
+    """
     index = 0
     while index < len(hits):
         start, end = _hex_extent(text, hits[index]) if gzips is None else _base64_extent(text, hits[index])
-        after = bisect_right(hits, end)
-        shifts = []
-        for at in hits[index : min(after, index + HITS_PER_RUN)]:
-            width = _GATE_WIDTHS[_HEX if gzips is None else _GZIP if at in gzips else _BASE64]
-            shift = (at - width - start) % (2 if gzips is None else 4)
-            if shift not in shifts:
-                shifts.append(shift)
+        after = max(bisect_right(hits, end), index + 1)
+        width = 2 if gzips is None else 4
+        gate = _GATE_WIDTHS[_HEX if gzips is None else _BASE64]
+        shifts = Counter(
+            (at - (gate if gzips is None or at not in gzips else _GATE_WIDTHS[_GZIP]) - start) % width
+            for at in hits[index:after]
+        )
+        for shift, count in shifts.most_common():
+            if count * ALIGNMENT_SHARE >= shifts.total():
                 yield start, end, shift
-        index = max(after, index + 1)
+        index = after
 
 
 def _hex_extent(text: str, at: int) -> tuple[int, int]:

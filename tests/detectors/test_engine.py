@@ -136,9 +136,7 @@ def test_any_text_is_answered_the_same_twice(text: str, field: str) -> None:
 @given(st.text(max_size=300), st.text("\n \"'=,;", min_size=1, max_size=3))
 def test_a_token_between_separators_is_found_whatever_stands_around(text: str, separator: str) -> None:
     whole = f"{text}{separator}{TOKEN}{separator}{text}"
-    assert ("test-token", TOKEN) in [(rule, value[-len(TOKEN) :]) for rule, value in found(ENGINE, whole)] or (
-        "\\" in text[-12:]
-    )
+    assert any(TOKEN in value for _, value in found(ENGINE, whole))
 
 
 def test_nothing_found_is_one_shared_answer() -> None:

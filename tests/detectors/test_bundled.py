@@ -1,0 +1,82 @@
+"""The bundled rules as one: both first passes agree on them, and no text takes superlinear time."""
+
+import base64
+import time
+
+import pytest
+
+from detectors import Engine, bundled_rules, load_rules, prefilter
+from detectors.template import expand
+from tests.detectors.rulebase import KEY
+
+pytestmark = pytest.mark.slow
+
+RULES = load_rules([bundled_rules()])
+
+HOSTILE = [
+    "\\",
+    "\\n",
+    "\\u0041",
+    "%25",
+    "%",
+    "&amp;",
+    "&#65;",
+    "=3D",
+    "=\n",
+    "5",
+    "U",
+    "A\n",
+    "AKIA",
+    "a\u200b",
+    "\u0430",
+    "\u6f22",
+    "\ud800",
+    "password=",
+    'password="',
+    "token ",
+    "api_key: ",
+    "a@b.",
+    "1 ",
+    "4111 ",
+    "4111111111111111 ",
+    "(415) 555-2671 ",
+    "93.184.216.34 ",
+    "jane@contoso.org ",
+    "-----BEGIN PRIVATE KEY-----",
+    "H4sIAAAAAAAA",
+    "ghp_",
+    "://a:b@",
+    "[A_B:000000]",
+    base64.b64encode(b"some text").decode() + " ",
+    base64.b64encode(bytes(range(256))).decode(),
+    b"some text".hex(),
+]
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    engine = Engine(RULES, KEY)
+    engine.warm()
+    return engine
+
+
+def test_both_first_passes_agree_on_every_example(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefilter, "hyperscan", None)
+    plain = Engine(RULES, KEY)
+    for rule in RULES.rules:
+        for index, template in enumerate(rule.examples + rule.counterexamples):
+            text = expand(template, rule.id, index)
+            assert plain.scan(text) == engine.scan(text), (rule.id, index)
+
+
+@pytest.mark.parametrize("unit", HOSTILE, ids=ascii)
+def test_time_is_linear(engine: Engine, unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = (unit * (length // len(unit) + 1))[:length]
+        start = time.perf_counter()
+        engine.scan(text)
+        return time.perf_counter() - start
+
+    quarter, whole = min(seconds(25_000) for _ in range(3)), min(seconds(100_000) for _ in range(2))
+    assert whole < 8 * quarter + 0.02
+    assert whole < 2.0
