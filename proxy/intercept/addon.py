@@ -129,7 +129,11 @@ class Tightlip:
             state.refusal = "auth_required"
             return
         state.refusal = refusal_of(
-            as_request(flow, state), self._inquiry.gate, sni=flow.client_conn.sni, http2=flow.request.is_http2
+            as_request(flow, state),
+            self._inquiry.gate,
+            sni=flow.client_conn.sni,
+            authority=flow.request.authority,
+            http2=flow.request.is_http2,
         )
 
     @guarded
