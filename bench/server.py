@@ -1,0 +1,98 @@
+"""Starts and stops what is measured: the fake vendor, bare mitmdump, Tightlip; reads memory from /proc."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.client import Target
+from tests.e2e.lab import ROOT, Tightlip, configuration
+
+_START_SECONDS = 30
+
+
+@contextmanager
+def fake_vendor(folder: Path) -> Iterator[str]:
+    """Its `HOST:PORT`; its CA is `fake-ca.pem` in the folder."""
+    command = [sys.executable, "-m", "tests.fakevendor", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split()[1]
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def bare_mitmdump(folder: Path, vendor: str) -> Iterator[tuple[Target, int]]:
+    """The target and the process id of mitmdump with its default addons, quiet."""
+    port = _free_port()
+    options = {
+        "confdir": str(folder / "bare"),
+        "listen_host": "127.0.0.1",
+        "listen_port": str(port),
+        "ssl_verify_upstream_trusted_ca": str(folder / "fake-ca.pem"),
+    }
+    command = [str(Path(sys.executable).with_name("mitmdump")), "-q", "-s", str(ROOT / "bench" / "bare.py")]
+    for name, value in options.items():
+        command += ["--set", f"{name}={value}"]
+    process = subprocess.Popen(command, env={**os.environ, "BENCH_VENDOR": vendor}, stdin=subprocess.DEVNULL)
+    try:
+        _wait_for(port)
+        yield Target("127.0.0.1", port, str(folder / "bare" / "mitmproxy-ca-cert.pem")), process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def tightlip(folder: Path, vendor: str, workers: int | None) -> Tightlip:
+    """Not started; `workers` None leaves the product's default."""
+    config = configuration(vendor, folder / "fake-ca.pem")
+    if workers is None:
+        del config["workers"]
+    else:
+        config["workers"] = workers
+    return Tightlip(folder / "tightlip", config)
+
+
+def target_of(running: Tightlip) -> Target:
+    host, _, port = running.listen.rpartition(":")
+    return Target(host, int(port), str(running.ca))
+
+
+def memory_mib(pid: int) -> float:
+    """Resident memory of one process now."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return round(int(line.split()[1]) / 1024, 1)
+
+
+def sync_seconds(folder: Path, count: int = 100) -> Iterator[float]:
+    """What making one audit record durable costs on this disk, which is part of every request's latency."""
+    with (folder / "sync").open("ab", buffering=0) as file:
+        for _ in range(count):
+            started = time.perf_counter()
+            file.write(bytes(900))
+            os.fdatasync(file.fileno())
+            yield time.perf_counter() - started
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError("mitmdump did not start")
