@@ -96,4 +96,6 @@ def _conversation(fmt: Format, leaves: Sequence[Leaf], content: Sequence[_Place]
 
 
 def _digest(text: str, key: bytes) -> bytes:
+    """A keyed name for a text. White space doesn't count: Claude Code ends a resent block with one more line break."""
+    text = " ".join(text.split())
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=key, digest_size=16).digest()
