@@ -3,15 +3,24 @@
 The live proxy asks this before any of the body is kept, `tightlip inspect` before it inspects.
 """
 
+import re
+
 from proxy.gate import Gate, Refusal
 from proxy.verdict import Request
 
+_AUTHORITY = re.compile(r"(?: \[(?P<v6>[0-9A-Fa-f:.]+)\] | (?P<host>[^\s:/?#@\[\]]+) ) (?: : [0-9]* )?", re.VERBOSE)
 
-def refusal_of(request: Request, gate: Gate, *, sni: str | None = None, http2: bool = False) -> str | None:
-    """The reason to refuse, or None. Host, TLS name and target must agree, and nothing may ask to leave HTTP."""
-    for named in (_host_of(request.header(b"host") or ""), sni):
-        if named and not gate.agrees(request.host, named):
-            return Refusal.HOST_MISMATCH
+
+def refusal_of(
+    request: Request, gate: Gate, *, sni: str | None = None, authority: str = "", http2: bool = False
+) -> str | None:
+    """The reason to refuse, or None. Host, TLS name and target must agree, and nothing may ask to leave HTTP.
+
+    `authority` is the one that the request line or HTTP/2's pseudo-header names, if it names one.
+    """
+    names = [_host_of(name) for name in (*request.header_values(b"host"), authority) if name]
+    if not all(gate.agrees(request.host, name) for name in (*names, *([sni] if sni else ()))):
+        return Refusal.HOST_MISMATCH
     route = gate.route(request.host, request.port, plain=request.scheme == "http")
     return route.refusal or _refused_feature(request, http2)
 
@@ -24,18 +33,21 @@ def is_plain_passage(request: Request, gate: Gate) -> bool:
 
 def _refused_feature(request: Request, http2: bool) -> str | None:
     """Parts of HTTP that would let bytes pass unread, or that mitmproxy can't carry."""
-    upgrade = (request.header(b"upgrade") or "").strip().lower()
+    upgrade = _joined(request, b"upgrade")
     if upgrade == "websocket":
         return "websocket"
     if upgrade:
         return "upgrade"
-    if not http2 and (request.header(b"trailer") or "trailers" in (request.header(b"te") or "").lower()):
+    if not http2 and (_joined(request, b"trailer") or "trailers" in _joined(request, b"te")):
         return "trailers"
     return None
 
 
+def _joined(request: Request, name: bytes) -> str:
+    return ", ".join(filter(None, (value.strip().lower() for value in request.header_values(name))))
+
+
 def _host_of(authority: str) -> str:
-    """The host in `host`, `host:port` or `[v6]:port`."""
-    if authority.startswith("["):
-        return authority.partition("]")[0].strip("[]")
-    return authority.partition(":")[0]
+    """The host in `host`, `host:port` or `[v6]:port`; "", which agrees with nothing, when it is none of them."""
+    match = _AUTHORITY.fullmatch(authority)
+    return (match["v6"] or match["host"]) if match else ""

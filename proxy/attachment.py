@@ -4,9 +4,11 @@ import base64
 import binascii
 import re
 
-_DATA_URL = re.compile(r"data:[^,]{0,200},", re.IGNORECASE)
+_DATA_URL = re.compile(r"data:[^,]*+,", re.IGNORECASE)
 _URL = re.compile(r"(?:https?|gs|s3|file)://", re.IGNORECASE)
-_BASE64 = re.compile(r"[A-Za-z0-9+/_\-\s]{16,}={0,2}\s*")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_\-\r\n]{64,}+={0,2}\s*")
+"""Shorter than any picture or document, and no blanks: a text of words is a text."""
+
 _STANDARD = str.maketrans("-_", "+/")
 
 
@@ -15,6 +17,7 @@ def is_unreadable_attachment(text: str) -> bool:
 
     Base64 of text is False: the detectors read it through their own decoded view. So are plain text and links.
     """
+    text = text.lstrip()
     if _URL.match(text):
         return False
     header = _DATA_URL.match(text)

@@ -8,10 +8,13 @@ import ipaddress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from proxy.configtype import PrivateTarget
+from proxy.configtype import Address, PrivateTarget
 from proxy.vendor import Catalogue, Vendor
 
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are the IPv4 address that is reached
 
 
 class Refusal(StrEnum):
@@ -47,11 +50,11 @@ class Gate:
         vendor = self.catalogue.vendor_for(host)
         if vendor is None and not self.tunnel_others:
             return Route(refusal=Refusal.HOST_REFUSED)
-        if f"{host}:{port}" in self.mapped:
+        if str(Address(host.strip("[]"), port)) in self.mapped:
             return Route(vendor)
         # A CONNECT to a plain port is read as plain HTTP inside the tunnel, so both sets hold for it.
         ports = self.plain_ports if plain else self.tls_ports | self.plain_ports
-        if port not in ports and not self._is_named(host, port):
+        if port not in ports and not self.names(host, port):
             return Route(refusal=Refusal.PORT_NOT_ALLOWED)
         if not self.allows_address(host, port):
             return Route(refusal=Refusal.PRIVATE_TARGET)
@@ -72,16 +75,13 @@ class Gate:
         address = _literal(host)
         if address is None:
             is_local = host == "localhost" or host.endswith(".localhost")
-            return not is_local or self._is_named(host, port)
-        is_public = address.is_global and not address.is_multicast
-        return is_public or any(target.covers(host, port, address) for target in self.allow_private)
+            return not is_local or self.names(host, port)
+        return _is_public(address) or any(target.covers(host, port, address) for target in self.allow_private)
 
-    def _is_named(self, host: str, port: int) -> bool:
-        """Whether the operator allows this very host and port; a network in `allow_private` opens no ports."""
-        return any(
-            target.address is not None and (target.address.host, target.address.port) == (host, port)
-            for target in self.allow_private
-        )
+    def names(self, host: str, port: int) -> bool:
+        """Whether the operator allows this very host and port, wherever it is. A network opens no ports."""
+        asked = Address(host.strip("[]"), port)
+        return any(target.address == asked for target in self.allow_private)
 
 
 def _literal(host: str) -> IP | None:
@@ -89,6 +89,16 @@ def _literal(host: str) -> IP | None:
         address = ipaddress.ip_address(host.strip("[]").partition("%")[0])
     except ValueError:
         return None
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        return address.ipv4_mapped
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return address.ipv4_mapped
+        if address in _NAT64:
+            return ipaddress.IPv4Address(address.packed[-4:])
     return address
+
+
+def _is_public(address: IP) -> bool:
+    """Stricter than `is_global`, which takes IPv6 that was never given out, as site-local addresses, for public."""
+    if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    return address.is_global and not address.is_multicast

@@ -25,9 +25,11 @@ _FRAMING: Final = frozenset(
 )
 """Headers whose values are a closed grammar, checked elsewhere."""
 
+_SIGNATURE: Final = "x-amz-signature="  # of a URL signed in advance
+
 
 def head_segments(request: Request, vendor: Vendor | None) -> Iterator[Segment]:
-    """Path, query pairs and headers. Offsets of query segments count characters of the target."""
+    """Path, query pairs, headers and their names. Offsets of query segments count characters of the target."""
     path, mark, query = request.target.partition("?")
     if len(path) > 1:
         yield Segment("path", Label.TARGET, path, "", 0, len(path))
@@ -41,13 +43,16 @@ def head_segments(request: Request, vendor: Vendor | None) -> Iterator[Segment]:
         header = raw_name.decode("latin-1").lower()
         if header in _FRAMING or (vendor is not None and vendor.is_credential_header(header)):
             continue
+        pointer = f"header:{header}"
+        yield Segment(pointer, Label.KEY, raw_name.decode("latin-1"), header, index, index + 1)
         value = raw_value.decode("utf-8", "surrogateescape")
-        yield Segment(f"header:{header}", Label.HEADER, value, header, index, index + 1)
+        yield Segment(pointer, Label.HEADER, value, header, index, index + 1)
 
 
 def is_signed(request: Request) -> bool:
-    """Whether the request carries a signature over its body (AWS SigV4), which any rewriting would break."""
-    return (request.header(b"authorization") or "").startswith("AWS4-")
+    """Whether the request carries a signature over it (AWS SigV4), which any rewriting would break."""
+    in_header = any(value.startswith("AWS4-") for value in request.header_values(b"authorization"))
+    return in_header or _SIGNATURE in request.target.lower()
 
 
 def edit_target(target: str, edits: Sequence[tuple[Segment, Sequence[Edit]]]) -> str:

@@ -1,5 +1,6 @@
 """Policy applied to one request's hits: a fate for every finding, and the edits that follow from it. Pure."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,9 @@ from proxy.verdict import Judged
 FIXED_CLAUSE = "on-fixed"
 RESENT_CLAUSE = "resent"
 
+_LEAD = re.compile(r"(?:part:[0-9]+/)?(?:form|header):")
+"""What a pointer begins with that ends in a name as it came."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -26,11 +30,13 @@ class Judgement:
     action: Action
     clause: str
     pointer: str
-    """The segment's pointer with any key that is itself a finding replaced by its placeholder."""
+    """The segment's pointer with any name that is itself a finding replaced by its placeholder."""
+    fixed: bool
+    """Whether nothing can be cut out here."""
 
     def resent(self) -> "Judgement":
         """The same as history of a conversation whose user has been told; stays blocked where nothing can be cut."""
-        if self.segment.label in FIXED or self.clause == FIXED_CLAUSE:
+        if self.fixed:
             return self
         return replace(self, action=Action.REDACT, clause=RESENT_CLAUSE)
 
@@ -69,7 +75,7 @@ def judge(hits: Sequence[Hit], policy: Policy, vendor: str, *, all_fixed: bool) 
             action, clause = policy.judge(finding, vendor)
             if action is Action.REDACT and fixed:
                 action, clause = Action[policy.on_fixed.upper()], FIXED_CLAUSE
-            judged.append(Judgement(segment, finding, action, clause, pointer))
+            judged.append(Judgement(segment, finding, action, clause, pointer, fixed))
     return judged
 
 
@@ -103,10 +109,19 @@ def _merged(findings: Sequence[Finding]) -> list[Edit]:
 
 
 def _found_names(hits: Sequence[Hit]) -> dict[str, str]:
-    """Object keys that are findings themselves, escaped as in a pointer, and what stands for them in one."""
-    return {
-        _escaped(segment.text): placeholder(findings[0]) for segment, findings in hits if segment.label is Label.KEY
-    }
+    """Names that are findings themselves and what stands for them in a pointer.
+
+    By their own text, escaped as in a pointer, for a JSON object's key has others below it; and by the whole pointer
+    for the names of forms and headers, which stand there as they came.
+    """
+    names: dict[str, str] = {}
+    for segment, findings in hits:
+        if segment.label is Label.KEY:
+            name = placeholder(findings[0])
+            names[_escaped(segment.text)] = name
+            if (lead := _LEAD.match(segment.pointer)) is not None:
+                names[segment.pointer] = lead.group() + name
+    return names
 
 
 def _clean_pointer(segment: Segment, findings: Sequence[Finding], names: dict[str, str]) -> str:
@@ -114,6 +129,8 @@ def _clean_pointer(segment: Segment, findings: Sequence[Finding], names: dict[st
         return "query"
     if not names:
         return segment.pointer
+    if _LEAD.match(segment.pointer):
+        return names.get(segment.pointer, segment.pointer)
     return "/".join(names.get(token, token) for token in segment.pointer.split("/"))
 
 

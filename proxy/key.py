@@ -16,9 +16,12 @@ def installation_key(state_dir: Path) -> bytes:
     Raises ConfigError when it can't be used as it stands: with another, every fingerprint on record would be orphaned.
     """
     path = state_dir / "key"
-    state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not path.exists():
-        _create(path)
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            _create(path)
+    except OSError as err:
+        raise ConfigError(f"{path}: expected a folder that a key can be written to, found: {err.strerror}") from err
     try:
         mode = path.stat().st_mode
         key = path.read_bytes()
@@ -39,6 +42,8 @@ def _create(path: Path) -> None:
         file.write(secrets.token_bytes(KEY_BYTES))
         file.flush()
         os.fsync(descriptor)
-    with contextlib.suppress(FileExistsError):
-        os.link(temporary, path)
-    temporary.unlink()
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        temporary.unlink()

@@ -12,10 +12,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from detectors import Finding, Severity
 from detectors.rule import EntityName
+from proxy.reason import Reason
 
 
 class PolicyError(Exception):
@@ -91,7 +92,7 @@ class Policy(BaseModel):
     description: str
     clauses: tuple[Clause, ...] = ()
     default: ActionName = "redact"
-    on_incomplete: Mapping[str, Literal["log", "block"]] = {"default": "block"}
+    on_incomplete: Mapping[Reason | Literal["default"], Literal["log", "block"]] = {"default": "block"}
     on_fixed: Literal["log", "block"] = "block"
     on_error: Literal["block"] = "block"
     digest: str = ""
@@ -105,7 +106,7 @@ class Policy(BaseModel):
 
     def judge_incomplete(self, reason: str) -> Action:
         """The action for content that could not be read for `reason`."""
-        name = self.on_incomplete.get(reason, self.on_incomplete.get("default", "block"))
+        name = self.on_incomplete.get(Reason(reason), self.on_incomplete.get("default", "block"))
         return Action[name.upper()]
 
 
@@ -119,19 +120,23 @@ def load_policy(name: str, packs: Path) -> Policy:
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in packs.glob("*.yaml")))
         raise PolicyError(f"policy {name!r}: expected a pack ({known}) or a file, found neither")
-    content = path.read_bytes()
     try:
+        content = path.read_bytes()
         document = YAML(typ="rt").load(content)
+    except OSError as err:
+        raise PolicyError(f"{path}:1: expected a readable file, found: {err.strerror}") from err
     except MarkedYAMLError as err:
         line = err.problem_mark.line + 1 if err.problem_mark else 1
         raise PolicyError(f"{path}:{line}: not YAML: {err.problem}") from err
+    except (YAMLError, RecursionError) as err:
+        raise PolicyError(f"{path}:1: not YAML: expected UTF-8 text, no control characters, little nesting") from err
     if not isinstance(document, dict):
         raise PolicyError(f"{path}:1: expected a mapping, found {type(document).__name__}")
     try:
         policy = Policy.model_validate(document)
     except ValidationError as err:
         raise PolicyError("\n".join(_explain(path, document, err))) from err
-    _refuse_repeated_ids(path, policy)
+    _refuse_repeated_ids(path, document, policy)
     return policy.model_copy(update={"digest": hashlib.sha256(content).hexdigest()})
 
 
@@ -155,9 +160,10 @@ def _line(node: object, location: tuple[int | str, ...]) -> int:
     return line
 
 
-def _refuse_repeated_ids(path: Path, policy: Policy) -> None:
+def _refuse_repeated_ids(path: Path, document: object, policy: Policy) -> None:
     seen: set[str] = set()
-    for clause in policy.clauses:
+    for index, clause in enumerate(policy.clauses):
         if clause.id in seen:
-            raise PolicyError(f"{path}: clause {clause.id!r}: expected a unique id, found it twice")
+            line = _line(document, ("clauses", index, "id"))
+            raise PolicyError(f"{path}:{line}: clause {clause.id!r}: expected a unique id, found it twice")
         seen.add(clause.id)

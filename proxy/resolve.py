@@ -8,6 +8,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from proxy.configtype import Address
 from proxy.gate import Gate
 
 AddressInfo = tuple[Any, Any, int, str, Any]
@@ -29,12 +30,13 @@ class GuardedLoop(asyncio.SelectorEventLoop):
         options = {"family": family, "type": type, "proto": proto, "flags": flags}
         if flags & socket.AI_PASSIVE:  # our own listening socket
             return await super().getaddrinfo(host, port, **options)
-        name = f"{_text(host).rstrip('.').lower()}:{port}"
+        bare = _text(host).rstrip(".").lower()
+        name = str(Address(bare, int(port)))
         if (mapped := self._connect_to.get(name)) is not None:
             target, _, mapped_port = mapped.rpartition(":")
             return await super().getaddrinfo(target.strip("[]"), int(mapped_port), **options)
         found = await super().getaddrinfo(host, port, **options)
-        if name == self._parent:
+        if name == self._parent or self._gate.names(bare, int(port)):
             return found
         allowed = [info for info in found if self._gate.allows_address(str(info[4][0]), int(info[4][1]))]
         if not allowed:

@@ -5,6 +5,7 @@ not blocked again, when it comes back as history; only new content blocks. Held 
 without it, history blocks once more and is told anew. Holds keyed hashes only, never text.
 """
 
+import itertools
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -21,13 +22,18 @@ class Told:
     segments: frozenset[bytes] = frozenset()
 
     def merged(self, other: "Told") -> "Told":
-        segments = self.segments | other.segments
-        if len(segments) > MAX_HASHES:
-            segments = other.segments
-        return Told(self.fingerprints | other.fingerprints, segments)
+        return Told(_bounded(self.fingerprints, other.fingerprints), _bounded(self.segments, other.segments))
 
 
 NOTHING_TOLD = Told()
+
+
+def _bounded[T](old: frozenset[T], new: frozenset[T]) -> frozenset[T]:
+    """Both, or the newer alone when that is too much, or as much of it as there is room for."""
+    both = old | new
+    if len(both) <= MAX_HASHES:
+        return both
+    return frozenset(itertools.islice(new, MAX_HASHES))
 
 
 class ToldStore:

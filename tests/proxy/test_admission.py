@@ -1,0 +1,139 @@
+"""What a request's head alone is refused for."""
+
+import pytest
+
+from proxy.admission import is_plain_passage, refusal_of
+from proxy.gate import Gate
+from proxy.setting import vendor_folders
+from proxy.vendor import load_catalogue
+from proxy.verdict import Request
+
+GATE = Gate(load_catalogue(vendor_folders()))
+
+
+def request(host: str = "api.openai.com", *headers: tuple[str, str], scheme: str = "https", port: int = 443) -> Request:
+    lines = tuple((name.encode(), value.encode()) for name, value in headers)
+    return Request("POST", scheme, host, port, "/v1/chat/completions", lines, b"{}")
+
+
+def test_a_request_whose_names_agree_is_let_in() -> None:
+    head = request("api.openai.com", ("Host", "api.openai.com"))
+    assert refusal_of(head, GATE, sni="api.openai.com", authority="api.openai.com") is None
+    assert refusal_of(request(), GATE) is None
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "api.openai.com",
+        "API.OPENAI.COM",
+        "api.openai.com.",
+        "api.openai.com:443",
+        "Api.OpenAI.com.:443",
+        "api.openai.com:",
+    ],
+)
+def test_spellings_of_the_same_host(host: str) -> None:
+    assert refusal_of(request("api.openai.com", ("host", host)), GATE) is None
+    assert refusal_of(request(), GATE, authority=host) is None
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "api.anthropic.com",
+        "evil.test",
+        "evil.test:443",
+        "user@api.openai.com",
+        "api.openai.com@evil.test",
+        "api.openai.com:443@evil.test",
+        "api.openai.com/evil.test",
+        "api.openai.com, evil.test",
+        "api.openai.com evil.test",
+        "api.openai.com?x",
+        "api.openai.com#x",
+        "[::1]",
+        "[api.openai.com]",
+        "[api.openai.com",
+        "127.0.0.1",
+        "api.openai.com:443:443",
+        "api.openai.com:x",
+        ":443",
+        " ",
+    ],
+)
+def test_another_host_under_the_targets_connection(host: str) -> None:
+    assert refusal_of(request("api.openai.com", ("Host", host)), GATE) == "host_mismatch"
+    assert refusal_of(request(), GATE, authority=host) == "host_mismatch"
+
+
+@pytest.mark.parametrize("first", ["api.openai.com", ""])
+def test_every_host_header_must_agree(first: str) -> None:
+    head = request("api.openai.com", ("Host", first), ("hOsT", "evil.test"))
+    assert refusal_of(head, GATE) == "host_mismatch"
+
+
+@pytest.mark.parametrize(
+    ("host", "sni", "refusal"),
+    [
+        ("api.openai.com", "api.anthropic.com", "host_mismatch"),
+        ("api.openai.com", "evil.test", "host_mismatch"),
+        ("api.openai.com", "", None),
+        ("api.openai.com", None, None),
+        ("1.2.3.4", "api.openai.com", "host_mismatch"),
+        ("1.2.3.4", "example.org", None),
+        ("169.254.169.254", "example.org", "private_target"),
+        ("[::1]", None, "private_target"),
+        ("localhost", None, "private_target"),
+    ],
+)
+def test_the_tls_name_and_the_target(host: str, sni: str | None, refusal: str | None) -> None:
+    assert refusal_of(request(host), GATE, sni=sni) == refusal
+
+
+def test_an_address_target_under_its_own_host_header() -> None:
+    assert refusal_of(request("2606:4700::1", ("Host", "[2606:4700::1]:443")), GATE) is None
+    assert refusal_of(request("1.2.3.4", ("Host", "api.openai.com")), GATE) == "host_mismatch"
+
+
+def test_ports_and_schemes() -> None:
+    assert refusal_of(request(port=8443), GATE) == "port_not_allowed"
+    assert refusal_of(request(scheme="http", port=80), GATE) is None
+    assert refusal_of(request(scheme="http", port=443), GATE) == "port_not_allowed"
+
+
+@pytest.mark.parametrize(
+    ("headers", "http2", "refusal"),
+    [
+        ([("Upgrade", "websocket")], False, "websocket"),
+        ([("UPGRADE", " WebSocket ")], False, "websocket"),
+        ([("Upgrade", ""), ("Upgrade", "websocket")], False, "websocket"),
+        ([("Upgrade", "h2c")], False, "upgrade"),
+        ([("Upgrade", "h2c, websocket")], False, "upgrade"),
+        ([("Upgrade", "h2c"), ("Upgrade", "websocket")], False, "upgrade"),
+        ([("Upgrade", "websocket")], True, "websocket"),
+        ([("Trailer", "x-late")], False, "trailers"),
+        ([("Trailer", ""), ("trailer", "x-late")], False, "trailers"),
+        ([("TE", "Trailers")], False, "trailers"),
+        ([("TE", "gzip"), ("TE", "trailers")], False, "trailers"),
+        ([("TE", "trailers")], True, None),
+        ([("TE", "gzip"), ("Connection", "keep-alive")], False, None),
+    ],
+)
+def test_parts_of_http_that_could_pass_unread(headers: list[tuple[str, str]], http2: bool, refusal: str | None) -> None:
+    assert refusal_of(request("api.openai.com", *headers), GATE, http2=http2) == refusal
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "port", "passes"),
+    [
+        ("http", "example.org", 80, True),
+        ("http", "api.openai.com", 80, False),
+        ("https", "example.org", 443, False),
+        ("http", "127.0.0.1", 80, False),
+        ("http", "localhost.", 80, False),
+        ("http", "example.org", 8080, False),
+    ],
+)
+def test_plain_http_to_others_passes_unread(scheme: str, host: str, port: int, passes: bool) -> None:
+    assert is_plain_passage(request(host, scheme=scheme, port=port), GATE) is passes
