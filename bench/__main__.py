@@ -130,7 +130,8 @@ def _neighbours(target: Target, effort: Effort) -> list[dict[str, Any]]:
     raw = _ask("bench.neighbours", job)
     rows = []
     for name, part in raw.items():
-        row: dict[str, Any] = {kind: milliseconds(seconds) for kind, seconds in part.items()}
+        row: dict[str, Any] = {kind: milliseconds(part[kind]) for kind in ("alone", "beside", "own")}
+        row["refused"] = len(part["refused"])
         rows.append(row | {"name": name, "p99_ratio": round(row["beside"]["p99_ms"] / row["alone"]["p99_ms"], 2)})
     return rows
 

@@ -15,6 +15,7 @@ from bench.worst import worst_inputs
 
 _CONNECTIONS = 4
 _SIZE_BYTES = 30_000
+_TEXT = b'"content": "'
 _PAUSE_SECONDS = 0.02  # people think between two requests; without a pause it is they who load the machine
 
 
@@ -25,12 +26,12 @@ async def measure(target: Target, rounds: int, requests: int) -> dict[str, Any]:
     await _phase(work, requests, [1.0])
     result: dict[str, Any] = {}
     for name, body in worst_inputs().items():
-        row: dict[str, list[float]] = {"alone": [], "beside": [], "own": []}
+        row: dict[str, list[float]] = {"alone": [], "beside": [], "own": [], "refused": []}
         for number in range(rounds):
             row["alone"] += await _phase(work, requests, [1.0])
             stop = asyncio.Event()
             own: list[float] = []
-            sender = asyncio.create_task(_send(target, body, number, own, stop))
+            sender = asyncio.create_task(_send(target, body, number, own, row["refused"], stop))
             row["beside"] += await _phase(work, requests, own)
             stop.set()
             await sender
@@ -53,15 +54,18 @@ async def _phase(work: list[tuple[Http1, bytes]], requests: int, own: list[float
     return [second for part in parts for second in part]
 
 
-async def _send(target: Target, body: bytes, salt: int, own: list[float], stop: asyncio.Event) -> None:
-    """Sends until it is stopped; the first bytes differ each time, so that no cache helps as a whole."""
+async def _send(
+    target: Target, body: bytes, salt: int, own: list[float], refused: list[float], stop: asyncio.Event
+) -> None:
+    """Sends until it is stopped; each text begins otherwise, so that no cache knows it."""
     connection = await Http1.open(target)
     loop = asyncio.get_running_loop()
     while not stop.is_set():
         started = loop.time()
         try:
-            await connection.request(body.replace(b'"m"', b'"m%d-%d"' % (salt, len(own)), 1))
+            await connection.request(body.replace(_TEXT, _TEXT + b"%d-%d " % (salt, len(own)), 1))
         except LoadError:
+            refused.append(1.0)
             connection.close()
             connection = await Http1.open(target)
         own.append(loop.time() - started)

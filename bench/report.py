@@ -76,7 +76,7 @@ def _neighbour_row(row: Mapping[str, Any]) -> tuple[str, ...]:
     alone, beside = row["alone"], row["beside"]
     return (
         row["name"],
-        str(row["own"]["p50_ms"]),
+        f"{row['own']['p50_ms']} ({row['own']['count']} sent, {row['refused']} refused)",
         f"{alone['p50_ms']} / {alone['p99_ms']}",
         f"{beside['p50_ms']} / {beside['p99_ms']}",
         str(row["p99_ratio"]),
