@@ -95,5 +95,5 @@ def make_server(
 
 
 def _silence_mitmproxy() -> None:
-    """Its log lines quote hosts, paths and exceptions; ours say what matters without content."""
-    logging.getLogger("mitmproxy").setLevel(logging.CRITICAL)
+    """Its log lines tell every connection; what goes wrong in it is still told, without content, by our own log."""
+    logging.getLogger("mitmproxy").setLevel(logging.ERROR)

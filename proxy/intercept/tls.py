@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import structlog
-from mitmproxy import certs, options, tls
+from mitmproxy import certs, http, options, tls
 from mitmproxy.addons.tlsconfig import TlsConfig
 from mitmproxy.proxy import context
 
@@ -30,6 +30,9 @@ class OwnTlsConfig(TlsConfig):
 
     def configure(self, updated: Any) -> None:
         """Nothing to read: there is no store, and versions and ciphers stay at their safe defaults."""
+
+    def request(self, flow: http.HTTPFlow) -> None:
+        """mitmproxy answers here for its own CA's revocation list; ours has none."""
 
     def tls_start_client(self, tls_start: tls.TlsData) -> None:
         _guarded(super().tls_start_client, tls_start)

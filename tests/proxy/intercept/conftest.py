@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from proxy.config import load
 from proxy.intercept.server import Server
-from proxy.serve import assemble, prepare
+from proxy.serve import Parts, assemble, prepare
 from tests.fakevendor import FakeVendor, make_authority
 
 HOSTS = ("api.openai.com", "api.anthropic.com")
@@ -57,8 +58,6 @@ class InProcess:
 
     def client(self, http2: bool = False) -> httpx.Client:
         assert self.server is not None
-        import ssl
-
         trust = ssl.create_default_context(cafile=str(self.state_dir / "ca" / "tightlip-ca.pem"))
         return httpx.Client(
             proxy=f"http://{self.server.listen_addresses[0]}", verify=trust, http2=http2, trust_env=False, timeout=20
@@ -69,9 +68,9 @@ class InProcess:
         with parts.runner() as runner:
             runner.run(self._serve(parts))
 
-    async def _serve(self, parts: object) -> None:
+    async def _serve(self, parts: Parts) -> None:
         self._loop = asyncio.get_running_loop()
-        async with assemble(parts) as (server, _):  # type: ignore[arg-type]
+        async with assemble(parts) as (server, _):
             self.server = server
             serving = asyncio.create_task(server.run())
             await server.wait_listening()

@@ -3,11 +3,13 @@ connection, and the proxy goes on serving.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
+from mitmproxy import addonmanager
 
 from proxy.front import Front
 from proxy.intercept import addon, state
@@ -93,7 +95,7 @@ def test_a_hook_that_is_never_called_sends_nothing(
             broken.setattr(Tightlip, "request", lambda *_: None)
             with running.client(http2) as client:
                 client.timeout = httpx.Timeout(1)
-                with pytest.raises(httpx.HTTPError) if hook == "next_layer" else _anything():
+                with pytest.raises(httpx.HTTPError) if hook == "next_layer" else contextlib.nullcontext():
                     assert client.post(URL, json=CLEAN).status_code >= 400
         else:
             status = _post(running, http2)
@@ -135,7 +137,12 @@ def test_a_body_changed_after_the_verdict_is_not_sent(running: InProcess, monkey
     assert running.vendor.requests == []
 
 
-def _anything() -> Any:
-    import contextlib
-
-    return contextlib.nullcontext()
+@pytest.mark.parametrize("http2", [False, True])
+def test_an_ordinary_request_raises_in_no_addon(
+    running: InProcess, monkeypatch: pytest.MonkeyPatch, http2: bool
+) -> None:
+    """mitmproxy logs what an addon's hook raises and goes on, so that it can go unseen for long."""
+    raised: list[str] = []
+    monkeypatch.setattr(addonmanager, "cut_traceback", lambda tb, name: raised.append(name) or tb)
+    assert _post(running, http2) == 200
+    assert raised == []
