@@ -130,9 +130,10 @@ class Tightlip:
         return total
 
     def audit(self) -> list[dict[str, Any]]:
-        """Every audit record written so far, in order."""
+        """Every audit record written so far, in order. A full disk tears a segment's last line: not a record."""
         files = sorted((self.state / "audit").glob("*.jsonl"))
-        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+        lines = [line for file in files for line in file.read_text().splitlines(keepends=True)]
+        return [json.loads(line) for line in lines if line.endswith("\n")]
 
     def decisions(self) -> list[dict[str, Any]]:
         return [record for record in self.audit() if record["type"] == "decision"]
