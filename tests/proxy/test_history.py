@@ -93,6 +93,7 @@ BLOCKED = chat("a", ">b", "key")
         (chat("a", ">b", "key", "key"), "/messages/2/content", False),
         (chat("a", ">b", "key", "key"), "/messages/3/content", False),
         (chat("a", ">b", "other", "go on"), LAST, False),
+        (chat("a", ">b", "key", "the key", "go on"), "/messages/3/content", False),
         (chat("a", ">b", "go on", ">c", "key"), "/messages/4/content", False),
         (chat("a", ">b", "key", ">no", "key", "go on"), "/messages/4/content", True),
         (chat("a", ">b", "key"), "/nowhere", False),
