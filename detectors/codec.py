@@ -13,10 +13,14 @@ from detectors.view import Budget, View
 __all__ = ["GATES", "Budget", "View", "views"]
 
 
-def views(text: str, hits: list[tuple[int, int]], depth: int, budget: Budget) -> Iterator[View]:
-    """The views of `text`. `hits` are those of `GATES`, by number; `depth` counts the views it stands under."""
+def views(
+    text: str, hits: list[tuple[int, int]], depth: int, budget: Budget, within: View | None = None
+) -> Iterator[View]:
+    """The views of `text`. `hits` are those of `GATES`, by number; `depth` counts the views it stands under,
+    the innermost of which is `within`.
+    """
     if hits:
-        yield from runs(text, hits, depth, budget)
+        yield from runs(text, hits, depth, budget, within)
     if "\\" in text or "%" in text or "&" in text or "=" in text:
         for kind in SPLICES:
             if kind.trigger in text:

@@ -98,7 +98,7 @@ class Engine:
         kept = settle(located for located in run.located if located.score >= SCORE_FLOOR)
         return Scan(tuple(self._finding(located) for located in kept), run.budget.exceeded)
 
-    def _look(self, text: str, path: tuple[str, ...], run: _Run) -> None:
+    def _look(self, text: str, path: tuple[str, ...], run: _Run, within: View | None = None) -> None:
         """Adds what stands in `text`, and in every view of it, located in `text`."""
         hits = self._prefilter.hits(text)
         gate_hits: list[Hit] = []
@@ -109,13 +109,13 @@ class Engine:
                 gate_hits = [(index - base, end) for index, end in hits if index >= base]
             if rule_hits:
                 run.located.extend(self._confirm(text, rule_hits, path, run))
-        for view in views(text, gate_hits, len(path), run.budget):
+        for view in views(text, gate_hits, len(path), run.budget, within):
             self._look_through(view, path, run)
 
     def _look_through(self, view: View, path: tuple[str, ...], run: _Run) -> None:
         outer = run.located
         run.located = []
-        self._look(view.text, (*path, view.name), run)
+        self._look(view.text, (*path, view.name), run, view)
         inner, run.located = run.located, outer
         for located in inner:
             if not view.cuts(located.start, located.end):

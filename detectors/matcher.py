@@ -56,6 +56,7 @@ class Matcher:
         self.guard = GUARDS.get(rule.entity)
         self.allow = _alternation(rule.allow)
         self.context = _words(rule.context)
+        self._needles = tuple({word.split()[0].lower() for word in rule.context})
         self._group = "value" if self.pattern is not None and "value" in self.pattern.groupindex else 0
         self.expression, self.before, self.after = self._first_pass()
 
@@ -79,6 +80,8 @@ class Matcher:
 
         What stands around the window is seen by look-arounds and context.
         """
+        if self.rule.context_required and not self._in_context(text, start, last):
+            return
         for match_start, match_end, value_start, value_end, hint in self._matches(text, start, end):
             if self.keywords and not self._has_keyword(text, match_start, match_end):
                 continue
@@ -100,7 +103,7 @@ class Matcher:
         return any(word in seen for word in self.keywords)
 
     def _judge(self, text: str, match_start: int, start: int, end: int, hint: float | None) -> Candidate | None:
-        in_context = self.context is not None and self._in_context(text, match_start)
+        in_context = self._in_context(text, match_start, match_start)
         if self.rule.context_required and not in_context:
             return None
         value = text[start:end]
@@ -121,9 +124,16 @@ class Matcher:
             return False
         return True if True in answers else None
 
-    def _in_context(self, text: str, start: int) -> bool:
-        before = text[max(0, start - self.rule.context_chars) : start]
-        return self.context is not None and self.context.search(_split_humps(before)) is not None
+    def _in_context(self, text: str, first: int, last: int) -> bool:
+        """Whether a context word stands before a match that starts between `first` and `last`."""
+        if self.context is None:
+            return False
+        low = max(0, first - self.rule.context_chars)
+        seen = text[low:last].lower()
+        for needle in self._needles:  # a few substring searches spare nearly all of the pattern's
+            if needle in seen:
+                return self.context.search(text, low, last) is not None
+        return False
 
     def _score(self, hint: float | None, verified: bool | None, in_context: bool) -> float:
         score = self.rule.score if hint is None or hint >= 0.3 else hint
@@ -151,20 +161,14 @@ def _alternation(patterns: tuple[str, ...]) -> "regex.Pattern[str] | None":
 
 
 def _words(words: tuple[str, ...]) -> "regex.Pattern[str] | None":
-    """Whole words, any case; a space in one also stands for `_`, `-` or nothing but a change of case."""
+    """Whole words, any case, also as humps of a camelCase name and before digits; a space stands for `_` or `-` too."""
     if not words:
         return None
     alternatives = "|".join(
         r"[\s_-]*".join(regex.escape(part, special_only=True) for part in word.split()) for word in words
     )
-    return regex.compile(rf"(?i)(?<![^\W_])(?:{alternatives})(?![^\W_])")
-
-
-_HUMP = regex.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-
-
-def _split_humps(text: str) -> str:
-    return str(_HUMP.sub(" ", text)) if not text.islower() else text
+    begins, ends = r"(?:(?<![^\W_])|(?<=[a-z0-9])(?=[A-Z]))", r"(?:(?![^\W\d_])|(?<=[a-z])(?=[A-Z]))"
+    return regex.compile(f"{begins}(?i:{alternatives}){ends}")
 
 
 def _keyword_expression(keywords: tuple[str, ...]) -> bytes:

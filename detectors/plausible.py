@@ -31,10 +31,11 @@ _TEMPLATE = re.compile(
 _EXPRESSION = re.compile(
     r"[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.|!\.)[A-Za-z_$][\w$]*)+[!?;.:]*|[A-Za-z_$][\w$]*[!?;.:]*=?"
 )
+_CAMEL_NAME = re.compile(r"[a-z]*+(?:[A-Z]{2,}+\d?+|[A-Z][a-z]{2,}+\d?+){3,}+")
 _DOTTED = re.compile(r"[A-Za-z_][\w-]{0,19}(?:[.:/][A-Za-z_][\w-]{0,19})+")
 _WORDS_ONLY = re.compile(r"[-_ ]*(?:[A-Za-z]+\d{0,2}[-_./:, ]+)+(?:[A-Za-z]+\d{0,2}[.!?:]?)?")
 _CAPS_NAME = re.compile(r"[A-Z][A-Z0-9]{0,15}(?:_[A-Z0-9]{1,15})+")
-_NUMBER = re.compile(r"[+-]?[\d.,_]+\s?[A-Za-z%]{0,3}|v?\d+(?:\.\d+)+[\w.+-]*|0x[0-9a-fA-F]{1,8}")
+_NUMBER = re.compile(r"[+-]?[\d.,_]+\s?[A-Za-z%]{0,3}|v?\d++(?:\.\d++)++[\w.+-]*|0x[0-9a-fA-F]{1,8}")
 _DIGITS = re.compile(r"\d{6,}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _PATH = re.compile(r"(?:[a-z][a-z0-9+.-]{1,12}://|\.{0,2}/|~/|[A-Za-z]:[\\/]|@[\w-]+/)[\w\-./\\:@~+#?=&%]*")
@@ -72,7 +73,12 @@ _BENIGN = (
 def is_code(value: str) -> bool:
     """An unquoted value that reads as an expression: an attribute path, an identifier without digits, an operator."""
     if _EXPRESSION.fullmatch(value):
-        return "." in value or not is_mixed(value) or value.endswith(("=", ":", ";"))
+        return (
+            "." in value
+            or not is_mixed(value)
+            or _CAMEL_NAME.fullmatch(value) is not None
+            or value.endswith(("=", ":", ";"))
+        )
     return value[0] in "&*!=+/-" and value[1:2].isalpha() and value[1:].isidentifier()
 
 

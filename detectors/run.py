@@ -32,6 +32,7 @@ _BASE64, _GZIP, _HEX = range(3)
 
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]*")
 _HEX_RUN = re.compile(r"[0-9a-fA-F]*")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LINE_BREAK = re.compile(r"\r?\n[ \t]{0,20}")
 _TO_STANDARD = str.maketrans("-_", "+/", "\r\n \t")
 """URL-safe to standard alphabet, and line breaks and their indentation dropped."""
@@ -48,21 +49,28 @@ ALIGNMENT_SHARE = 4
 """An alignment counts when it has at least one in so many of its run's hits."""
 
 
-def runs(text: str, hits: list[tuple[int, int]], depth: int, budget: Budget) -> Iterator[View]:
-    if depth >= MAX_DEPTH:
-        budget.exceeded = budget.exceeded or "view_depth"
-        return
-    ends = [sorted(at for kind, at in hits if kind in kinds) for kinds in ((_BASE64, _GZIP), (_HEX,))]
+def runs(text: str, hits: list[tuple[int, int]], depth: int, budget: Budget, within: View | None) -> Iterator[View]:
+    """The views of `text` that its hits of `GATES` promise. `within` is the view whose text it is, if it is one's."""
     gzips = {at for kind, at in hits if kind == _GZIP}
-    for start, end, shift in _aligned_runs(text, ends[0], gzips):
-        yield from _view(_decode_base64(text, start + shift, end, budget), text, start, end, budget)
-    for start, end, shift in _aligned_runs(text, ends[1], None):
-        yield from _view(_decode_hex(text, start + shift, end), text, start, end, budget)
+    base64s = _aligned_runs(text, sorted(at for kind, at in hits if kind != _HEX), gzips)
+    hexes = _aligned_runs(text, sorted(at for kind, at in hits if kind == _HEX), None)
+    for decode, aligned in ((_decode_base64, base64s), (_decode_hex, hexes)):
+        for start, end, shift in aligned:
+            if within is not None and within.repeats(start, end):
+                continue
+            decoded = decode(text, start + shift, end, budget)
+            if decoded is None or (depth and not _is_text(decoded[1])):
+                continue
+            if depth >= MAX_DEPTH:
+                budget.exceeded = budget.exceeded or "view_depth"
+            elif budget.take(len(decoded[1])):
+                yield View(*decoded, text, start, end)
 
 
-def _view(decoded: tuple[str, str] | None, text: str, start: int, end: int, budget: Budget) -> Iterator[View]:
-    if decoded is not None and budget.take(len(decoded[1])):
-        yield View(*decoded, text, start, end)
+def _is_text(decoded: str) -> bool:
+    """Nearly all printable. Asked of nested runs only: an image may hold text, but what an image decodes to may not."""
+    odd = len(_UNPRINTABLE.findall(decoded))
+    return odd * 20 <= len(decoded)
 
 
 def _aligned_runs(text: str, hits: list[int], gzips: set[int] | None) -> Iterator[tuple[int, int, int]]:
@@ -134,7 +142,7 @@ def _inflate(raw: bytes, budget: Budget) -> tuple[str, str] | None:
     return "gzip", _text_of(inflated)
 
 
-def _decode_hex(text: str, start: int, end: int) -> tuple[str, str]:
+def _decode_hex(text: str, start: int, end: int, _: Budget) -> tuple[str, str]:
     return "hex", _text_of(bytes.fromhex(text[start : end - (end - start) % 2]))
 
 

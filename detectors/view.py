@@ -44,6 +44,11 @@ class View:
         """The source span of view[start:end]: here the whole run, since its parts can't be replaced alone."""
         return self.start, self.end
 
+    def repeats(self, start: int, end: int) -> bool:
+        """True when view[start:end] stands in the source as it is, so that it has been read there."""
+        low, high = self.locate(start, end)
+        return self.source[low:high] == self.text[start:end]
+
     def cuts(self, start: int, end: int) -> bool:
         """True when view[start:end] may go on beyond the view, so that it is an artefact of the cut."""
         return False

@@ -73,9 +73,9 @@ def test_both_first_passes_agree_on_every_example(engine: Engine, monkeypatch: p
 def test_time_is_linear(engine: Engine, unit: str) -> None:
     def seconds(length: int) -> float:
         text = (unit * (length // len(unit) + 1))[:length]
-        start = time.perf_counter()
+        start = time.process_time()
         engine.scan(text)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     quarter, whole = min(seconds(25_000) for _ in range(3)), min(seconds(100_000) for _ in range(2))
     assert whole < 8 * quarter + 0.02

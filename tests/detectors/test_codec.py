@@ -150,6 +150,19 @@ def test_depth_is_bounded() -> None:
     assert scan.findings == () and scan.incomplete == "view_depth"
 
 
+def test_runs_that_only_look_encoded_are_no_reason_to_stop() -> None:
+    """Alphabets and rulers decode to text-like bytes by chance; that is not knowing less about the text."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    for text in (letters * 3, letters.upper() + letters + "0123456789+/", "0123456789abcdef" * 8, "5" * 200, "-" * 80):
+        assert ENGINE.scan(f"x = '{text}'").incomplete is None
+
+
+def test_a_run_that_a_view_only_repeats_is_not_opened_again() -> None:
+    """Escapes around it, three deep, don't make a run that stands in plain sight a nested one."""
+    text = f"{b64('hello world, once more')} \\\\\\\\n \\n"
+    assert ENGINE.scan(text).incomplete is None
+
+
 @pytest.mark.parametrize("size", [1, 3, 100, 3000])
 def test_broken_encodings_are_read_as_far_as_they_go(size: int) -> None:
     packed = base64.b64encode(gzip.compress((LINE * 200).encode(), mtime=0)).decode()

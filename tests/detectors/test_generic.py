@@ -92,6 +92,7 @@ QUIET = [
     "apiKey: config.get('api.key2')",
     "secret: !Ref MySecret2",
     "token=abc...xyz123",
+    "private_key: PKCS7PrivateKeyTypes,",
     "token = r'[-!#$%&*+.^_`|~0-9a-zA-Z]+'",
     r"password_pattern_2: '^\S{8,}$' token: '(?:x|y)\d+'",
     'password = "[GENERIC_SECRET:7f3a9c]"',
