@@ -88,11 +88,7 @@ class _Http1Sink:
         self._connection = connection
 
     async def head(self, reply: Reply) -> None:
-        framing = (
-            ("transfer-encoding", "chunked")
-            if reply.length is None
-            else ("content-length", str(reply.length))
-        )
+        framing = ("transfer-encoding", "chunked") if reply.length is None else ("content-length", str(reply.length))
         self._connection.write(h11.Response(status_code=reply.status, headers=[*reply.headers, framing]))
 
     async def chunk(self, data: bytes) -> None:

@@ -18,9 +18,7 @@ from tests.fakevendor.reply import Reply
 from tests.fakevendor.step import Received
 
 _WINDOW_BYTES = 4 * 1024 * 1024
-_CONFIG = h2.config.H2Configuration(
-    client_side=False, header_encoding="utf-8", validate_inbound_headers=False
-)
+_CONFIG = h2.config.H2Configuration(client_side=False, header_encoding="utf-8", validate_inbound_headers=False)
 
 
 @dataclass(slots=True)
@@ -124,9 +122,7 @@ class _Http2Sink:
         self._send(lambda: self._connection.h2.end_stream(self._number))
 
     def cut(self) -> None:
-        self._send(
-            lambda: self._connection.h2.reset_stream(self._number, h2.errors.ErrorCodes.INTERNAL_ERROR)
-        )
+        self._send(lambda: self._connection.h2.reset_stream(self._number, h2.errors.ErrorCodes.INTERNAL_ERROR))
 
     def _room(self) -> int:
         try:

@@ -72,9 +72,7 @@ def _aside(request: Received, step: Step) -> Reply:
     """Everything that isn't a prompt: telemetry is thanked, the rest does not exist here."""
     if request.method == "POST" and "event" in request.path:
         return _json(200, step.headers, {"accepted_count": 1, "rejected_count": 0})
-    return _json(
-        404, step.headers, {"type": "error", "error": {"type": "not_found_error", "message": "no route"}}
-    )
+    return _json(404, step.headers, {"type": "error", "error": {"type": "not_found_error", "message": "no route"}})
 
 
 def _json(status: int, headers: tuple[tuple[str, str], ...], value: Mapping[str, Any]) -> Reply:

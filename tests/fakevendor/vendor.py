@@ -20,9 +20,7 @@ async def listen(shared: Shared, authority: Authority | None, port: int = 0) -> 
     if context:
         context.sni_callback = shared.name_of
     loop = asyncio.get_running_loop()
-    return await loop.create_server(
-        lambda: Peer(shared, _SPEAKERS), "127.0.0.1", port, ssl=context, backlog=512
-    )
+    return await loop.create_server(lambda: Peer(shared, _SPEAKERS), "127.0.0.1", port, ssl=context, backlog=512)
 
 
 class FakeVendor:
