@@ -23,10 +23,10 @@ from proxy.reason import Reason, RequestError
 from proxy.rewrite import Edit, splice
 from proxy.scanner import NOTHING_READ, Reading, Scanner
 from proxy.segment import Label, Segment
+from proxy.task import Ready, Settings
 from proxy.told import NOTHING_TOLD, Told
 from proxy.vendor import Catalogue, Vendor, load_catalogue
 from proxy.verdict import Decision, Request, Stats, Verdict
-from proxy.worker import Ready, Settings
 
 REDACTION_ROUNDS = 3
 """A redaction may bring two halves of something else together; what still shows after this many is blocked."""

@@ -12,15 +12,16 @@ import sys
 import zlib
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
 
 from proxy import frame
+from proxy.mailbox import Mailbox
+from proxy.task import Answer, Fault, Ready, Settings, Task
 from proxy.told import NOTHING_TOLD, Told
 from proxy.verdict import Request, Verdict
-from proxy.worker import Fault, Ready, Settings, Task
 
 START_SECONDS = 60.0
 MAX_BACKOFF_SECONDS = 5.0
@@ -45,7 +46,19 @@ class _Worker:
     process: subprocess.Popen[bytes]
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    mailbox: Mailbox | None
     ready: Ready
+
+    async def inspect(self, request: Request, told: Told) -> Verdict | Fault:
+        """The worker's word on a request. The body goes through the mailbox, and so does one that comes back."""
+        mailed = self.mailbox.put(request.body) if self.mailbox else None
+        sent = request if mailed is None else replace(request, body=b"")
+        answer = await self.ask(Task(sent, told, mailed))
+        if not isinstance(answer, Answer):
+            return answer if isinstance(answer, Fault) else Fault("worker_lost", "answer")
+        if answer.mailed_bytes is None or self.mailbox is None:
+            return answer.verdict
+        return replace(answer.verdict, body=self.mailbox.take(answer.mailed_bytes))
 
     async def ask(self, message: Any) -> Any:
         self.writer.writelines(frame.pack(message))
@@ -56,6 +69,9 @@ class _Worker:
         self.writer.close()
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
+        if self.mailbox is not None:
+            self.mailbox.close()
+            self.mailbox = None
 
 
 @dataclass(slots=True)
@@ -82,13 +98,13 @@ class Pool:
         """The verdict of one worker, within the deadline. Raises PoolError."""
         worker = await self._acquire(zlib.crc32(request.body[:AFFINITY_BYTES]) % self.size)
         try:
-            answer = await asyncio.wait_for(worker.ask(Task(request, told)), self.deadline_seconds)
+            answer = await asyncio.wait_for(worker.inspect(request, told), self.deadline_seconds)
         except TimeoutError:
             self._replace(worker, "timeout")
             raise PoolError("scan_timeout") from None
-        except (OSError, EOFError) as err:
+        except Exception as err:  # the pipe broke, or what came through it can't be understood
             self._replace(worker, "crash")
-            raise PoolError("worker_lost") from err
+            raise PoolError("worker_lost", type(err).__name__) from err
         except BaseException:
             # Cancelled between question and answer: the pipe is out of step and can't be used again.
             self._replace(worker, "crash")
@@ -96,11 +112,11 @@ class Pool:
         if isinstance(answer, Verdict):
             self._release(worker)
             return answer
-        if isinstance(answer, Fault) and answer.reason == "scan_failed":
+        if answer.reason == "scan_failed":
             self._release(worker)
-            raise PoolError(answer.reason, answer.where)
-        self._replace(worker, "memory")
-        raise PoolError("worker_lost", answer.where if isinstance(answer, Fault) else "")
+        else:
+            self._replace(worker, "memory")
+        raise PoolError(answer.reason, answer.where)
 
     @property
     def queue_depth(self) -> int:
@@ -184,15 +200,18 @@ class Pool:
 
     async def _spawn(self, index: int) -> _Worker:
         ours, theirs = socket.socketpair()
+        mailbox = Mailbox.make(self.settings.limits.body_bytes)
+        memory = mailbox.descriptor if mailbox else theirs.fileno()
         with theirs:
             process = subprocess.Popen(  # noqa: ASYNC220 - returns at once; asyncio's own would tie it to a watcher
                 # -P: a folder called proxy where the operator happens to stand must not be run
-                [sys.executable, "-P", "-m", "proxy.worker", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
+                [sys.executable, "-P", "-m", "proxy.worker"]
+                + [str(number) for number in (theirs.fileno(), memory, mailbox.capacity if mailbox else 0)],
+                pass_fds=[theirs.fileno(), memory],
                 stdin=subprocess.DEVNULL,
             )
         reader, writer = await asyncio.open_unix_connection(sock=ours, limit=1 << 20)
-        worker = _Worker(index, process, reader, writer, Ready("", ""))
+        worker = _Worker(index, process, reader, writer, mailbox, Ready("", ""))
         try:
             worker.ready = await asyncio.wait_for(worker.ask(self.settings), START_SECONDS)
         except (OSError, EOFError, TimeoutError) as err:

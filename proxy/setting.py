@@ -8,8 +8,8 @@ from proxy.body import Limits
 from proxy.config import Config
 from proxy.gate import Gate
 from proxy.key import installation_key
+from proxy.task import Settings
 from proxy.vendor import Catalogue, load_catalogue
-from proxy.worker import Settings
 
 
 def rule_folders(config: Config) -> tuple[Path, ...]:

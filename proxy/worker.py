@@ -1,61 +1,23 @@
 """A scan worker: one process, one warm inspector, one request at a time over a pipe.
 
 The front process holds the other end, sets the deadline and kills what is late; nothing here needs to be trusted to
-return. Started as `python -m proxy.worker FD`.
+return. Started as `python -m proxy.worker PIPE MEMORY CAPACITY`, two descriptors and a size.
 """
 
 import resource
 import signal
 import socket
 import sys
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 
 from proxy import frame, log
-from proxy.body import Limits
-from proxy.told import Told
-from proxy.verdict import Request
+from proxy.mailbox import Mailbox
+from proxy.task import Answer, Fault, Settings, Task
+from proxy.verdict import Request, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What an inspector is built from; crosses the pipe once, when the worker starts."""
-
-    rules: tuple[Path, ...]
-    policy: str
-    policies: Path
-    vendors: tuple[Path, ...]
-    hosts: dict[str, str]
-    limits: Limits
-    key: bytes = field(repr=False)
-    cache_dir: Path | None = None
-    names: str | None = None
-    memory_bytes: int = 4 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A worker's first message: it is warm, and this is what it judges by."""
-
-    rules_digest: str
-    policy_digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A worker's answer when inspecting raised: the exception's type and place, never its text."""
-
-    reason: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    request: Request
-    told: Told
-
-
-def main(descriptor: int) -> None:
+def main(descriptor: int, mailbox: Mailbox | None) -> None:
     log.configure()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the front process decides
     with socket.socket(fileno=descriptor) as sock:
@@ -73,12 +35,23 @@ def main(descriptor: int) -> None:
             except EOFError:
                 return
             try:
-                answer: object = inspector.inspect(task.request, task.told)
+                answer: object = _answer(inspector.inspect(_request(task, mailbox), task.told), mailbox)
             except MemoryError:
                 answer = Fault("worker_lost", "MemoryError")
             except Exception as err:
                 answer = Fault("scan_failed", _place(err))
             frame.send_blocking(sock, answer)
+
+
+def _request(task: Task, mailbox: Mailbox | None) -> Request:
+    if mailbox is None or task.mailed_bytes is None:
+        return task.request
+    return replace(task.request, body=mailbox.take(task.mailed_bytes))
+
+
+def _answer(verdict: Verdict, mailbox: Mailbox | None) -> Answer:
+    mailed = mailbox.put(verdict.body) if mailbox is not None and verdict.body is not None else None
+    return Answer(verdict if mailed is None else replace(verdict, body=b""), mailed)
 
 
 def _place(err: BaseException) -> str:
@@ -91,4 +64,5 @@ def _place(err: BaseException) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    pipe, memory, capacity = map(int, sys.argv[1:])
+    main(pipe, Mailbox(memory, capacity) if capacity else None)

@@ -15,7 +15,7 @@ from proxy.policy import Policy, load_policy
 from proxy.setting import policy_folder, vendor_folders
 from proxy.vendor import Catalogue, load_catalogue
 from proxy.verdict import Request, Verdict
-from proxy.worker import Settings
+from proxy.task import Settings
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 PACKS = ("monitor", "balanced", "strict")

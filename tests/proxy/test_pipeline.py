@@ -22,7 +22,7 @@ from proxy.pipeline import build
 from proxy.policy import Policy, PolicyError
 from proxy.setting import policy_folder, vendor_folders
 from proxy.verdict import Decision, Request, Verdict
-from proxy.worker import Settings
+from proxy.task import Settings
 from tests.proxy.inspecting import (
     AWS_KEY,
     EMAIL,
