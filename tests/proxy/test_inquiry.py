@@ -165,7 +165,7 @@ async def test_the_same_value_in_a_new_text_blocks(api: Api) -> None:
     await decide(inquiry, body(FIRST), name)
     again = [*FIRST, ("model", ["(an error)"]), ("user", [f"I said {AWS_KEY}"])]
     assert (await decide(inquiry, body(again), name))[0] == "block"
-    merged = [*START, ("user", [BLOCKED, f"I said {AWS_KEY}", "go on"])]
+    merged = [*START, ("user", [BLOCKED, f"once more: {AWS_KEY}", "go on"])]
     assert (await decide(inquiry, body(merged), name))[0] == "block"
 
 
