@@ -1,9 +1,11 @@
 """What the documentation says is so: commands, keys, metrics, links and transcripts are held against the product."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,6 +130,28 @@ def test_every_environment_variable_is_known(tmp_path: Path) -> None:
     names = set(re.findall(r"\bTIGHTLIP_[A-Z_]+[A-Z]", text))
     assert names
     load(None, {"HOME": str(tmp_path), **dict.fromkeys(names, "")}, {})  # raises for one that is not
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mistake", "expected"),
+    [
+        ({"policy": "./nothing.yaml"}, "nothing.yaml': expected a pack"),
+        ({"rules": ["nothing"]}, "nothing"),
+        ({"users": "nothing.yaml"}, "nothing.yaml: expected a readable users file"),
+        ({"names": "no_such_pack"}, "names: pack, expected an installed spaCy package"),
+        ({"hosts": {"llm.example.com": "nobody"}}, "expected a vendor's id, found nobody"),
+        ({"limits": {"body": "much"}}, "tightlip.yaml:1: limits.body: expected a size"),
+    ],
+)
+def test_config_check_tells_what_would_stop_a_start(tmp_path: Path, mistake: dict[str, Any], expected: str) -> None:
+    (tmp_path / "tightlip.yaml").write_text(json.dumps({"state_dir": str(tmp_path / "state"), **mistake}))
+    command = [sys.executable, "-m", "proxy", "config", "check"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert expected in done.stderr
+    assert "fault" not in done.stderr
 
 
 def test_the_example_policy_is_one(tmp_path: Path) -> None:
