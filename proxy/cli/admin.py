@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from detectors import load_rules
+from detectors.names import NameFinder
 from detectors.rulecheck import check
 from proxy import ca as authority
 from proxy import userfile
@@ -49,6 +50,8 @@ def check_config(config: Config) -> None:
     rules = load_rules(rule_folders(config), cache_dir=cache_folder(config))
     if config.users:
         userfile.load_users(config.users)
+    if config.names:
+        _check_names(config.names)
     print(
         f"policy {policy.id}, {len(rules.rules)} rules, {len(catalogue.vendors)} vendors, state in {config.state_dir}"
     )
@@ -97,6 +100,13 @@ def list_users(config: Config) -> None:
 
 def remove_user(config: Config, name: str) -> None:
     userfile.remove_user(_users_file(config), name)
+
+
+def _check_names(pack: str) -> None:
+    try:
+        NameFinder(pack).load()
+    except ValueError as err:
+        raise ConfigError(str(err)) from err
 
 
 def _users_file(config: Config) -> Path:

@@ -138,7 +138,7 @@ def users_add(
     group: Annotated[list[str] | None, typer.Option(help="A group the user is in; may be repeated.")] = None,
     config: ConfigFile = None,
 ) -> None:
-    """Add a user, or give one a new password, which is asked for (or read from standard input)."""
+    """Add a user. The password is asked for, or read from standard input; to change it, remove the user first."""
     from proxy.cli.admin import add_user
 
     add_user(_load(config), name, group or [])

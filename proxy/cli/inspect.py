@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from proxy.admission import is_plain_passage, refusal_of
 from proxy.config import Config
 from proxy.inquiry import Inquiry
+from proxy.policy import load_policy
 from proxy.pool import Pool, PoolError
 from proxy.reference import new_reference
-from proxy.setting import catalogue_of, gate_of, worker_settings
+from proxy.setting import catalogue_of, gate_of, policy_folder, worker_settings
 from proxy.verdict import Decision, Request, Verdict
 
 DONE, FAILED = 0, 2
@@ -22,6 +23,7 @@ DEFAULT_PORTS = {"https": 443, "http": 80}
 
 def inspect_jsonl(config: Config) -> int:
     """Answers each request line with one verdict line, in order, until the input ends; the process's exit code."""
+    load_policy(config.policy, policy_folder())  # a mistake in it is told here, with its line, not by a worker
     return asyncio.run(_inspect_jsonl(config))
 
 
