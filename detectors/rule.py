@@ -1,6 +1,6 @@
 """Rules as data: the schema of one YAML stanza under `rules/`, and nothing that runs one.
 
-`ruleset.py` reads the files, `engine.py` runs them. Unknown keys are errors, so a misspelt guard can't be silently absent.
+`ruleset.py` reads the files, `engine.py` runs them. Unknown keys are errors, lest a misspelt guard be absent.
 """
 
 from typing import Annotated, Literal

@@ -8,6 +8,9 @@ import re
 from proxy.gate import Gate, Refusal
 from proxy.verdict import Request
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""A method of the client's own making would go to the vendor and onto the record unread."""
+
 _AUTHORITY = re.compile(r"(?: \[(?P<v6>[0-9A-Fa-f:.]+)\] | (?P<host>[^\s:/?#@\[\]]+) ) (?: : [0-9]* )?", re.VERBOSE)
 
 
@@ -33,6 +36,8 @@ def is_plain_passage(request: Request, gate: Gate) -> bool:
 
 def _refused_feature(request: Request, http2: bool) -> str | None:
     """Parts of HTTP that would let bytes pass unread, or that mitmproxy can't carry."""
+    if request.method not in METHODS:
+        return "method"
     upgrade = _joined(request, b"upgrade")
     if upgrade == "websocket":
         return "websocket"

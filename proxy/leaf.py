@@ -48,9 +48,7 @@ class LeafCache:
         self._leaves: OrderedDict[str, Leaf] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(
-        self, host: str, now: datetime, issuer: x509.Certificate, signer: ec.EllipticCurvePrivateKey
-    ) -> Leaf:
+    def get(self, host: str, now: datetime, issuer: x509.Certificate, signer: ec.EllipticCurvePrivateKey) -> Leaf:
         """The leaf for `host`, made anew once half its life has passed."""
         with self._lock:
             leaf = self._leaves.get(host)
@@ -86,9 +84,7 @@ def _issue(
     builder = builder.add_extension(_usage(), critical=True)
     builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-    builder = builder.add_extension(
-        x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
-    )
+    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     certificate = builder.add_extension(authority, critical=False).sign(signer, hashes.SHA256())
     encoding = serialization.Encoding.PEM
     return Leaf(host, certificate, key, certificate.public_bytes(encoding) + issuer.public_bytes(encoding))

@@ -130,6 +130,7 @@ _REFUSAL: Final = {
     "auth_required": ("the proxy needs your user name and password", "Put them into the proxy's address."),
     "websocket": ("WebSocket connections are not allowed", "The client can use plain HTTPS instead."),
     "upgrade": ("it asks for another protocol than HTTP", _CLIENT),
+    "method": ("its HTTP method is none that AI APIs use", _CLIENT),
     "trailers": ("it announces trailers, which could not be checked", _CLIENT),
     "path_finding": ("its address holds a value that must not leave", "Take it out of the address."),
     "upstream_failed": ("the AI vendor could not be reached", _AGAIN),

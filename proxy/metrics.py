@@ -163,9 +163,9 @@ def describe(version: str, policy: str, policy_digest: str, rules_digest: str) -
 
 
 def observe(pool: _PoolState, audit: _AuditState, authority: CA) -> None:
-    """Read these at every scrape from now on. Called once, when they exist."""
+    """Read these at every scrape from now on, in place of any before them."""
     _certificate.set(authority.not_after.timestamp())
-    _registry.register(_Live(pool, audit))
+    _live.pool, _live.audit = pool, audit
 
 
 def render(accept: str | None) -> tuple[str, bytes]:
@@ -177,12 +177,13 @@ def render(accept: str | None) -> tuple[str, bytes]:
 class _Live(Collector):
     """State that lives elsewhere and is read when somebody looks."""
 
-    def __init__(self, pool: _PoolState, audit: _AuditState) -> None:
-        self._pool = pool
-        self._audit = audit
+    pool: _PoolState | None = None
+    audit: _AuditState | None = None
 
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
-        pool, audit = self._pool, self._audit
+        pool, audit = self.pool, self.audit
+        if pool is None or audit is None:
+            return
         yield _gauge("tightlip_queue_depth", "Requests waiting for a scan worker.", pool.queue_depth)
         yield _gauge("tightlip_workers", "Scan workers alive.", pool.alive)
         yield _gauge("tightlip_audit_lag_seconds", "Age of the oldest record not yet durable.", audit.lag_seconds)
@@ -192,3 +193,7 @@ class _Live(Collector):
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, text, value=value)
+
+
+_live = _Live()
+_registry.register(_live)

@@ -213,7 +213,7 @@ class _Inspection:
                 break
             data = splice(data, self.content.kind, edits)
             edits = self._left_in(data)
-        if edits:
+        if edits or (head and self._head_still_holds(replace(request, target=target, headers=headers))):
             return self._refused(base, Reason.SCAN_FAILED)
         encoded = request.body
         if data is not self.content.data:
@@ -226,6 +226,11 @@ class _Inspection:
             headers=headers,
             sent_sha256=hashlib.sha256(encoded).hexdigest(),
         )
+
+    def _head_still_holds(self, edited: Request) -> bool:
+        hits = self._inspector.read_head(edited, self._vendor).hits
+        judged = judge(hits, self._inspector.policy, self._vendor_id, all_fixed=False)
+        return any(item.action >= Action.REDACT for item in judged)
 
     def _left_in(self, data: bytes) -> list[tuple[Segment, list[Edit]]]:
         """What a redacted body still holds that may not leave, as edits. Raises ValueError if redacting broke it."""

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     WEBSOCKET = "websocket"
     UPGRADE = "upgrade"
     TRAILERS = "trailers"
+    METHOD = "method"
     PATH_FINDING = "path_finding"
     UPSTREAM_FAILED = "upstream_failed"
     # the product's own

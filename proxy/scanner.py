@@ -1,7 +1,7 @@
 """Scanning with a memory: the same text, or the same bytes of a resent turn, is looked at once per worker.
 
-Keys are keyed hashes of the content, so the memory holds no prompt; the few segments in which something was found are
-kept whole, since they are needed to cut it out. Only `pipeline.py` uses this.
+Texts are remembered by keyed hashes. The last bodies themselves are kept too, in this process's memory alone and
+bounded: comparing bytes is five times as fast as hashing them. Only `pipeline.py` uses this.
 """
 
 import hashlib

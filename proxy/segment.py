@@ -50,4 +50,5 @@ class Segment:
     end: int
 
     def __repr__(self) -> str:
-        return f"Segment({self.pointer!r}, {self.label}, {len(self.text)} chars)"
+        # Not the pointer: a key in it may be the value.
+        return f"Segment({self.label}, {len(self.text)} chars)"

@@ -5,7 +5,6 @@ Never `mitmdump -s`: a script that fails to load would be dropped, and everythin
 
 import asyncio
 import gc
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +61,6 @@ def make_server(
     config: Config, front: Front, authority: CA, authenticator: Authenticator | None, upstream_roots: Path
 ) -> Server:
     """The server, not yet listening. `upstream_roots` are the certificates that vendors are verified against."""
-    _silence_mitmproxy()
     parent = config.upstream.proxy
     mode = f"upstream:{parent.scheme}://{parent.address}" if parent else "regular"
     host = f"[{config.listen.host}]" if ":" in config.listen.host else config.listen.host
@@ -92,8 +90,3 @@ def make_server(
     install(config.limits.body, addon.error_reply, respond.fault_body)
     gc.freeze()  # what start-up made lives forever; collections need not walk it
     return Server(running, listeners, front)
-
-
-def _silence_mitmproxy() -> None:
-    """Its log lines tell every connection; what goes wrong in it is still told, without content, by our own log."""
-    logging.getLogger("mitmproxy").setLevel(logging.ERROR)

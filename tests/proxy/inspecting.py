@@ -13,9 +13,9 @@ from proxy.body import Limits
 from proxy.pipeline import Inspector
 from proxy.policy import Policy, load_policy
 from proxy.setting import policy_folder, vendor_folders
+from proxy.task import Settings
 from proxy.vendor import Catalogue, load_catalogue
 from proxy.verdict import Request, Verdict
-from proxy.task import Settings
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 PACKS = ("monitor", "balanced", "strict")

@@ -1,5 +1,7 @@
 """What a request's head alone is refused for."""
 
+from dataclasses import replace
+
 import pytest
 
 from proxy.admission import is_plain_passage, refusal_of
@@ -137,3 +139,8 @@ def test_parts_of_http_that_could_pass_unread(headers: list[tuple[str, str]], ht
 )
 def test_plain_http_to_others_passes_unread(scheme: str, host: str, port: int, passes: bool) -> None:
     assert is_plain_passage(request(host, scheme=scheme, port=port), GATE) is passes
+
+
+@pytest.mark.parametrize("method", ["GETX", "get", "PROPFIND", "A" * 40, "CONNECT", ""])
+def test_a_method_of_the_clients_own_making_is_refused(method: str) -> None:
+    assert refusal_of(replace(request(), method=method), GATE) == "method"

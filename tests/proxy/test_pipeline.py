@@ -21,8 +21,8 @@ from proxy.body import Limits
 from proxy.pipeline import build
 from proxy.policy import Policy, PolicyError
 from proxy.setting import policy_folder, vendor_folders
-from proxy.verdict import Decision, Request, Verdict
 from proxy.task import Settings
+from proxy.verdict import Decision, Request, Verdict
 from tests.proxy.inspecting import (
     AWS_KEY,
     EMAIL,
