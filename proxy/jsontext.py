@@ -180,20 +180,37 @@ CHUNK_BYTES = 128
 CHUNK_DEPTH = 4
 
 
+class Split(NamedTuple):
+    """A document in pieces: the chunks, and the skeleton in which `null` stands for each of them."""
+
+    skeleton: bytes
+    chunks: list[Chunk]
+
+    def offset(self, at: int) -> int:
+        """Where the byte `at` of the skeleton stands in the document."""
+        shift = 0
+        for _, start, end in self.chunks:
+            if start - shift >= at:
+                break
+            shift += end - start - len(_STAND_IN)
+        return at + shift
+
+
+_STAND_IN = b"null"
+
 Known = Mapping[Path, bytes]
 """Elements of an earlier body by their path: where one stands again, its end needn't be looked for."""
 
 _NONE_KNOWN: Known = {}
 
 
-def split(data: bytes, known: Known = _NONE_KNOWN) -> tuple[bytes, list[Chunk]] | None:
-    """Return `data` with its larger array elements blanked out, and those elements; None if it can't.
+def split(data: bytes, known: Known = _NONE_KNOWN) -> Split | None:
+    """Return `data` as a skeleton and its larger array elements; None when that can't be done.
 
     A chunk is an element of at least `CHUNK_BYTES` of an array no deeper than `CHUNK_DEPTH`, outside any
-    other chunk: a message, a tool, a content block. In the skeleton, `null` and spaces of the same length
-    stand for it, so offsets hold. The skeleton and all the chunks read well exactly when the whole document
-    does, and then they hold the same leaves: this pass only finds brackets, `leaves` judges the pieces.
-    `known` changes nothing but the time it takes.
+    other chunk: a message, a tool, a content block. The skeleton and all the chunks read well exactly when the
+    whole document does, and then they hold the same leaves: this pass only finds brackets, `leaves` judges the
+    pieces. `known` changes nothing but the time it takes.
     """
     chunks: list[Chunk] = []
     try:
@@ -203,10 +220,10 @@ def split(data: bytes, known: Known = _NONE_KNOWN) -> tuple[bytes, list[Chunk]] 
     pieces: list[bytes] = []
     done = 0
     for _, start, end in chunks:
-        pieces += data[done:start], b"null".ljust(end - start)
+        pieces += data[done:start], _STAND_IN
         done = end
     pieces.append(data[done:])
-    return b"".join(pieces), chunks
+    return Split(b"".join(pieces), chunks)
 
 
 def _outer(data: bytes, pos: int, path: Path, chunks: list[Chunk], known: Known) -> int:

@@ -16,7 +16,7 @@ from proxy.body import Limits
 from proxy.cache import GenerationCache, SizedCache
 from proxy.document import json_segments, pointer_of
 from proxy.formats import Format
-from proxy.jsontext import Chunk, Path, split
+from proxy.jsontext import Chunk, Path, Split, split
 from proxy.reason import Reason, RequestError
 from proxy.segment import Label, Segment
 
@@ -85,11 +85,10 @@ class Scanner:
         parts = split(data, before.raw)
         if parts is None:
             return self._read(data, (), fmt)
-        skeleton, chunks = parts
-        outer = self._read(skeleton, (), fmt)
-        hits, incomplete = list(outer.hits), list(outer.incomplete)
+        outer = self._read(parts.skeleton, (), fmt)
+        hits, incomplete = [_outside(hit, parts) for hit in outer.hits], list(outer.incomplete)
         now = _Document({}, {})
-        for chunk in chunks:
+        for chunk in parts.chunks:
             turn = self._turn(data, chunk, fmt, before, now)
             incomplete += turn.incomplete
             if turn.hits:
@@ -169,6 +168,12 @@ class Scanner:
 
     def _digest(self, content: bytes) -> bytes:
         return hashlib.blake2b(content, key=self._key, digest_size=16).digest()
+
+
+def _outside(hit: Hit, parts: Split) -> Hit:
+    """A skeleton's hit as one of the document."""
+    segment = hit.segment
+    return Hit(replace(segment, start=parts.offset(segment.start), end=parts.offset(segment.end)), hit.findings)
 
 
 def _moved(hit: Hit, prefix: str, offset: int) -> Hit:

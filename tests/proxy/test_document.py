@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -56,11 +57,13 @@ def test_chunks_give_the_segments_of_the_whole() -> None:
     data = json.dumps({"request": {"contents": turns}, "m": "x"}).encode()
     parts = split(data)
     assert parts is not None
-    skeleton, chunks = parts
-    found = list(json_segments(skeleton, prompt))
-    for path, start, end in chunks:
+    found = [
+        replace(each, start=parts.offset(each.start), end=parts.offset(each.end))
+        for each in json_segments(parts.skeleton, prompt)
+    ]
+    for path, start, end in parts.chunks:
         found += json_segments(data, prompt, start=start, end=end, prefix=path)
-    assert len(chunks) == 2
+    assert len(parts.chunks) == 2
     assert sorted(found, key=lambda each: each.start) == list(segments(data, Kind.JSON, prompt))
 
 

@@ -97,16 +97,15 @@ def pieces(data: bytes) -> list[Leaf] | Reason | None:
     """What the skeleton and the chunks give together; None when `split` gives up."""
     if (parts := split(data)) is None:
         return None
-    skeleton, chunks = parts
-    assert len(skeleton) == len(data)
-    found: list[Leaf] = []
-    for each in (
-        outcome(skeleton),
-        *(outcome(data, start=chunk.start, end=chunk.end, prefix=chunk.path) for chunk in chunks),
-    ):
-        if isinstance(each, Reason):
-            return each
-        found += each
+    outer = outcome(parts.skeleton)
+    if isinstance(outer, Reason):
+        return outer
+    found = [leaf._replace(start=parts.offset(leaf.start), end=parts.offset(leaf.end)) for leaf in outer]
+    for chunk in parts.chunks:
+        inner = outcome(data, start=chunk.start, end=chunk.end, prefix=chunk.path)
+        if isinstance(inner, Reason):
+            return inner
+        found += inner
     return sorted(found, key=lambda leaf: leaf.start)
 
 
