@@ -29,6 +29,7 @@ from proxy.probe import Probe
 from proxy.resolve import GuardedLoop
 from proxy.setting import catalogue_of, domains_of, gate_of, policy_folder, worker_settings
 from proxy.status import StatusServer
+from proxy.userfile import load_users
 
 DAY_SECONDS = 86_400.0
 
@@ -63,6 +64,8 @@ def serve(config: Config) -> None:
 def prepare(config: Config) -> Parts:
     """Reads and checks what can be checked without starting anything; makes the CA on the first start."""
     load_policy(config.policy, policy_folder())  # a mistake in it is told here, with its line, not by a worker
+    if config.users is not None:
+        load_users(config.users)
     catalogue = catalogue_of(config)
     domains = domains_of(config, catalogue)
     now = datetime.now(UTC)
@@ -95,7 +98,7 @@ async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
         server = make_server(config, front, authority, authenticator, roots)
         probe = Probe(asyncio.get_running_loop(), pool, audit, authority)
-        status = StatusServer(config.metrics.host, config.metrics.port, probe)
+        status = _open_status(config, probe)
         stack.callback(status.close)
         metrics.describe(__version__, config.policy, ready.policy_digest, ready.rules_digest)
         metrics.observe(pool, audit, authority)
@@ -109,6 +112,13 @@ def _open_audit(folder: Path) -> AuditLog:
         raise ConfigError(
             f"{folder}: expected an audit log that can be written, found {err.reason}; without one nothing may be sent"
         ) from err
+
+
+def _open_status(config: Config, probe: Probe) -> StatusServer:
+    try:
+        return StatusServer(config.metrics.host, config.metrics.port, probe)
+    except OSError as err:
+        raise ConfigError(f"metrics: expected an address that is free, found {config.metrics}: {err.strerror}") from err
 
 
 async def _serve(parts: Parts) -> None:
@@ -138,7 +148,12 @@ async def _run(server: Server, config: Config, bundle: Path, status: StatusServe
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     serving = loop.create_task(server.run())
-    await server.wait_listening()
+    try:
+        await server.wait_listening()
+    except ConfigError:
+        server.stop()
+        await serving
+        raise
     print(_welcome(server.listen_addresses[0], status.address, config, bundle), file=sys.stderr, flush=True)
     await serving
 
@@ -146,8 +161,13 @@ async def _run(server: Server, config: Config, bundle: Path, status: StatusServe
 def _welcome(listen: str, status: str, config: Config, bundle: Path) -> str:
     """What to do next, to be pasted into a shell."""
     ca = config.state_dir / "ca" / "tightlip-ca.pem"
+    host, _, port = listen.rpartition(":")
+    if host in ("0.0.0.0", "::", "[::]"):
+        listen = f"THIS_HOST:{port}"
+    if config.users is not None:
+        listen = f"NAME:PASSWORD@{listen}"
     return f"""\
-Tightlip {__version__} listens on {listen}, policy {config.policy}; metrics on http://{status}/metrics
+Tightlip {__version__} listens on {host}:{port}, policy {config.policy}; metrics on http://{status}/metrics
 CA certificate: {ca}
 
 In the shell of your AI client:

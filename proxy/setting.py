@@ -1,5 +1,6 @@
 """From the operator's configuration to what the parts are built from: paths, keys, limits, the gate."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,11 +49,14 @@ def worker_settings(config: Config) -> Settings:
     )
 
 
-def cache_folder(config: Config) -> Path:
-    """Where compiled rules are kept; safe to delete."""
+def cache_folder(config: Config) -> Path | None:
+    """Where compiled rules are kept, safe to delete; None when there is no such place, and all is made anew."""
     folder = config.state_dir / "cache"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
 
 
 def gate_of(config: Config, catalogue: Catalogue) -> Gate:

@@ -41,7 +41,9 @@ def load_users(path: Path) -> tuple[User, ...]:
             raise ConfigError(f"{path}: expected a file only its owner can write; run `chmod 600 {path}`")
         tree = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     except OSError as err:
-        raise ConfigError(f"{path}: expected a readable users file, found: {err.strerror}") from err
+        raise ConfigError(
+            f"{path}: expected a users file, found: {err.strerror}; `tightlip users add` makes one"
+        ) from err
     except (YAMLError, UnicodeDecodeError):
         raise ConfigError(f"{path}: expected YAML, found something else") from None
     if not isinstance(tree, dict) or set(tree) != {"users"} or not isinstance(tree["users"], list | None):

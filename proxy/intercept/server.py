@@ -14,6 +14,7 @@ from mitmproxy.addons import core, proxyserver, upstream_auth
 from proxy import respond
 from proxy.ca import CA
 from proxy.config import Config
+from proxy.configfile import ConfigError
 from proxy.front import Front
 from proxy.identity import Authenticator
 from proxy.intercept.addon import Tightlip
@@ -44,8 +45,11 @@ class Server:
         return [f"{address[0]}:{address[1]}" for address in self.listeners.listen_addrs()]
 
     async def wait_listening(self) -> None:
-        """Returns once the port is open."""
+        """Returns once the port is open. Raises ConfigError when it can't be opened."""
         while not self.listeners.listen_addrs():
+            for listener in self.listeners.servers:
+                if listener.last_exception is not None:
+                    raise ConfigError(f"listen: expected an address that is free, found: {listener.last_exception}")
             await asyncio.sleep(0.01)
 
     async def drain(self) -> None:
@@ -54,6 +58,10 @@ class Server:
         deadline = asyncio.get_running_loop().time() + DRAIN_SECONDS
         while self.front.open_requests and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.05)
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends `run` at once."""
         self.master.shutdown()
 
 

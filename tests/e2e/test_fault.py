@@ -2,7 +2,9 @@
 
 import os
 import signal
+import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +15,7 @@ import pytest
 
 from tests.e2e import values
 from tests.e2e.clients import CHAT, curl, openai_sdk
-from tests.e2e.lab import Tightlip
+from tests.e2e.lab import ROOT, Tightlip
 from tests.fakevendor import FakeVendor, Step
 
 pytestmark = pytest.mark.slow
@@ -125,3 +127,15 @@ def test_kill_9_leaves_no_worker_and_closes_the_open_record(lab, vendor: FakeVen
     _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children), "workers outlived the proxy")
     with tightlip:
         assert "unknown" in [record.get("result") for record in tightlip.audit()]
+
+
+@pytest.mark.parametrize("address", ["listen", "metrics"])
+def test_an_address_in_use_is_told_and_ends_the_start(tmp_path: Path, address: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        addresses = {"listen": "127.0.0.1:0", "metrics": "127.0.0.1:0"}
+        addresses[address] = f"127.0.0.1:{taken.getsockname()[1]}"
+        flags = [flag for name, value in addresses.items() for flag in (f"--{name}", value)]
+        command = [sys.executable, "-m", "proxy", "run", *flags, "--state-dir", str(tmp_path)]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2
+    assert f"tightlip: {address}: expected an address that is free" in ended.stderr

@@ -211,7 +211,7 @@ def damage(path: Path, content: str | None) -> None:
 
 
 def test_a_bad_file_at_start_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="readable users file"):
+    with pytest.raises(ConfigError, match="expected a users file"):
         Authenticator(tmp_path / "absent.yaml")
 
 
