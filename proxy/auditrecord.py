@@ -130,6 +130,9 @@ class Seal:
 
 
 Record = Decision | Outcome | Start | Seal
+_FIELDS: dict[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (Decision, Outcome, Start, Seal, AuditFinding)
+}
 _FROM_REQUEST = frozenset({"path", "pointer", "model", "client", "client_version", "method"})
 
 
@@ -151,10 +154,10 @@ def line(seq: int, previous_sha256: str, members: str) -> bytes:
 
 def _members(record: Record | AuditFinding) -> dict[str, object]:
     members: dict[str, object] = {}
-    for field in fields(record):
-        value = getattr(record, field.name)
+    for name in _FIELDS[type(record)]:
+        value = getattr(record, name)
         if value is not None:
-            members[field.name] = _plain(field.name, value)
+            members[name] = _plain(name, value)
     return members
 
 

@@ -27,10 +27,12 @@ from proxy.verdict import Decision, Reply, Request, Verdict
 
 _log = structlog.get_logger()
 
-_HOP_HEADERS = ("proxy-authorization", "proxy-connection")
+_HOP_HEADERS = frozenset({b"proxy-authorization", b"proxy-connection"})
 COLLECT_BYTES = 128 << 20
 _UPWARD = ("requestheaders", "request")
 _ANSWERING = ("http_connect", "request")
+_LAST_RESORT = http.Response.make(503, b"", {"retry-after": "2"})
+"""Stands until a verdict has been made durable; whoever takes it back for good puts words in its place."""
 
 
 def guarded(hook: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,7 +66,7 @@ def _refuse(addon: "Tightlip", hook: str, flow: Any, err: BaseException) -> None
         state.permit = None
         state.refusal = state.refusal or "fault"
     if isinstance(flow, http.HTTPFlow) and hook in _ANSWERING:
-        flow.response = http.Response.make(503, b"", {"retry-after": "2"})
+        flow.response = _LAST_RESORT.copy()
     with contextlib.suppress(BaseException):
         addon.fault(hook, flow, err)
 
@@ -85,8 +87,7 @@ class Tightlip:
     async def http_connect(self, flow: http.HTTPFlow) -> None:
         flow.response = self._response(flow, "fault")
         user = await self._authenticate(flow)
-        for name in _HOP_HEADERS:
-            flow.request.headers.pop(name, None)
+        _drop_hop_headers(flow.request)
         if user is None and self._authenticator is not None:
             flow.response = self._response(flow, "auth_required")
             return
@@ -121,9 +122,7 @@ class Tightlip:
         user = self._users.get(flow.client_conn.id)
         if user is None and self._authenticator is not None:
             user = await self._authenticate(flow)
-        for name in _HOP_HEADERS:
-            flow.request.headers.pop(name, None)
-        _drop_h2c(flow.request)
+        _drop_hop_headers(flow.request)
         state = attach(flow, FlowState(new_reference(), user, peer))
         if self._authenticator is not None and user is None:
             state.refusal = "auth_required"
@@ -139,9 +138,10 @@ class Tightlip:
     @guarded
     async def request(self, flow: http.HTTPFlow) -> None:
         started = time.monotonic()
-        flow.response = self._response(flow, "fault")
+        flow.response = _LAST_RESORT
         state = flow_state(flow)
         if state is None:
+            flow.response = self._response(flow, "fault")
             return
         request = as_request(flow, state)
         if state.refusal is None and is_plain_passage(request, self._inquiry.gate):
@@ -159,7 +159,7 @@ class Tightlip:
             flow.response = self._response(flow, "audit_unavailable")
             return
         if verdict.decision is Decision.BLOCK:
-            flow.response = as_response(verdict.reply) if verdict.reply else flow.response
+            flow.response = as_response(verdict.reply) if verdict.reply else self._response(flow, "fault")
             return
         _apply(flow.request, verdict)
         metrics.observe_added_latency(time.monotonic() - started)
@@ -263,11 +263,14 @@ def as_response(reply: Reply) -> http.Response:
     return http.Response.make(reply.status, reply.body, http.Headers(reply.headers))
 
 
-def _drop_h2c(request: http.Request) -> None:
-    """Takes back an offer of cleartext HTTP/2, which is the client's to make and ours not to accept."""
-    if request.headers.get("upgrade", "").lower() == "h2c":
-        for name in ("upgrade", "http2-settings", "connection"):
-            request.headers.pop(name, None)
+def _drop_hop_headers(request: http.Request) -> None:
+    """Takes out what was for us alone, the password above all, and an offer of cleartext HTTP/2 that we don't take."""
+    names = {name.lower() for name, _ in request.headers.fields}
+    for name in names & _HOP_HEADERS:
+        del request.headers[name]
+    if b"upgrade" in names and request.headers["upgrade"].lower() == "h2c":
+        for name in names & {b"upgrade", b"http2-settings", b"connection"}:
+            del request.headers[name]
 
 
 def _apply(request: http.Request, verdict: Verdict) -> None:
