@@ -33,7 +33,7 @@ FIELD_TEXT_CHARS = 4096
 
 _SKIPPED_FIELDS = frozenset({"", "text", "content", "role", "type", "id", "model", "name", "input", "description"})
 _PLACEHOLDER = regex.compile(r"\[[A-Z][A-Z0-9_]{0,40}:[0-9a-f]{6}\]")
-_SEPARATED_DIGITS = regex.compile(r"[0-9][0-9 ().+/-]{5,}")
+_SEPARATED_DIGITS = regex.compile(r"[0-9][0-9\s().+/|–-]{5,}")
 _EMPTY = Scan(())
 
 

@@ -82,6 +82,8 @@ class Matcher:
         """
         if self.rule.context_required and not self._in_context(text, start, last):
             return
+        if self.keywords and not self._names_keyword(text[max(0, start - self.rule.near_chars) : end]):
+            return  # a substring search over the window is cheaper than the pattern
         for match_start, match_end, value_start, value_end, hint in self._matches(text, start, end):
             if self.keywords and not self._has_keyword(text, match_start, match_end):
                 continue
@@ -99,7 +101,10 @@ class Matcher:
                 yield value_start, value_end, value_start, value_end, hint
 
     def _has_keyword(self, text: str, start: int, end: int) -> bool:
-        seen = text[max(0, min(start, end - self.rule.near_chars)) : end].lower()
+        return self._names_keyword(text[max(0, min(start, end - self.rule.near_chars)) : end])
+
+    def _names_keyword(self, seen: str) -> bool:
+        seen = seen.lower()
         return any(word in seen for word in self.keywords)
 
     def _judge(self, text: str, match_start: int, start: int, end: int, hint: float | None) -> Candidate | None:
