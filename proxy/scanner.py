@@ -16,7 +16,8 @@ from proxy.body import Limits
 from proxy.cache import GenerationCache, SizedCache
 from proxy.document import json_segments, pointer_of
 from proxy.formats import Format
-from proxy.jsontext import Chunk, Path, Split, split
+from proxy.jsonsplit import NOTHING_KNOWN, Chunk, Known, Split, known_from, split
+from proxy.jsontext import Path
 from proxy.reason import Reason, RequestError
 from proxy.segment import Label, Segment
 
@@ -54,10 +55,13 @@ NOTHING_READ = Reading()
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """The last body that began like this: its turns' bytes and what was found in them, by path."""
+    """The last body that began like this: its bytes in pieces, and what was found in each turn, by its path."""
 
-    raw: dict[Path, bytes]
+    known: Known
     turns: dict[Path, Reading]
+
+
+_NO_DOCUMENT = _Document(NOTHING_KNOWN, {})
 
 
 @dataclass(slots=True)
@@ -81,20 +85,23 @@ class Scanner:
     def read_json(self, data: bytes, fmt: Format) -> Reading:
         """Scans every leaf of a JSON document."""
         name = (fmt.id, zlib.crc32(data[:HEAD_BYTES]))
-        before = self._documents.get(name) or _Document({}, {})
-        parts = split(data, before.raw)
+        before = self._documents.get(name) or _NO_DOCUMENT
+        parts = split(data, before.known)
         if parts is None:
             return self._read(data, (), fmt)
         outer = self._read(parts.skeleton, (), fmt)
         hits, incomplete = [_outside(hit, parts) for hit in outer.hits], list(outer.incomplete)
-        now = _Document({}, {})
-        for chunk in parts.chunks:
-            turn = self._turn(data, chunk, fmt, before, now)
-            incomplete += turn.incomplete
-            if turn.hits:
-                prefix = pointer_of(chunk.path)
-                hits += [_moved(hit, prefix, chunk.start) for hit in turn.hits]
-        self._documents.put(name, now, len(data))
+        turns: dict[Path, Reading] = {}
+        for array in parts.arrays:
+            self.tally.hits += array.same
+            for number, chunk in enumerate(parts.chunks[array.first : array.end]):
+                turn = before.turns[chunk.path] if number < array.same else self._turn(data, chunk, fmt, before)
+                turns[chunk.path] = turn
+                incomplete += turn.incomplete
+                if turn.hits:
+                    prefix = pointer_of(chunk.path)
+                    hits += [_moved(hit, prefix, chunk.start) for hit in turn.hits]
+        self._documents.put(name, _Document(known_from(data, parts), turns), 2 * len(data))
         return Reading(tuple(hits), tuple(incomplete), outer.model)
 
     def read_segments(self, segments: Iterable[Segment]) -> Reading:
@@ -124,21 +131,16 @@ class Scanner:
         reading = self.read_segments(fmt.refine(segments))
         return Reading(reading.hits, reading.incomplete, model)
 
-    def _turn(self, data: bytes, chunk: Chunk, fmt: Format, before: "_Document", now: "_Document") -> Reading:
+    def _turn(self, data: bytes, chunk: Chunk, fmt: Format, before: "_Document") -> Reading:
         """A turn's findings, from memory when the same bytes stood at the same kind of place before.
 
         Pointers and offsets are relative to the turn, for it may come to stand elsewhere in a conversation.
         """
-        raw = before.raw.get(chunk.path)
-        if raw is not None and len(raw) == chunk.end - chunk.start and data.startswith(raw, chunk.start):
-            turn = before.turns[chunk.path]
+        raw = data[chunk.start : chunk.end]
+        if before.known.chunks.get(chunk.path) == raw:
             self.tally.hits += 1
-        else:
-            raw = data[chunk.start : chunk.end]
-            turn = self._remembered(raw, chunk.path, fmt)
-        now.raw[chunk.path] = raw
-        now.turns[chunk.path] = turn
-        return turn
+            return before.turns[chunk.path]
+        return self._remembered(raw, chunk.path, fmt)
 
     def _remembered(self, raw: bytes, path: Path, fmt: Format) -> Reading:
         place = tuple(token if type(token) is str else 0 for token in path)

@@ -7,7 +7,8 @@ import pytest
 
 from proxy.body import Kind, Limits, sniff
 from proxy.document import json_segments, pointer_of, segments
-from proxy.jsontext import Path, leaves, split
+from proxy.jsonsplit import split
+from proxy.jsontext import Path, leaves
 from proxy.reason import Reason, RequestError
 from proxy.segment import Label, Segment
 

@@ -4,44 +4,10 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from proxy.jsontext import CHUNK_BYTES, Leaf, LeafKind, leaves, split
+from proxy.jsontext import Leaf, LeafKind, leaves
 from proxy.reason import Reason, RequestError
-
-TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=30)
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT
-TREES = st.recursive(
-    SCALARS | st.text('ab"\\\n{}[],:é', min_size=100, max_size=200),
-    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(TEXT, inner, max_size=5),
-    max_leaves=30,
-)
-
-
-@st.composite
-def documents(draw: st.DrawFn) -> bytes:
-    """JSON texts in the many ways of writing one."""
-    tree = draw(TREES)
-    separators = draw(st.sampled_from([(",", ":"), (", ", ": "), (" ,\r\n", "\t: ")]))
-    indent = draw(st.sampled_from([None, 0, 2]))
-    text = json.dumps(tree, ensure_ascii=draw(st.booleans()), separators=separators, indent=indent)
-    blank = draw(st.sampled_from(["", " ", "\n\t"]))
-    return (blank + text + blank).encode(errors="surrogatepass")
-
-
-def is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def outcome(data: bytes, **where: Any) -> list[Leaf] | Reason:
-    try:
-        return list(leaves(data, **where))
-    except RequestError as err:
-        return err.reason
+from tests.proxy.reading import documents, is_utf8, outcome
 
 
 def expected(data: bytes) -> Counter[tuple[str, str]]:
@@ -91,103 +57,6 @@ def test_paths_and_offsets_lead_to_the_value(data: bytes) -> None:
         for step in leaf.path[:-1] if leaf.kind is LeafKind.KEY else leaf.path:
             value = value[step]
         assert leaf.text in value if leaf.kind is LeafKind.KEY else leaf.text == value
-
-
-def pieces(data: bytes) -> list[Leaf] | Reason | None:
-    """What the skeleton and the chunks give together; None when `split` gives up."""
-    if (parts := split(data)) is None:
-        return None
-    outer = outcome(parts.skeleton)
-    if isinstance(outer, Reason):
-        return outer
-    found = [leaf._replace(start=parts.offset(leaf.start), end=parts.offset(leaf.end)) for leaf in outer]
-    for chunk in parts.chunks:
-        inner = outcome(data, start=chunk.start, end=chunk.end, prefix=chunk.path)
-        if isinstance(inner, Reason):
-            return inner
-        found += inner
-    return sorted(found, key=lambda leaf: leaf.start)
-
-
-@settings(deadline=None, max_examples=400)
-@given(documents())
-def test_split_loses_nothing(data: bytes) -> None:
-    whole = outcome(data)
-    if isinstance(whole, Reason):
-        assert not isinstance(pieces(data), list)
-    else:
-        assert pieces(data) == whole
-
-
-@settings(deadline=None, max_examples=600)
-@given(documents(), st.data())
-def test_split_hides_no_fault(data: bytes, draw: st.DataObject) -> None:
-    broken = bytearray(data)
-    for _ in range(draw.draw(st.integers(1, 3))):
-        at = draw.draw(st.integers(0, len(broken)))
-        cut = draw.draw(st.integers(0, 3))
-        broken[at : at + cut] = draw.draw(
-            st.sampled_from([b"", b'"', b"\\", *(bytes([c]) for c in b"{}[],:0 \x00\xff")])
-        )
-    whole = outcome(bytes(broken))
-    if isinstance(whole, Reason):
-        assert not isinstance(pieces(bytes(broken)), list)
-    else:
-        assert pieces(bytes(broken)) == whole
-
-
-@settings(deadline=None, max_examples=200)
-@given(documents(), st.data())
-def test_split_with_an_earlier_body_is_the_same(data: bytes, draw: st.DataObject) -> None:
-    later = bytearray(data)
-    at = draw.draw(st.integers(0, len(later)))
-    later[at : at + draw.draw(st.integers(0, 2))] = draw.draw(
-        st.sampled_from([b"", b'"', b"\\", *(bytes([c]) for c in b"{}[],:0 ")])
-    )
-    parts = split(data)
-    known = {chunk.path: data[chunk.start : chunk.end] for chunk in parts[1]} if parts else {}
-    assert split(bytes(later), known) == split(bytes(later))
-    assert split(data, known) == parts
-
-
-def test_split_agrees_at_every_truncation_of_a_conversation() -> None:
-    data = conversation()
-    for end in range(len(data)):
-        assert not isinstance(pieces(data[:end]), list), end
-    for tail in (b"}", b"]", b",", b"null", b'"', b"\0"):
-        assert not isinstance(pieces(data + tail), list), tail
-
-
-def conversation() -> bytes:
-    long = 'say "hi" to [them] {now}, ' * 6
-    body = {
-        "model": "m",
-        "system": [{"type": "text", "text": long}],
-        "request": {"contents": [{"parts": [{"text": long}]}, {"parts": []}]},
-        "tools": [{"name": "t", "schema": {"enum": ["a", "b"], "default": 1.5e3, "note": long}}],
-        "messages": [{"role": "user", "content": long}, {"role": "user", "content": "short"}, long],
-        "vector": [0.25] * 40,
-    }
-    return json.dumps(body).encode()
-
-
-def test_split_cuts_out_the_elements_of_a_conversation() -> None:
-    parts = split(conversation())
-    assert parts is not None
-    assert [chunk.path for chunk in parts[1]] == [
-        ("system", 0),
-        ("request", "contents", 0),
-        ("tools", 0),
-        ("messages", 0),
-        ("messages", 2),
-    ]
-    assert json.loads(parts[0])["messages"] == [None, {"role": "user", "content": "short"}, None]
-
-
-@pytest.mark.parametrize("depth", [11, 12, 13, 14, 50, 150, 100_000])
-def test_split_hops_over_any_depth(depth: int) -> None:
-    data = b'{"messages": [' + b"[" * depth + b'"]"' + b"]" * depth + b',"' + b"x" * CHUNK_BYTES + b'"]}'
-    assert pieces(data) == outcome(data)
 
 
 @pytest.mark.parametrize(
