@@ -1,0 +1,134 @@
+"""Workers that die, hang or run out of memory: their request is refused, nobody else's is, and the pool refills."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from proxy.config import load
+from proxy.pool import Pool, PoolError
+from proxy.setting import worker_settings
+from proxy.task import Settings
+from proxy.verdict import Decision, Request
+from tests.proxy.inspecting import chat, request
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return worker_settings(load(None, os.environ, {"state_dir": tmp_path}))
+
+
+@pytest.fixture
+async def pool(settings: Settings) -> AsyncIterator[Pool]:
+    made = Pool(settings, 1, deadline_seconds=1.0, queue_limit=2)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+def clean(number: int = 0) -> Request:
+    return request(chat(f"hello {number}"))
+
+
+async def refilled(pool: Pool) -> None:
+    async with asyncio.timeout(30):
+        while not pool.alive:
+            await asyncio.sleep(0.02)
+
+
+async def test_a_killed_worker_costs_its_own_request_only(pool: Pool) -> None:
+    (pid,) = pool.process_ids
+    os.kill(pid, signal.SIGKILL)
+    with pytest.raises(PoolError, match="worker_lost"):
+        await pool.inspect(clean())
+    await refilled(pool)
+    assert (await pool.inspect(clean())).decision is Decision.ALLOW
+    assert pool.process_ids != [pid]
+
+
+async def test_a_hanging_worker_is_killed_at_the_deadline_and_replaced(pool: Pool) -> None:
+    reasons: list[str] = []
+    pool.on_restart = reasons.append
+    (pid,) = pool.process_ids
+    os.kill(pid, signal.SIGSTOP)
+    started = asyncio.get_running_loop().time()
+    with pytest.raises(PoolError, match="scan_timeout"):
+        await pool.inspect(clean())
+    assert 0.9 < asyncio.get_running_loop().time() - started < 3
+    assert reasons == ["timeout"]
+    await refilled(pool)
+    assert (await pool.inspect(clean())).decision is Decision.ALLOW
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+async def test_more_than_the_queue_holds_is_refused_at_once(pool: Pool) -> None:
+    (pid,) = pool.process_ids
+    os.kill(pid, signal.SIGSTOP)
+    asked = [asyncio.create_task(pool.inspect(clean(number))) for number in range(6)]
+    await asyncio.sleep(0.1)
+    assert pool.queue_depth == 2
+    refused = [task for task in asked if task.done()]
+    assert len(refused) == 3
+    assert {str(task.exception()) for task in refused} == {"busy"}
+    os.kill(pid, signal.SIGCONT)
+    rest = await asyncio.gather(*(task for task in asked if task not in refused))
+    assert [verdict.decision for verdict in rest] == [Decision.ALLOW] * 3
+
+
+async def test_an_abandoned_request_leaves_no_answer_for_the_next(pool: Pool) -> None:
+    (pid,) = pool.process_ids
+    os.kill(pid, signal.SIGSTOP)
+    abandoned = asyncio.create_task(pool.inspect(clean(1)))
+    await asyncio.sleep(0.05)
+    abandoned.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await abandoned
+    await refilled(pool)
+    again = await pool.inspect(request(chat("another one"), headers=[("x-mark", "1")]))
+    assert again.decision is Decision.ALLOW
+    assert pool.process_ids != [pid]
+
+
+async def test_a_worker_out_of_memory_is_replaced(pool: Pool, settings: Settings) -> None:
+    enough = memory_peak_bytes(pool.process_ids[0]) + (96 << 20)
+    small = Pool(replace(settings, memory_bytes=enough), 1, deadline_seconds=30.0)
+    await small.start()
+    try:
+        many = b'{"a": [' + b"[1],[2]," * 900_000 + b"3]}"
+        with pytest.raises(PoolError, match="worker_lost"):
+            await small.inspect(request(many))
+        await refilled(small)
+        assert (await small.inspect(clean())).decision is Decision.ALLOW
+    finally:
+        await small.stop()
+
+
+def memory_peak_bytes(pid: int) -> int:
+    """The most address space that a process has had."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmPeak:")).split()[1]) * 1024
+
+
+async def test_settings_that_no_worker_can_start_with_are_told(settings: Settings) -> None:
+    pool = Pool(replace(settings, policy="no-such-policy"), 1)
+    with pytest.raises(PoolError, match="worker_lost"):
+        await pool.start()
+    await pool.stop()
+
+
+async def test_the_body_and_its_redaction_come_through_whole(pool: Pool) -> None:
+    big = chat("words " * 300_000)
+    assert (await pool.inspect(request(big))).decision is Decision.ALLOW
+    key = "AKIA" + "QYLPMN5HHHFPZAM2"
+    verdict = await pool.inspect(request(chat(f"{key} " + "words " * 300_000)))
+    assert verdict.decision is Decision.REDACT
+    assert verdict.body is not None
+    assert key.encode() not in verdict.body
+    assert len(verdict.body) > 1_800_000
