@@ -19,9 +19,10 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("state")
 
 
-def tightlip(
-    state: Path, *arguments: str, given: str = "", cwd: Path | None = None
-) -> subprocess.CompletedProcess[str]:
+Done = subprocess.CompletedProcess[str]
+
+
+def tightlip(state: Path, *arguments: str, given: str = "", cwd: Path | None = None) -> Done:
     environment = {**os.environ, "TIGHTLIP_STATE_DIR": str(state)}
     command = [sys.executable, "-m", "proxy", *arguments]
     return subprocess.run(
