@@ -172,6 +172,7 @@ class Pool:
         while self._waiting:
             future = self._waiting.popleft()
             if not future.done():
+                self._busy.add(worker)
                 future.set_result(worker)
                 return
         self._idle[worker.index] = worker
