@@ -18,10 +18,11 @@ test: setup  ## every test that needs no client from another registry
 
 setup: $(STAMP)  ## the environment alone
 
+# --no-deps: the lock is complete, and mitmproxy's upper bound for one package on Python 3.12 contradicts another's lower.
 $(STAMP): requirements-dev.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "tightlip needs Python 3.12 or newer on the PATH" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 

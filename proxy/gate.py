@@ -14,6 +14,7 @@ from proxy.vendor import Catalogue, Vendor
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")  # RFC 7526: retired, and any IPv4 address can be behind it
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are the IPv4 address that is reached
 
 
@@ -99,6 +100,6 @@ def _literal(host: str) -> IP | None:
 
 def _is_public(address: IP) -> bool:
     """Stricter than `is_global`, which takes IPv6 that was never given out, as site-local addresses, for public."""
-    if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_UNICAST:
+    if isinstance(address, ipaddress.IPv6Address) and (address not in _GLOBAL_UNICAST or address in _SIX_TO_FOUR):
         return False
     return address.is_global and not address.is_multicast
