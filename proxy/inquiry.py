@@ -11,28 +11,11 @@ from proxy import formats, message, respond
 from proxy.formats import Format
 from proxy.gate import Gate
 from proxy.pool import Pool, PoolError
+from proxy.reason import status_of
 from proxy.told import ToldStore
 from proxy.verdict import Decision, Reply, Request, Verdict
 
 _log = structlog.get_logger()
-
-STATUS = {
-    "too_large": 413,
-    "busy": 503,
-    "scan_timeout": 503,
-    "scan_failed": 503,
-    "worker_lost": 503,
-    "audit_unavailable": 503,
-    "fault": 503,
-    "auth_required": 407,
-    "host_refused": 403,
-    "private_target": 403,
-    "port_not_allowed": 403,
-    "websocket": 426,
-    "upgrade": 426,
-    "upstream_failed": 502,
-}
-"""Statuses for refusals; 400 for the rest, which every client shows and none repeats."""
 
 
 @dataclass(slots=True)
@@ -83,7 +66,7 @@ class Inquiry:
         """The answer to a refusal in the shape that the client of this route understands."""
         shape = self.format_of(method, host, target).error_shape
         text = message.refusal_message(reason, reference)
-        return respond.blocked(shape, text, reference, STATUS.get(reason, 400))
+        return respond.blocked(shape, text, reference, status_of(reason))
 
     def format_of(self, method: str, host: str, target: str) -> Format:
         return formats.identify(method, host, target, self.gate.catalogue.vendor_for(host))

@@ -19,7 +19,7 @@ from proxy.history import History, read_history
 from proxy.jsontext import leaves
 from proxy.judgement import Judgement, edits_of, judge
 from proxy.policy import Action, Policy, load_policy
-from proxy.reason import Reason, RequestError
+from proxy.reason import Reason, RequestError, status_of
 from proxy.rewrite import Edit, splice
 from proxy.scanner import NOTHING_READ, Reading, Scanner
 from proxy.segment import Label, Segment
@@ -100,9 +100,14 @@ class Inspector:
         return self._scanner.read_segments(head_segments(request, vendor))
 
     def history(self, content: _Content, fmt: Format) -> History | None:
+        """The conversation in a body, or None when it is no JSON that can be read: then nothing in it is history."""
         if content.kind is not Kind.JSON:
             return None
-        return read_history(fmt, list(leaves(content.data, max_depth=self._limits.depth)), self._key)
+        try:
+            found = list(leaves(content.data, max_depth=self._limits.depth))
+        except RequestError:
+            return None
+        return read_history(fmt, found, self._key)
 
     @property
     def policy(self) -> Policy:
@@ -187,8 +192,7 @@ class _Inspection:
 
     def _refused(self, base: Verdict, reason: str) -> Verdict:
         text = message.refusal_message(reason, self._request.reference)
-        status = RequestError(Reason(reason)).status
-        reply = respond.blocked(self._fmt.error_shape, text, self._request.reference, status)
+        reply = respond.blocked(self._fmt.error_shape, text, self._request.reference, status_of(reason))
         return replace(base, reason=reason, reply=reply)
 
     def _blocked(self, base: Verdict, blocked: Sequence[Judgement], history: History | None) -> Verdict:

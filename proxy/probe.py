@@ -45,7 +45,7 @@ class Probe:
 
 
 def canary() -> Request:
-    """A request with a value that every policy has an opinion on: a private network's key in PEM, of no key at all."""
+    """A request with something to find, whatever the policy: a private key in PEM that is nobody's."""
     marker = "-----BEGIN " + "RSA PRIVATE KEY-----"
     body = marker + "\n" + "MIIEowIBAAKCAQEA" + "canary" * 16 + "\n" + marker.replace("BEGIN", "END")
     return Request(

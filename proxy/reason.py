@@ -53,9 +53,25 @@ _STATUS = {
     Reason.UNSUPPORTED_ENCODING: 415,
     Reason.CORRUPT_ENCODING: 415,
     Reason.AUTH_REQUIRED: 407,
+    Reason.HOST_REFUSED: 403,
+    Reason.PRIVATE_TARGET: 403,
+    Reason.PORT_NOT_ALLOWED: 403,
+    Reason.WEBSOCKET: 426,
+    Reason.UPGRADE: 426,
+    Reason.UPSTREAM_FAILED: 502,
     Reason.BUSY: 503,
+    Reason.WORKER_LOST: 503,
     Reason.AUDIT_UNAVAILABLE: 503,
+    Reason.FAULT: 503,
 }
+
+
+def status_of(reason: str) -> int:
+    """The HTTP status of a refusal. 400 unless listed: every client shows it and none sends the request again.
+
+    503 is for what may pass on the next try. A scan that failed or took too long would do so again, and ten times.
+    """
+    return _STATUS.get(Reason(reason), 400)
 
 
 class RequestError(Exception):
@@ -75,4 +91,4 @@ class RequestError(Exception):
 
     @property
     def status(self) -> int:
-        return _STATUS.get(self.reason, 400)
+        return status_of(self.reason)

@@ -80,8 +80,8 @@ def make_server(
         listeners,
         NextLayer(front.inquiry.gate),
         OwnTlsConfig(authority),
-        upstream_auth.UpstreamAuth(),
         addon,
+        upstream_auth.UpstreamAuth(),  # after ours, which takes out what the client sent for a proxy
     )
     running.options.update(
         mode=[f"{mode}@{host}:{config.listen.port}"],

@@ -13,14 +13,15 @@ _KEY = "tightlip"
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Leave to send exactly this: the body object that was scanned, to the target it was scanned for."""
+    """Leave to send exactly this: the body and headers that were scanned, to the target they were scanned for."""
 
     body: bytes | None
+    headers: tuple[tuple[bytes, bytes], ...]
     target: tuple[str, str, int, str, str]
 
     @classmethod
     def of(cls, request: http.Request) -> "Permit":
-        return cls(request.raw_content, _target(request))
+        return cls(request.raw_content, request.headers.fields, _target(request))
 
 
 @dataclass(slots=True)
@@ -39,7 +40,12 @@ class FlowState:
     def permits(self, request: http.Request) -> bool:
         """Whether what would be sent now is the very object that was permitted."""
         permit = self.permit
-        return permit is not None and request.raw_content is permit.body and _target(request) == permit.target
+        return (
+            permit is not None
+            and request.raw_content is permit.body
+            and request.headers.fields == permit.headers
+            and _target(request) == permit.target
+        )
 
 
 def flow_state(flow: http.HTTPFlow) -> FlowState | None:

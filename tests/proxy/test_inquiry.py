@@ -9,9 +9,9 @@ from typing import Any, cast
 import pytest
 
 from proxy.gate import Gate
-from proxy.inquiry import STATUS, Inquiry
+from proxy.inquiry import Inquiry
 from proxy.pool import Pool, PoolError
-from proxy.reason import Reason
+from proxy.reason import Reason, status_of
 from proxy.told import NOTHING_TOLD, Told
 from proxy.verdict import Decision, Request, Verdict
 from tests.proxy.inspecting import AWS_KEY, OTHER_AWS_KEY, catalogue, fresh, request, sent
@@ -286,13 +286,15 @@ async def test_a_request_that_is_not_blocked_is_asked_once() -> None:
 # faults
 
 
-@pytest.mark.parametrize("reason", ["busy", "scan_timeout", "scan_failed", "worker_lost"])
-async def test_a_pool_without_an_answer_is_a_block(reason: str) -> None:
+@pytest.mark.parametrize(
+    ("reason", "status"), [("busy", 503), ("worker_lost", 503), ("scan_timeout", 400), ("scan_failed", 400)]
+)
+async def test_a_pool_without_an_answer_is_a_block(reason: str, status: int) -> None:
     inquiry, _ = make(PoolError(reason, "x.py:1"))
     verdict = await inquiry.decide(request(as_chat(FIRST)), "ann")
     assert (verdict.decision, verdict.reason, verdict.vendor) == (Decision.BLOCK, reason, "openai")
     assert verdict.reply is not None
-    assert verdict.reply.status == 503
+    assert verdict.reply.status == status
     assert (await inquiry.decide(request(b"x" * (1 << 20)), "ann")).reason == reason
 
 
@@ -327,7 +329,7 @@ def test_every_refusal_is_an_answer_in_the_routes_shape(reason: str, api: str) -
     verdict = inquiry.refuse(request(f"a {AWS_KEY}".encode(), api), reason)
     assert (verdict.decision, verdict.reason) == (Decision.BLOCK, reason)
     assert verdict.reply is not None
-    assert verdict.reply.status == STATUS.get(reason, 400)
+    assert verdict.reply.status == status_of(reason)
     assert "error" in json.loads(verdict.reply.body)
     assert AWS_KEY.encode() not in verdict.reply.body
     assert b"tl-reference" in verdict.reply.body
@@ -338,7 +340,3 @@ def test_a_refusal_of_an_unknown_host() -> None:
     asked = Request("GET", "https", "example.org", 443, "/", (), b"", None, "tl-reference")
     verdict = inquiry.refuse(asked, "host_refused")
     assert (verdict.vendor, verdict.reply and verdict.reply.status) == ("other", 403)
-
-
-def test_statuses_are_of_known_reasons() -> None:
-    assert set(STATUS) <= {reason.value for reason in Reason}

@@ -537,3 +537,12 @@ def test_a_policy_that_is_nowhere_stops_the_start() -> None:
 def test_the_outcome_does_not_depend_on_what_was_asked_before() -> None:
     for asked in CANARY_REQUESTS.values():
         assert outcome(shared().inspect(asked)) == outcome(fresh().inspect(asked))
+
+
+def test_a_body_that_policy_lets_pass_unread_has_no_history() -> None:
+    """Found in the head, blocked in its own words, though the conversation in the body can't be read."""
+    policy = Policy(id="own", description="", default="block", on_incomplete={"default": "log"})
+    verdict = fresh(policy).inspect(request(b'{"messages": [', headers=[("x-note", AWS_KEY)]))
+    assert (verdict.decision, verdict.conversation) == (Decision.BLOCK, "")
+    assert verdict.reply is not None
+    assert b"AWS access key (a request header)" in verdict.reply.body

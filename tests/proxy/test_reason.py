@@ -13,7 +13,12 @@ from proxy.reason import Reason, RequestError
         (Reason.UNSUPPORTED_ENCODING, 415),
         (Reason.CORRUPT_ENCODING, 415),
         (Reason.BAD_JSON, 400),
+        (Reason.SCAN_TIMEOUT, 400),  # clients repeat a 503, and it would take as long again
+        (Reason.SCAN_FAILED, 400),
+        (Reason.WORKER_LOST, 503),
         (Reason.BUSY, 503),
+        (Reason.UPSTREAM_FAILED, 502),
+        (Reason.AUTH_REQUIRED, 407),
     ],
 )
 def test_status_fits_the_reason(reason: Reason, status: int) -> None:

@@ -37,7 +37,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "next layer": (NextLayer, "_choose"),
     "leaf certificate": (OwnTlsConfig, "get_cert"),
     "http_connect: authenticate": (Tightlip, "_authenticate"),
-    "http_connect: refusal text": (Tightlip, "_response"),
+    "http_connect: refusal text": (Tightlip, "error_reply"),
     "requestheaders: admission": (addon, "refusal_of"),
     "requestheaders: reference": (addon, "new_reference"),
     "request: reading the flow": (addon, "as_request"),
@@ -122,14 +122,29 @@ def test_a_fault_on_the_way_down_hangs_nobody(
     assert _post(running) == 200
 
 
-def test_a_body_changed_after_the_verdict_is_not_sent(running: InProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def _change_body(request: Any) -> None:
+    request.raw_content = b'{"model": "m", "messages": []}'
+
+
+def _change_headers(request: Any) -> None:
+    request.headers["x-late"] = "unread"
+
+
+def _change_target(request: Any) -> None:
+    request.path = "/v1/elsewhere"
+
+
+@pytest.mark.parametrize("change", [_change_body, _change_headers, _change_target])
+def test_what_changes_after_the_verdict_is_not_sent(
+    running: InProcess, monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], None]
+) -> None:
     """The permit is for the very bytes that were scanned."""
     running.vendor.reset()
     permit = Tightlip._permit
 
     def permit_then_change(self: Tightlip, flow: Any, found: state.FlowState) -> None:
         permit(self, flow, found)
-        flow.request.raw_content = b'{"model": "m", "messages": []}'
+        change(flow.request)
 
     with monkeypatch.context() as broken:
         broken.setattr(Tightlip, "_permit", permit_then_change)
