@@ -43,6 +43,10 @@ class Parent:
         while b"\r\n\r\n" not in head:
             head += client.recv(4096)
         self.heads.append(head)
+        if not head.startswith(b"CONNECT "):  # plain HTTP, asked for in absolute form
+            client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+            client.close()
+            return
         host, _, port = self._vendor.rpartition(":")
         server = socket.create_connection((host, int(port)))
         client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -98,3 +102,12 @@ def test_other_hosts_are_tunnelled_through_the_parent_too(
     answer = curl(behind, "https://other.example/x", None, ca=str(authority.ca))
     assert answer.status in (200, 404)
     assert parent.heads[-1].startswith(b"CONNECT other.example:443 ")
+
+
+def test_plain_http_carries_our_credential_to_the_parent_and_not_the_clients(behind: Tightlip, parent: Parent) -> None:
+    theirs = ("-H", "Proxy-Authorization: Basic " + base64.b64encode(b"someone:else").decode())
+    assert curl(behind, CHAT.replace("https:", "http:"), None, *theirs).status == 200
+    (head,) = parent.heads
+    assert head.startswith(b"GET http://api.openai.com/")
+    assert b" Basic " + base64.b64encode(_CREDENTIALS.encode()) + b"\r\n" in head
+    assert base64.b64encode(b"someone:else") not in head
