@@ -16,11 +16,15 @@ EntityName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$", max_
 class Rule(BaseModel):
     """One detection rule.
 
-    Exactly one of `pattern` and `recognizer` says how a value is recognised:
+    Exactly one of `pattern` and `recognizer` says how a value is recognised, unless there are `fields`:
 
     - `pattern`: a verbose `regex` pattern, case-sensitive unless it says `(?i)`. The named group `value` is what is
       reported and replaced; without it the whole match is.
     - `recognizer`: the class name of a Presidio recognizer, fed windows around `trigger` matches.
+    - `fields`: names under which structured text holds such a value, whatever the format: a column, a JSON member, a
+      form field (words in lower case: `date of birth` also stands for `dateOfBirth` and `DATE_OF_BIRTH`), or a position
+      of one format (`hl7:PID-5`, `x12:NM1-3`, `fhir:HumanName`). Only such values are looked at; `pattern`, when there
+      is one, says which parts of them are reported.
 
     `keywords` are literals of which at least one must stand within `near_chars` before the match's end or inside it;
     they are what the first pass looks for, so the rarer the better. Case-insensitive.
@@ -29,6 +33,8 @@ class Rule(BaseModel):
     as `verified: false`.
     `context` are whole words, any case, which raise the score by `context_boost` when within `context_chars` before the
     match or in the field's name; with `context_required: true` the finding is dropped without one.
+    `context_after_chars` lets context words also stand that far behind the match. `unless` are whole words that drop a
+    finding when they stand within `unless_chars` before it.
     `entropy` is the least Shannon entropy of the value, bits per character.
     `examples` must each give at least one finding of this rule, `counterexamples` none. Both are templates, so that
     no live-looking token stands in the repository: `${upper:16}`, `${alnum:36}`, `${hex:32}`, `${base64:40}`,
@@ -49,13 +55,17 @@ class Rule(BaseModel):
     pattern: str | None = None
     recognizer: str | None = None
     trigger: str | None = None
+    fields: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     gate: bool = False
     entropy: Annotated[float, Field(ge=0, le=8)] = 0
     context: tuple[str, ...] = ()
     context_chars: Annotated[int, Field(ge=1, le=400)] = 60
+    context_after_chars: Annotated[int, Field(ge=0, le=100)] = 0
     context_boost: Annotated[float, Field(ge=0, le=1)] = 0.35
     context_required: bool = False
+    unless: tuple[str, ...] = ()
+    unless_chars: Annotated[int, Field(ge=1, le=400)] = 30
     allow: tuple[str, ...] = ()
     """Patterns that must match the whole value for it to be dropped (documentation values, placeholders)."""
     references: tuple[str, ...] = ()

@@ -216,7 +216,7 @@ def _validate(stanza: Stanza, problems: list[str]) -> Rule | None:
             top = str(item["loc"][0]) if item["loc"] else ""
             problems.append(f"{stanza.place(top)}: {key}, expected {item['msg']}, found {found}")
         return None
-    if (rule.pattern is None) == (rule.recognizer is None):
+    if (rule.pattern is None) == (rule.recognizer is None) and (rule.pattern or not rule.fields):
         both = "both" if rule.pattern else "neither"
         problems.append(f"{stanza.place()}: matcher, expected one of pattern and recognizer, found {both}")
         return None
