@@ -1,26 +1,30 @@
 """The engine: text in, findings out.
 
-First pass over the text and each of its decoded views, second look at the windows that were hit, then overlaps are
-settled and spans mapped back to the text as it came. Deterministic, no clock, no I/O after construction; one per
-worker process, since the first pass owns scratch memory.
+First pass over the text and each of its decoded views; second look at the windows that were hit and at the values that
+structure labels; then overlaps are settled and spans mapped back to the text as it came. Deterministic, no clock, no
+I/O after construction; one per worker process, since the first pass owns scratch memory.
 """
 
 import hmac
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import regex
 
+from detectors import health
 from detectors.codec import GATES, Budget, View, views
 from detectors.finding import Finding, Scan
 from detectors.generic import Generic
+from detectors.label import CLINICAL_FORMS, NO_LABELS, Labelled, Labels
 from detectors.matcher import GENERIC_ID, Candidate, Matcher
 from detectors.names import NameFinder
 from detectors.overlap import Located, settle
 from detectors.prefilter import ExpressionError, Hit, make_prefilter
 from detectors.ruleset import RuleError, RuleSet
+from detectors.section import Sections
+from detectors.structure import readers
 
 SCORE_FLOOR = 0.5
 """Findings below it, context counted, are dropped: more often noise than not."""
@@ -44,6 +48,8 @@ class _Run:
     generic: bool
     budget: Budget
     located: list[Located] = field(default_factory=list)
+    clinical: list[tuple[int, int]] = field(default_factory=list)
+    """Where health context stands, in the text now looked at."""
 
 
 class Engine:
@@ -58,13 +64,23 @@ class Engine:
         self.ruleset = ruleset
         self._key = key
         self._names = names
-        self._matchers = _matchers(ruleset)
+        matchers = _matchers(ruleset)
+        self._matchers = tuple(matcher for matcher in matchers if not matcher.is_field_rule)
+        self._field_matchers = _by_field(matchers)
         self._generic = next((m for m in self._matchers if isinstance(m, Generic)), None)
-        expressions = [matcher.expression for matcher in self._matchers] + list(GATES)
+        self._readers = readers(_entries(matchers))
+        clinical = health.expressions(ruleset.health.words, ruleset.health.codes)
+        sections = (
+            [matcher.expression for matcher in self._matchers],
+            list(GATES),
+            clinical,
+            *(list(reader.gates) for reader in self._readers),
+        )
+        self._sections = Sections([len(section) for section in sections])
         try:
-            self._prefilter = make_prefilter(expressions, cache_dir)
+            self._prefilter = make_prefilter([one for section in sections for one in section], cache_dir)
         except ExpressionError as err:
-            raise RuleError([_place(ruleset, err)]) from err
+            raise RuleError([_place(ruleset, self._matchers, err)]) from err
 
     def warm(self) -> None:
         """Pays every first-use cost now: Presidio's import, the recognizers, the code paths of the views."""
@@ -85,6 +101,7 @@ class Engine:
         if in_field:
             self._look(f'{in_field}{text}"', (), run)
             run.located = _shifted(run.located, len(in_field), len(text))
+            run.clinical = [(start - len(in_field), end - len(in_field)) for start, end in run.clinical]
         else:
             self._look(text, (), run)
         if field and generic and self._generic is not None and len(field) <= MAX_FIELD_CHARS:
@@ -96,39 +113,63 @@ class Engine:
         if not run.located and run.budget.exceeded is None:
             return _EMPTY
         kept = settle(located for located in run.located if located.score >= SCORE_FLOOR)
-        return Scan(tuple(self._finding(located) for located in kept), run.budget.exceeded)
+        findings = tuple(self._finding(located) for located in kept)
+        return Scan(health.promoted(findings, run.clinical), run.budget.exceeded)
 
     def _look(self, text: str, path: tuple[str, ...], run: _Run, within: View | None = None) -> None:
         """Adds what stands in `text`, and in every view of it, located in `text`."""
         hits = self._prefilter.hits(text)
         gate_hits: list[Hit] = []
         if hits:
-            rule_hits = [hit for hit in hits if hit[0] < len(self._matchers)]
-            if len(rule_hits) < len(hits):
-                base = len(self._matchers)
-                gate_hits = [(index - base, end) for index, end in hits if index >= base]
+            rule_hits, gate_hits, clinical, *structural = self._sections.deal(hits)
+            labels = self._read(text, structural)
+            if labels:
+                run.clinical += [(one.start, one.end) for one in labels if one.form in CLINICAL_FORMS]
+                run.located.extend(self._confirm_fields(text, labels, path))
+            run.clinical += [(at - 1, at) for _, at in clinical]
             if rule_hits:
-                run.located.extend(self._confirm(text, rule_hits, path, run))
+                run.located.extend(self._confirm(text, rule_hits, labels, path, run))
         for view in views(text, gate_hits, len(path), run.budget, within):
             self._look_through(view, path, run)
 
+    def _read(self, text: str, structural: Sequence[list[Hit]]) -> Labels:
+        """The values that structure labels, by every reader whose gates were hit."""
+        if not any(structural):
+            return NO_LABELS
+        labelled: list[Labelled] = []
+        for reader, hits in zip(self._readers, structural, strict=True):
+            if hits:
+                labelled.extend(reader.read(text, hits))
+        return Labels(labelled) if labelled else NO_LABELS
+
+    def _confirm_fields(self, text: str, labels: Labels, path: tuple[str, ...]) -> Iterable[Located]:
+        for labelled in labels:
+            for matcher in self._field_matchers.get(labelled.entry, ()):
+                for candidate in matcher.confirm_field(text, labelled):
+                    if not _is_placeholder(text, candidate):
+                        yield Located.of(candidate, text, path)
+
     def _look_through(self, view: View, path: tuple[str, ...], run: _Run) -> None:
-        outer = run.located
-        run.located = []
+        outer, outer_clinical = run.located, run.clinical
+        run.located, run.clinical = [], []
         self._look(view.text, (*path, view.name), run, view)
         inner, run.located = run.located, outer
+        # Without a finding in the view its context is worth no look-up: most words stand in the source all the same.
+        run.clinical = outer_clinical + [view.locate(start, end) for start, end in run.clinical if inner]
         for located in inner:
             if not view.cuts(located.start, located.end):
                 start, end = view.locate(located.start, located.end)
                 run.located.append(located.at(start, end))
 
-    def _confirm(self, text: str, hits: list[Hit], path: tuple[str, ...], run: _Run) -> Iterable[Located]:
+    def _confirm(
+        self, text: str, hits: list[Hit], labels: Labels, path: tuple[str, ...], run: _Run
+    ) -> Iterable[Located]:
         for index, windows in _windows(hits, self._matchers, len(text)).items():
             matcher = self._matchers[index]
             if matcher is self._generic and not run.generic:
                 continue
             for start, last, end in windows:
-                for candidate in matcher.confirm(text, start, last, end):
+                for candidate in matcher.confirm(text, start, last, end, labels):
                     if not _is_placeholder(text, candidate):
                         yield Located.of(candidate, text, path)
 
@@ -144,6 +185,7 @@ class Engine:
             verified=located.verified,
             fingerprint=fingerprint(self._key, located.value),
             view=located.path,
+            evidence=located.evidence,
         )
 
 
@@ -168,9 +210,27 @@ def _matchers(ruleset: RuleSet) -> tuple[Matcher, ...]:
     return tuple(matchers)
 
 
-def _place(ruleset: RuleSet, err: ExpressionError) -> str:
-    if 0 <= err.index < len(ruleset.rules):
-        rule = ruleset.rules[err.index]
+def _by_field(matchers: Iterable[Matcher]) -> dict[str, list[Matcher]]:
+    """Field rules by the names and positions whose values they look at."""
+    known: dict[str, list[Matcher]] = {}
+    for matcher in matchers:
+        for entry in matcher.rule.fields:
+            known.setdefault(entry, []).append(matcher)
+    return known
+
+
+def _entries(matchers: Iterable[Matcher]) -> frozenset[str]:
+    """What readers should look for: the fields of field rules, and the context that other rules can't do without."""
+    return frozenset(
+        entry
+        for matcher in matchers
+        for entry in (matcher.rule.fields or (matcher.rule.context if matcher.rule.context_required else ()))
+    )
+
+
+def _place(ruleset: RuleSet, matchers: Sequence[Matcher], err: ExpressionError) -> str:
+    if 0 <= err.index < len(matchers):
+        rule = matchers[err.index].rule
         place = ruleset.origins.get(rule.id, "?:1")
         return f"{place}: rule {rule.id}: pattern, expected one the first pass can run, found {err}"
     return f"?:1: rule ?: rules, expected a set the first pass can run, found {err}"

@@ -4,8 +4,10 @@ Spans are half-open and count code points of the text that was scanned. A findin
 found, so nothing that prints, logs or pickles one can leak it; the keyed fingerprint stands in for it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+
+from detectors.evidence import Evidence
 
 
 class Category(StrEnum):
@@ -38,7 +40,8 @@ class Finding:
     `score` is 0..1. `verified` is True when the value's own structure (checksum, signature) proves it, False when
     it disproves it, None when the format has none. `fingerprint` is a keyed HMAC of the normalised value, 32 hex
     digits: equal values have equal fingerprints within an installation and tell nothing outside it.
-    `view` names the decodings under which it was found, outermost first, empty for the text itself.
+    `view` names the decodings under which it was found, outermost first, empty for the text itself. `evidence` is why,
+    in the rule's own words.
     """
 
     rule: str
@@ -51,6 +54,7 @@ class Finding:
     verified: bool | None
     fingerprint: str
     view: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from detectors.label import NO_LABELS, Labels
 from detectors.matcher import Candidate, Matcher
 from detectors.plausible import is_mixed, is_secret
 from detectors.rule import Rule
@@ -49,7 +50,7 @@ class Generic(Matcher):
         self._lexicon = tuple({"".join(c for c in word if c.isalnum()) for word in self.keywords})
         self._promises = lru_cache(maxsize=4096)(self._name_promises)
 
-    def confirm(self, text: str, start: int, last: int, end: int) -> Iterator[Candidate]:
+    def confirm(self, text: str, start: int, last: int, end: int, labels: Labels = NO_LABELS) -> Iterator[Candidate]:
         """As `Matcher.confirm`, but tries the pattern only where a name that promises a secret begins."""
         assert self.pattern is not None
         done = -1

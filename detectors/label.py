@@ -4,9 +4,13 @@ Made by the readers of `structure/` (a field of an HL7 segment, a column of a ta
 rules with `fields`, and as context by all others.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+CLINICAL_FORMS = frozenset({"hl7", "fhir", "cda", "x12", "ncpdp", "dicom"})
+"""Formats that carry health data and nothing else: an identifier in one is PHI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,32 @@ class Reader(Protocol):
     Reading is linear in the text, never raises, and skips what it can't make sense of.
     """
 
-    gates: Sequence[bytes]
+    @property
+    def gates(self) -> Sequence[bytes]: ...
 
     def read(self, text: str, hits: Sequence[tuple[int, int]]) -> Iterable[Labelled]: ...
+
+
+class Labels:
+    """The labelled values of one text, found by place."""
+
+    def __init__(self, labelled: Iterable[Labelled]) -> None:
+        self._all = sorted(set(labelled), key=lambda one: (one.start, one.end, one.entry))
+        self._starts = [one.start for one in self._all]
+        self._widest = max((one.end - one.start for one in self._all), default=0)
+
+    def __iter__(self) -> Iterator[Labelled]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def meeting(self, start: int, end: int) -> Iterator[Labelled]:
+        """Those that share a character with text[start:end]."""
+        low = bisect_left(self._starts, start - self._widest)
+        for one in self._all[low : bisect_right(self._starts, max(start, end - 1))]:
+            if one.end > start:
+                yield one
+
+
+NO_LABELS = Labels(())

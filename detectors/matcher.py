@@ -11,7 +11,9 @@ from typing import Any
 import regex
 
 from detectors.checks import CHECKS
+from detectors.evidence import Evidence
 from detectors.guard import GUARDS
+from detectors.label import NO_LABELS, Labelled, Labels
 from detectors.plausible import shannon
 from detectors.presidio import Recognizer
 from detectors.rule import Rule
@@ -29,6 +31,9 @@ LEAST_BITS = 6.0
 RECOGNIZER_REACH = 120
 """Characters on either side of a trigger that a Presidio recognizer is shown: more than any value it knows is long."""
 
+LEAST_HINT = 0.3
+"""What a recognizer scores lower than this it doubts itself; its score then stands for the rule's."""
+
 VERIFIED_BONUS = 0.1
 REFUTED_PENALTY = 0.2
 
@@ -42,6 +47,7 @@ class Candidate:
     end: int
     score: float
     verified: bool | None
+    evidence: tuple[Evidence, ...] = ()
 
 
 class Matcher:
@@ -52,13 +58,15 @@ class Matcher:
         self.pattern = _compile(rule.pattern) if rule.pattern is not None else None
         self.recognizer = Recognizer(rule.recognizer) if rule.recognizer is not None else None
         self.keywords = tuple(word.lower() for word in rule.keywords)
-        self.checks = tuple(_check(name) for name in rule.checks)
+        self.checks = tuple((name, _check(name)) for name in rule.checks)
         self.guard = GUARDS.get(rule.entity)
         self.allow = _alternation(rule.allow)
         self.context = _words(rule.context)
+        self.unless = _words(rule.unless)
         self._needles = tuple({word.split()[0].lower() for word in rule.context})
         self._group = "value" if self.pattern is not None and "value" in self.pattern.groupindex else 0
-        self.expression, self.before, self.after = self._first_pass()
+        self.is_field_rule = bool(rule.fields)
+        self.expression, self.before, self.after = (b"", 0, 0) if self.is_field_rule else self._first_pass()
 
     def _first_pass(self) -> tuple[bytes, int, int]:
         """The expression to look for, and how far before and after its hit a match can stand."""
@@ -75,20 +83,47 @@ class Matcher:
             raise ValueError("pattern, expected something selective in it or keywords, found neither")
         return _keyword_expression(self.keywords), width, max(width, self.rule.near_chars)
 
-    def confirm(self, text: str, start: int, last: int, end: int) -> Iterator[Candidate]:
+    def confirm(self, text: str, start: int, last: int, end: int, labels: Labels = NO_LABELS) -> Iterator[Candidate]:
         """Candidates whose match lies in text[start:end] and starts at `last` at the latest.
 
-        What stands around the window is seen by look-arounds and context.
+        What stands around the window is seen by look-arounds and context; `labels` are the text's labelled values.
         """
-        if self.rule.context_required and not self._in_context(text, start, last):
+        if self.rule.context_required and not self._may_be_in_context(text, start, last, end, labels):
             return
-        if self.keywords and not self._names_keyword(text[max(0, start - self.rule.near_chars) : end]):
+        if self.keywords and not self._keyword_in(text[max(0, start - self.rule.near_chars) : end]):
             return  # a substring search over the window is cheaper than the pattern
         for match_start, match_end, value_start, value_end, hint in self._matches(text, start, end):
-            if self.keywords and not self._has_keyword(text, match_start, match_end):
+            keyword = self._keyword_of(text, match_start, match_end)
+            if self.keywords and not keyword:
                 continue
-            if candidate := self._judge(text, match_start, value_start, value_end, hint):
+            context = self._context_of(text, match_start, match_end, labels)
+            if self.rule.context_required and not context:
+                continue
+            if self._is_ruled_out(text, match_start, match_end, labels):
+                continue
+            evidence = [self._found_by(hint)]
+            if keyword:
+                evidence.append(Evidence("keyword", keyword, 0.0))
+            if context:
+                evidence.append(Evidence("context", context, self.rule.context_boost))
+            if candidate := self._judge(text, value_start, value_end, evidence):
                 yield candidate
+
+    def confirm_field(self, text: str, labelled: Labelled) -> Iterator[Candidate]:
+        """Candidates in a value that stands under one of the rule's `fields`."""
+        for start, end in self._values(text, labelled.start, labelled.end):
+            evidence = [Evidence("field", f"{labelled.entry} ({labelled.form})", self.rule.score)]
+            if candidate := self._judge(text, start, end, evidence):
+                yield candidate
+
+    def _values(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        if self.pattern is not None:
+            yield from (match.span(self._group) for match in self.pattern.finditer(text, start, end))
+            return
+        value = text[start:end]
+        first = start + len(value) - len(value.lstrip())
+        if value.strip():
+            yield first, first + len(value.strip())
 
     def _matches(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, int, int, float | None]]:
         if self.pattern is not None:
@@ -100,17 +135,20 @@ class Matcher:
             for value_start, value_end, hint in self.recognizer.find(text, start, end):
                 yield value_start, value_end, value_start, value_end, hint
 
-    def _has_keyword(self, text: str, start: int, end: int) -> bool:
-        return self._names_keyword(text[max(0, min(start, end - self.rule.near_chars)) : end])
+    def _keyword_of(self, text: str, start: int, end: int) -> str | None:
+        return self._keyword_in(text[max(0, min(start, end - self.rule.near_chars)) : end]) if self.keywords else None
 
-    def _names_keyword(self, seen: str) -> bool:
+    def _keyword_in(self, seen: str) -> str | None:
         seen = seen.lower()
-        return any(word in seen for word in self.keywords)
+        return next((word for word in self.keywords if word in seen), None)
 
-    def _judge(self, text: str, match_start: int, start: int, end: int, hint: float | None) -> Candidate | None:
-        in_context = self._in_context(text, match_start, match_start)
-        if self.rule.context_required and not in_context:
-            return None
+    def _found_by(self, hint: float | None) -> Evidence:
+        if self.recognizer is None:
+            return Evidence("pattern", self.rule.id, self.rule.score)
+        score = self.rule.score if hint is None or hint >= LEAST_HINT else hint
+        return Evidence("recognizer", self.recognizer.name, score)
+
+    def _judge(self, text: str, start: int, end: int, evidence: list[Evidence]) -> Candidate | None:
         value = text[start:end]
         if self.allow is not None and self.allow.fullmatch(value):
             return None
@@ -118,34 +156,55 @@ class Matcher:
             return None
         if self.guard is not None and not self.guard(text, start, end):
             return None
-        verified = self._verify(value)
+        answers = [(name, check(value)) for name, check in self.checks]
+        verified = False if any(answer is False for _, answer in answers) else any(answers) or None
         if verified is False and self.rule.gate:
             return None
-        return Candidate(self, start, end, self._score(hint, verified, in_context), verified)
+        evidence += _checked(answers, verified)
+        score = sum(part.weight for part in evidence)
+        return Candidate(self, start, end, round(min(1.0, max(0.0, score)), 3), verified, tuple(evidence))
 
-    def _verify(self, value: str) -> bool | None:
-        answers = [check(value) for check in self.checks]
-        if False in answers:
-            return False
-        return True if True in answers else None
-
-    def _in_context(self, text: str, first: int, last: int) -> bool:
-        """Whether a context word stands before a match that starts between `first` and `last`."""
+    def _context_of(self, text: str, start: int, end: int, labels: Labels) -> str | None:
+        """The context word that stands before text[start:end], behind it, or in the name it stands under."""
         if self.context is None:
-            return False
-        low = max(0, first - self.rule.context_chars)
-        seen = text[low:last].lower()
+            return None
+        word = self._context_in(text, max(0, start - self.rule.context_chars), start)
+        if word is None and self.rule.context_after_chars:
+            word = self._context_in(text, end, min(len(text), end + self.rule.context_after_chars))
+        if word is None and labels:
+            word = next((one.entry for one in labels.meeting(start, end) if self.context.search(one.entry)), None)
+        return word
+
+    def _context_in(self, text: str, low: int, high: int) -> str | None:
+        assert self.context is not None
+        seen = text[low:high].lower()
         for needle in self._needles:  # a few substring searches spare nearly all of the pattern's
             if needle in seen:
-                return self.context.search(text, low, last) is not None
-        return False
+                match = self.context.search(text, low, high)
+                return match[0].lower() if match else None
+        return None
 
-    def _score(self, hint: float | None, verified: bool | None, in_context: bool) -> float:
-        score = self.rule.score if hint is None or hint >= 0.3 else hint
-        score += self.rule.context_boost if in_context else 0.0
-        score += VERIFIED_BONUS if verified else 0.0
-        score -= REFUTED_PENALTY if verified is False else 0.0
-        return round(min(1.0, max(0.0, score)), 3)
+    def _may_be_in_context(self, text: str, start: int, last: int, end: int, labels: Labels) -> bool:
+        if self.context is None or labels:
+            return self.context is not None
+        high = min(len(text), end + self.rule.context_after_chars) if self.rule.context_after_chars else last
+        return self._context_in(text, max(0, start - self.rule.context_chars), high) is not None
+
+    def _is_ruled_out(self, text: str, start: int, end: int, labels: Labels) -> bool:
+        if self.unless is None:
+            return False
+        if self.unless.search(text, max(0, start - self.rule.unless_chars), start):
+            return True
+        return any(self.unless.search(one.entry) for one in labels.meeting(start, end))
+
+
+def _checked(answers: list[tuple[str, bool | None]], verified: bool | None) -> Iterator[Evidence]:
+    """Each check that spoke; only the first that agrees with the outcome weighs."""
+    weight = VERIFIED_BONUS if verified else -REFUTED_PENALTY
+    for name, answer in answers:
+        if answer is not None:
+            yield Evidence("check", f"{name} {'proves it' if answer else 'refutes it'}", weight * (answer is verified))
+            weight *= answer is not verified
 
 
 def _compile(pattern: str) -> "regex.Pattern[str]":

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from detectors.evidence import Evidence
 from detectors.finding import Category, Severity
 from detectors.matcher import GENERIC_ID, Candidate
 from detectors.names import Named
@@ -29,6 +30,7 @@ class Located:
     verified: bool | None
     path: tuple[str, ...]
     value: str
+    evidence: tuple[Evidence, ...] = ()
 
     def __repr__(self) -> str:
         return f"Located({self.rule}, {self.start}, {self.end})"
@@ -48,6 +50,7 @@ class Located:
             candidate.verified,
             path,
             text[start:end],
+            candidate.evidence,
         )
 
     @classmethod
@@ -55,7 +58,8 @@ class Located:
         rule = f"name-{named.entity.lower()}"
         span = named.start, named.end
         value = text[named.start : named.end]
-        return cls(rule, Category.PII, named.entity, Severity.MEDIUM, *span, named.score, None, (), value)
+        evidence = (Evidence("name", "configured language model", named.score),)
+        return cls(rule, Category.PII, named.entity, Severity.MEDIUM, *span, named.score, None, (), value, evidence)
 
     def at(self, start: int, end: int) -> "Located":
         return replace(self, start=start, end=end)

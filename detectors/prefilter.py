@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import regex
 
-from detectors.ruleset import store_cached
+from detectors.rulecache import store_cached
 
 try:
     import hyperscan

@@ -6,19 +6,22 @@ Only this file knows where rules live and how they are written down. What a rule
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from detectors.lexiconfile import NO_HEALTH_LEXICON, HealthLexicon, load_health
 from detectors.rule import Rule
+from detectors.rulecache import store_cached
 
 FOLDERS = ("secrets", "pci", "pii", "phi", "custom")
 """The parts of a rule base that hold rules; its other folders (policies, vendors, allow) are other people's data."""
+
+CONTEXT_FOLDER = "context"
+"""Beside the rules of a rule base: lexicons that rules lean on."""
 
 CACHE_FORMAT = "1"
 
@@ -33,11 +36,14 @@ class RuleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Valid rules in file order. `digest` is SHA-256 over their canonical content; `origins` maps id to `file:line`."""
+    """Valid rules in file order. `digest` is SHA-256 over all that decides what is found; `origins` maps id to
+    `file:line`. `health` is the lexicon that makes personal data PHI.
+    """
 
     rules: tuple[Rule, ...]
     digest: str
     origins: Mapping[str, str] = field(default_factory=dict)
+    health: HealthLexicon = NO_HEALTH_LEXICON
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,8 @@ def load_rules(paths: Sequence[Path], *, cache_dir: Path | None = None) -> RuleS
     stanzas: list[Stanza] = []
     for file in rule_files(paths, problems):
         stanzas.extend(_read(file, cache_dir, problems))
-    return _assemble(stanzas, problems)
+    health = load_health([path / CONTEXT_FOLDER for path in paths], cache_dir, problems)
+    return _assemble(stanzas, health, problems)
 
 
 def rule_files(paths: Sequence[Path], problems: list[str]) -> Iterator[Path]:
@@ -117,18 +124,6 @@ def _load_cached(path: Path) -> list[tuple[int, dict[str, Any], dict[str, int]]]
         return [(line, content, lines) for line, content, lines in json.loads(path.read_bytes())]
     except (OSError, ValueError, TypeError):
         return None  # absent or torn: parse again
-
-
-def store_cached(path: Path, content: bytes) -> None:
-    """Writes a cache file whole or not at all. A cache that can't be written only costs time."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError:
-        with suppress(OSError):
-            partial.unlink()
 
 
 def _parse(file: str, raw: bytes, problems: list[str]) -> Iterator[Stanza]:
@@ -189,7 +184,7 @@ def _plain(node: Any) -> Any:
     return str(node.value)  # pydantic reads numbers from their text; a quoted number stays a string where one is asked
 
 
-def _assemble(stanzas: Sequence[Stanza], problems: list[str]) -> RuleSet:
+def _assemble(stanzas: Sequence[Stanza], health: HealthLexicon, problems: list[str]) -> RuleSet:
     rules: dict[str, Rule] = {}
     origins: dict[str, str] = {}
     for stanza in stanzas:
@@ -203,7 +198,7 @@ def _assemble(stanzas: Sequence[Stanza], problems: list[str]) -> RuleSet:
         origins[rule.id] = f"{stanza.file}:{stanza.line}"
     if problems:
         raise RuleError(problems)
-    return RuleSet(tuple(rules.values()), digest(tuple(rules.values())), origins)
+    return RuleSet(tuple(rules.values()), digest(tuple(rules.values()), health), origins, health)
 
 
 def _validate(stanza: Stanza, problems: list[str]) -> Rule | None:
@@ -226,7 +221,8 @@ def _validate(stanza: Stanza, problems: list[str]) -> Rule | None:
     return rule
 
 
-def digest(rules: Sequence[Rule]) -> str:
-    """SHA-256 over the rules' canonical content, hex; the order of files and rules doesn't matter."""
+def digest(rules: Sequence[Rule], health: HealthLexicon = NO_HEALTH_LEXICON) -> str:
+    """SHA-256 over the canonical content of rules and lexicon, hex; the order of files and rules doesn't matter."""
     canonical = [rule.model_dump_json() for rule in sorted(rules, key=lambda rule: rule.id)]
+    canonical.append(health.model_dump_json())
     return hashlib.sha256("\n".join(canonical).encode()).hexdigest()
