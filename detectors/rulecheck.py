@@ -105,6 +105,9 @@ def hostile_texts(rule: Rule, length: int) -> Iterator[str]:
         yield _fill(word, length)
         yield _fill(f"{word} = ", length)
         yield word + _fill("a", length)
+    for entry in rule.fields[:3]:
+        yield _fill(f"{entry}: ", length)
+        yield _fill(f"{entry}|", length)
     for unit in ("a", "0", "A0", " ", "a.", "-", "a@", "/a", "aB3+", "=\n"):
         yield _fill(unit, length)
 

@@ -46,6 +46,7 @@ def scan(
     paths: Annotated[list[str] | None, typer.Argument(help="Files or folders; - reads standard input.")] = None,
     format: Annotated[str, typer.Option(help="text, json or sarif.")] = "text",
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line in, one out.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Tell what made each finding, and its score.")] = False,
     config: ConfigFile = None,
     state_dir: StateDir = None,
 ) -> None:
@@ -54,10 +55,10 @@ def scan(
 
     loaded = _load(config, state_dir=state_dir)
     if jsonl:
-        raise typer.Exit(scan_jsonl(loaded))
+        raise typer.Exit(scan_jsonl(loaded, explain=explain))
     if format not in ("text", "json", "sarif"):
         raise typer.BadParameter("expected text, json or sarif", param_hint="--format")
-    raise typer.Exit(scan_paths(loaded, paths or ["-"], format))
+    raise typer.Exit(scan_paths(loaded, paths or ["-"], format, explain=explain))
 
 
 @app.command()

@@ -41,8 +41,8 @@ def make_engine(config: Config) -> Engine:
     return Engine(rules, os.urandom(32), cache_dir=cache_dir, names=names)
 
 
-def scan_paths(config: Config, paths: Sequence[str], form: str) -> int:
-    """Prints findings in files and folders; the process's exit code."""
+def scan_paths(config: Config, paths: Sequence[str], form: str, *, explain: bool = False) -> int:
+    """Prints findings in files and folders, with `explain` also why; the process's exit code."""
     engine = make_engine(config)
     found: list[Located] = []
     failed = False
@@ -61,25 +61,25 @@ def scan_paths(config: Config, paths: Sequence[str], form: str) -> int:
         if scan.incomplete is not None:
             print(f"tightlip: {path}: not read whole: {scan.incomplete}", file=sys.stderr)
         found += _located(path, text, scan.findings)
-    _PRINTERS[form](found)
+    _PRINTERS[form](found, explain)
     return FAILED if failed else FOUND if found else NONE
 
 
-def scan_jsonl(config: Config) -> int:
+def scan_jsonl(config: Config, *, explain: bool = False) -> int:
     """Answers each `{"id", "text"}` line with one line of findings, in order, until the input ends."""
     engine = make_engine(config)
     failed = False
     for line in sys.stdin.buffer:
         if not line.strip():
             continue
-        answer = _answer(engine, line)
+        answer = _answer(engine, line, explain)
         failed = failed or "error" in answer
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
     return FAILED if failed else NONE
 
 
-def _answer(engine: Engine, line: bytes) -> dict[str, Any]:
+def _answer(engine: Engine, line: bytes, explain: bool) -> dict[str, Any]:
     try:
         item = json.loads(line)
         name, text = item["id"], item["text"]
@@ -96,12 +96,12 @@ def _answer(engine: Engine, line: bytes) -> dict[str, Any]:
     return {
         "id": name,
         "incomplete": scan.incomplete is not None,
-        "findings": [_plain(finding) for finding in scan.findings],
+        "findings": [_plain(finding, explain) for finding in scan.findings],
     }
 
 
-def _plain(finding: Finding) -> dict[str, Any]:
-    return {
+def _plain(finding: Finding, explain: bool) -> dict[str, Any]:
+    plain: dict[str, Any] = {
         "rule": finding.rule,
         "category": finding.category.value,
         "entity": finding.entity,
@@ -111,6 +111,10 @@ def _plain(finding: Finding) -> dict[str, Any]:
         "verified": finding.verified,
         "severity": finding.severity.label,
     }
+    if explain:
+        plain["view"] = list(finding.view)
+        plain["evidence"] = [part._asdict() for part in finding.evidence]
+    return plain
 
 
 def _files(paths: Sequence[str]) -> Iterator[str]:
@@ -144,7 +148,7 @@ def _located(path: str, text: str, findings: Sequence[Finding]) -> Iterator[Loca
         yield Located(path, line, column, finding, preview(text[finding.start : finding.end]))
 
 
-def _print_text(found: Sequence[Located]) -> None:
+def _print_text(found: Sequence[Located], explain: bool) -> None:
     console = Console(soft_wrap=True, highlight=False)
     for item in found:
         finding = item.finding
@@ -154,20 +158,31 @@ def _print_text(found: Sequence[Located]) -> None:
                 f"{finding.severity.label} {finding.rule} ({finding.category}, {finding.entity}): {item.preview}",
             )
         )
+        if explain:
+            console.print(Text("\n".join(_reasons(finding)), style="dim"))
 
 
-def _print_json(found: Sequence[Located]) -> None:
-    json.dump([_with_place(item) for item in found], sys.stdout, indent=2)
+def _reasons(finding: Finding) -> Iterator[str]:
+    """A line for each part of the score, then the sum."""
+    for part in finding.evidence:
+        weight = f"{part.weight:+.2f}" if part.weight else ""
+        yield f"    {weight:>5}  {part.kind}: {part.detail}"
+    seen = f", seen through {' > '.join(finding.view)}" if finding.view else ""
+    yield f"    ={finding.score:4.2f}  score{seen}"
+
+
+def _print_json(found: Sequence[Located], explain: bool) -> None:
+    json.dump([_with_place(item, explain) for item in found], sys.stdout, indent=2)
     sys.stdout.write("\n")
 
 
-def _with_place(item: Located) -> dict[str, Any]:
+def _with_place(item: Located, explain: bool) -> dict[str, Any]:
     place = {"path": item.path, "line": item.line, "column": item.column}
-    return {**place, **_plain(item.finding), "preview": item.preview}
+    return {**place, **_plain(item.finding, explain), "preview": item.preview}
 
 
-def _print_sarif(found: Sequence[Located]) -> None:
-    """SARIF 2.1.0, as code hosts read it; columns count code points."""
+def _print_sarif(found: Sequence[Located], explain: bool) -> None:
+    """SARIF 2.1.0, as code hosts read it; columns count code points. With `explain`, reasons are in the properties."""
     levels = {"low": "note", "medium": "warning", "high": "error", "critical": "error"}
     results = [
         {
@@ -182,6 +197,7 @@ def _print_sarif(found: Sequence[Located]) -> None:
                     }
                 }
             ],
+            **({"properties": {"evidence": list(_reasons(item.finding))}} if explain else {}),
         }
         for item in found
     ]

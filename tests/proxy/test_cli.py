@@ -213,3 +213,20 @@ def test_users_come_and_go(state: Path, tmp_path: Path) -> None:
     assert "battery" not in (tmp_path / "users.yaml").read_text()
     assert tightlip(state, "users", "remove", "ada", cwd=tmp_path).returncode == 0
     assert tightlip(state, "users", "list", cwd=tmp_path).stdout.strip() == ""
+
+
+def test_scan_explains_itself_without_the_value(state: Path, leaky: Path) -> None:
+    told = tightlip(state, "scan", "--explain", str(leaky)).stdout
+    assert "+0.90  pattern: aws-access-key-id" in told
+    assert "keyword: akia" in told
+    assert "=0.90  score" in told
+    assert KEY not in told
+
+
+def test_lines_are_explained_too(state: Path) -> None:
+    given = json.dumps({"id": 1, "text": f"key {KEY}"}) + "\n"
+    (answer,) = lines(tightlip(state, "scan", "--jsonl", "--explain", given=given))
+    (finding,) = answer["findings"]
+    assert finding["view"] == []
+    assert sum(part["weight"] for part in finding["evidence"]) == pytest.approx(finding["score"])
+    assert KEY not in json.dumps(answer)
