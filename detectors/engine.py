@@ -211,10 +211,10 @@ def _matchers(ruleset: RuleSet) -> tuple[Matcher, ...]:
 
 
 def _by_field(matchers: Iterable[Matcher]) -> dict[str, list[Matcher]]:
-    """Field rules by the names and positions whose values they look at."""
+    """Rules by the names and positions whose values they look at: field rules, and those found by their context."""
     known: dict[str, list[Matcher]] = {}
     for matcher in matchers:
-        for entry in matcher.rule.fields:
+        for entry in matcher.rule.fields or (matcher.rule.context if matcher.looks_for_context else ()):
             known.setdefault(entry, []).append(matcher)
     return known
 

@@ -11,6 +11,7 @@ from typing import Any
 import regex
 
 from detectors.checks import CHECKS
+from detectors.context import words_expression, words_pattern
 from detectors.evidence import Evidence
 from detectors.guard import GUARDS
 from detectors.label import NO_LABELS, Labelled, Labels
@@ -61,11 +62,12 @@ class Matcher:
         self.checks = tuple((name, _check(name)) for name in rule.checks)
         self.guard = GUARDS.get(rule.entity)
         self.allow = _alternation(rule.allow)
-        self.context = _words(rule.context)
-        self.unless = _words(rule.unless)
+        self.context = words_pattern(rule.context)
+        self.unless = words_pattern(rule.unless)
         self._needles = tuple({word.split()[0].lower() for word in rule.context})
         self._group = "value" if self.pattern is not None and "value" in self.pattern.groupindex else 0
         self.is_field_rule = bool(rule.fields)
+        self.looks_for_context = rule.context_required and bool(rule.near_chars) and not rule.keywords
         self.expression, self.before, self.after = (b"", 0, 0) if self.is_field_rule else self._first_pass()
 
     def _first_pass(self) -> tuple[bytes, int, int]:
@@ -77,6 +79,9 @@ class Matcher:
             reach = (shape.reach if shape else 0) + RECOGNIZER_REACH
             expression = shape.sketch if shape else _keyword_expression(self.keywords)
             return expression, reach, RECOGNIZER_REACH
+        if self.looks_for_context:
+            before = width + self.rule.context_after_chars
+            return words_expression(self.rule.context), before, max(width, self.rule.near_chars)
         if shape is not None and (shape.bits >= SELECTIVE_BITS or (shape.bits >= LEAST_BITS and not self.keywords)):
             return shape.sketch, shape.reach, shape.width
         if not self.keywords:
@@ -187,7 +192,9 @@ class Matcher:
     def _may_be_in_context(self, text: str, start: int, last: int, end: int, labels: Labels) -> bool:
         if self.context is None or labels:
             return self.context is not None
-        high = min(len(text), end + self.rule.context_after_chars) if self.rule.context_after_chars else last
+        high = last
+        if self.looks_for_context or self.rule.context_after_chars:
+            high = min(len(text), end + self.rule.context_after_chars)
         return self._context_in(text, max(0, start - self.rule.context_chars), high) is not None
 
     def _is_ruled_out(self, text: str, start: int, end: int, labels: Labels) -> bool:
@@ -222,17 +229,6 @@ def _check(name: str) -> Any:
 
 def _alternation(patterns: tuple[str, ...]) -> "regex.Pattern[str] | None":
     return _compile("|".join(f"(?:{pattern}\n)" for pattern in patterns)) if patterns else None
-
-
-def _words(words: tuple[str, ...]) -> "regex.Pattern[str] | None":
-    """Whole words, any case, also as humps of a camelCase name and before digits; a space stands for `_` or `-` too."""
-    if not words:
-        return None
-    alternatives = "|".join(
-        r"[\s_-]*".join(regex.escape(part, special_only=True) for part in word.split()) for word in words
-    )
-    begins, ends = r"(?:(?<![^\W_])|(?<=[a-z0-9])(?=[A-Z]))", r"(?:(?![^\W\d_])|(?<=[a-z])(?=[A-Z]))"
-    return regex.compile(f"{begins}(?i:{alternatives}){ends}")
 
 
 def _keyword_expression(keywords: tuple[str, ...]) -> bytes:

@@ -32,7 +32,8 @@ class Rule(BaseModel):
     finding (only for formats that are noise without their checksum); otherwise it lowers the score and is reported
     as `verified: false`.
     `context` are whole words, any case, which raise the score by `context_boost` when within `context_chars` before the
-    match or in the field's name; with `context_required: true` the finding is dropped without one.
+    match or in the field's name; with `context_required: true` the finding is dropped without one. With `near_chars`
+    and no keywords beside that, context is what the first pass looks for, and what follows it within `near_chars`.
     `context_after_chars` lets context words also stand that far behind the match. `unless` are whole words that drop a
     finding when they stand within `unless_chars` before it.
     `entropy` is the least Shannon entropy of the value, bits per character.

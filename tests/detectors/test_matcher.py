@@ -22,3 +22,14 @@ def test_evidence_adds_up_to_the_score() -> None:
     (finding,) = make_engine(rule).scan("acme tok-abcdefgh").findings
     assert [part.kind for part in finding.evidence] == ["pattern", "keyword", "context"]
     assert sum(part.weight for part in finding.evidence) == pytest.approx(finding.score) == pytest.approx(0.8)
+
+
+def test_context_can_be_what_the_first_pass_looks_for() -> None:
+    rule = make_rule(
+        pattern="(?<![0-9])[0-9]{9}(?![0-9])", context=("acme id", "识别码"), context_required=True, near_chars=40
+    )
+    engine = make_engine(rule)
+    for label in ("acme id: ", "ACME_ID=", '"acmeId": "', "acme-id is ", "我的识别码是", "theAcmeId "):
+        assert found(engine, f"{label}123456789") == [("test-token", "123456789")], label
+    for label in ("macme id: ", "acme idea ", "acme id" + " " * 60):
+        assert found(engine, f"{label}123456789") == [], label
