@@ -1,13 +1,17 @@
 """Structural checks of secrets: checksums, signatures and decodable parts that vendors build into their tokens.
 
 Pure and offline; True proves, False refutes, None says nothing. Each cites where its layout is published. `checks.py`
-gives them their names.
+gives them their names. Private keys and wallets stand in `keycheck.py`, Azure's keys in `azurecheck.py`.
 """
 
 import base64
 import json
+import re
 import zlib
 from collections.abc import Callable, Mapping
+
+from detectors.azurecheck import check_aligned, check_annotated, check_devops, complete_annotated
+from detectors.keycheck import KEY_CHECKS, KEY_COMPLETIONS
 
 Check = Callable[[str], bool | None]
 
@@ -34,10 +38,45 @@ def _grafana_sum(head: str) -> str:
     return zlib.crc32(head.encode()).to_bytes(4, "little").hex()
 
 
+def check_crc_after_prefix(value: str) -> bool | None:
+    """`PREFIX_` + 50 characters + their CRC-32 in six base62 digits, as Vercel's typed tokens have it.
+
+    As GitHub's, but the body may hold underscores. Confirmed with a token that Kingfisher publishes as its example.
+    """
+    body = value.partition("_")[2]
+    return _base62(_crc(body[:-6]), 6) == body[-6:] if len(body) == 56 else None
+
+
+def check_crc_hex(value: str) -> bool | None:
+    """`PREFIX_BODY_CCCCCCCC`: CRC-32 of the 32 characters between the underscores, in hex (Zuplo's API keys)."""
+    parts = value.split("_")
+    if len(parts) != 3 or len(parts[1]) != 32 or len(parts[2]) != 8:
+        return None
+    return f"{_crc(parts[1]):08x}" == parts[2].lower()
+
+
+def check_confluent(value: str) -> bool | None:
+    """`cflt` + 54 characters + CRC-32, little-endian, in six base64 digits (Confluent's secret scanning page, 2024).
+
+    The page doesn't say whether the prefix is summed too; either sum proves the secret.
+    """
+    if len(value) != 64:
+        return None
+    return value[-6:] in (_confluent_sum(value[:-6]), _confluent_sum(value[4:-6]))
+
+
+def _confluent_sum(body: str) -> str:
+    return base64.b64encode(_crc(body).to_bytes(4, "little")).decode()[:6]
+
+
+def _crc(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "replace"))
+
+
 def check_gitlab_routable(value: str) -> bool | None:
-    """`PREFIX-PAYLOAD.01.LLCCCCCCC`: payload length and CRC-32, base 36 (GitLab's routable_token.rb)."""
+    """`PREFIX-PAYLOAD.01.LLCCCCCCC`, or without the `01`: payload length and CRC-32, base 36 (routable_token.rb)."""
     body, _, tail = value.rpartition(".")
-    if len(tail) != 9 or body.count(".") != 1:
+    if len(tail) != 9 or body.count(".") > 1:
         return None
     return _to_base(zlib.crc32(value[:-7].encode()), BASE36, 7) == tail[2:]
 
@@ -76,6 +115,83 @@ def check_pypi(value: str) -> bool:
     return located and raw[-34:-32] == b"\x06\x20"
 
 
+def check_json_inside(value: str) -> bool | None:
+    """Part of the token is base64 of a JSON object: Grafana's, Sentry's, 1Password's, Mapbox's, Temporal's.
+
+    Sources: the vendors' own issuers, where they are open, and GitHub's list of secret scanning patterns.
+    """
+    part = _JSON_PART.search(value)
+    if part is None:
+        return None
+    try:
+        return isinstance(json.loads(_base64_any(part[0])), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+_JSON_PART = re.compile(r"eyJ[A-Za-z0-9+/_-]{8,4000}")
+
+
+def check_bedrock(value: str) -> bool | None:
+    """`ABSK` + base64 of `BedrockAPIKey-ID-at-ACCOUNT:SECRET` (Amazon's long-term Bedrock keys). Others say nothing."""
+    if not value.startswith("ABSK"):
+        return None
+    return _decodes_to(_BEDROCK, value[4:])
+
+
+_BEDROCK = re.compile(rb"BedrockAPIKey-[a-z0-9]{4}-at-[0-9]{12}:[ -~]{20,200}")
+
+
+def check_jfrog_reference(value: str) -> bool:
+    """64 characters of base64 that read `reftkn:VERSION:EXPIRY:SECRET` (JFrog's reference tokens)."""
+    return _decodes_to(re.compile(rb"reftkn:[0-9]{2}:[0-9]{10}:[ -~]{20,40}"), value)
+
+
+def check_basic_auth(value: str) -> bool:
+    """Base64 of `name:password` in printable text (RFC 7617; Docker's config.json stores logins the same way)."""
+    try:
+        login = _base64_any(value).decode("utf-8")
+    except ValueError:
+        return False
+    name, colon, password = login.partition(":")
+    return bool(name and colon and password) and login.isprintable()
+
+
+def check_discord(value: str) -> bool | None:
+    """The first of three parts is base64 of the account's number, whose upper bits are a time after 2015.
+
+    Source: Discord's developer documentation, "Snowflakes"; bots' tokens begin with their own. `mfa.` says nothing.
+    """
+    parts = value.split(".")
+    if len(parts) != 3 or parts[0] == "mfa":
+        return None
+    try:
+        number = _base64_any(parts[0]).decode("ascii")
+    except ValueError:
+        return False
+    return number.isdigit() and 16 < len(number) < 21
+
+
+def check_vault(value: str) -> bool | None:
+    """`hvs.CAES`: base64url of Vault's SignedToken message, which opens with its version and the field that is next.
+
+    Never refutes: root tokens and those of other versions are plain characters.
+    """
+    return True if value.startswith("hvs.CAES") and len(value) > 85 else None
+
+
+def _decodes_to(shape: re.Pattern[bytes], text: str) -> bool:
+    try:
+        return shape.fullmatch(_base64_any(text)) is not None
+    except ValueError:
+        return False
+
+
+def _base64_any(text: str) -> bytes:
+    """Either alphabet, padded or not. Raises ValueError."""
+    return _base64url(text.rstrip("=").replace("+", "-").replace("/", "_"))
+
+
 def _base64url(text: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
@@ -102,7 +218,21 @@ def _complete_crc_base62(body: str) -> str:
     return body + _base62(zlib.crc32(body.rpartition("_")[2].encode()), 6)
 
 
+def _complete_basic_auth(body: str) -> str:
+    return base64.b64encode(body.encode()).decode()
+
+
+def _complete_discord(body: str) -> str:
+    number, _, rest = body.partition(".")
+    return f"{base64.b64encode(b'1' + number[1:].encode()).decode().rstrip('=')}.{rest}"
+
+
+def _complete_zuplo(body: str) -> str:
+    return f"{body}_{_crc(body.partition('_')[2]):08x}"
+
+
 TOKEN_CHECKS: Mapping[str, Check] = {
+    **KEY_CHECKS,
     "github-crc32": check_crc_base62,
     "npm-crc32": check_crc_base62,
     "grafana-crc32": check_grafana,
@@ -110,11 +240,32 @@ TOKEN_CHECKS: Mapping[str, Check] = {
     "aws-base32": check_aws_base32,
     "jwt": check_jwt,
     "pypi-macaroon": check_pypi,
+    "vercel-crc32": check_crc_after_prefix,
+    "zuplo-crc32": check_crc_hex,
+    "confluent-crc32": check_confluent,
+    "json-inside": check_json_inside,
+    "bedrock-key": check_bedrock,
+    "jfrog-reference": check_jfrog_reference,
+    "basic-auth": check_basic_auth,
+    "discord-token": check_discord,
+    "vault-token": check_vault,
+    "azure-annotated": check_annotated,
+    "azure-aligned": check_aligned,
+    "azure-devops": check_devops,
 }
 
 TOKEN_COMPLETIONS: Mapping[str, Callable[[str], str]] = {
+    **KEY_COMPLETIONS,
     "github-crc32": _complete_crc_base62,
     "npm-crc32": _complete_crc_base62,
     "grafana-crc32": lambda body: f"{body}_{_grafana_sum(body)}",
     "gitlab-routable": _complete_gitlab,
+    "vercel-crc32": lambda body: body + _base62(_crc(body.partition("_")[2]), 6),
+    "zuplo-crc32": _complete_zuplo,
+    "confluent-crc32": lambda body: body + _confluent_sum(body),
+    "basic-auth": _complete_basic_auth,
+    "discord-token": _complete_discord,
+    "bedrock-key": lambda body: "ABSK" + _complete_basic_auth(body),
+    "jfrog-reference": _complete_basic_auth,
+    "azure-annotated": complete_annotated,
 }
