@@ -4,7 +4,7 @@ One value is reported once, under the rule that knows it best; what a specific r
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from detectors.evidence import Evidence
@@ -69,13 +69,25 @@ def settle(found: Iterable[Located]) -> list[Located]:
     """Those to report, none overlapping another, in order of start."""
     kept: list[Located] = []
     starts: list[int] = []
-    for located in sorted(found, key=_precedence):
+    for located in sorted(_whole(found), key=_precedence):
         after = bisect_right(starts, located.start)
         if (after and kept[after - 1].end > located.start) or (after < len(kept) and starts[after] < located.end):
             continue
         kept.insert(after, located)
         starts.insert(after, located.start)
     return kept
+
+
+def _whole(found: Iterable[Located]) -> Iterator[Located]:
+    """All but the numbers that are part of a longer proven one: a card number inside an IBAN is no card."""
+    proven = (0, -1)
+    for located in sorted(found, key=lambda one: (one.start, -one.end)):
+        span = (located.start, located.end)
+        is_part = located.end <= proven[1] and span != proven
+        if not is_part or located.category in (Category.SECRET, Category.CUSTOM):
+            yield located
+        if located.verified and located.end > proven[1]:
+            proven = span
 
 
 def _precedence(located: Located) -> tuple[bool, int, bool, float, int, int, int, str]:

@@ -41,6 +41,21 @@ def test_the_best_is_told(what: str, best: Located, other: Located) -> None:
     assert settle([best, other]) == settle([other, best]) == [best], what
 
 
+IBAN = located("iban", 10, 32, category=Category.PII, verified=True)
+
+
+@pytest.mark.parametrize(("start", "end"), [(10, 26), (14, 30), (16, 32)])
+def test_a_number_inside_a_longer_proven_one_is_part_of_it(start: int, end: int) -> None:
+    card = located("card", start, end, category=Category.PCI, verified=True, score=1.0)
+    assert settle([card, IBAN]) == [IBAN]
+    assert settle([card, located("iban", 10, 32, category=Category.PII)]) == [card]
+
+
+def test_a_secret_inside_a_proven_number_is_told() -> None:
+    secret = located("key", 14, 30)
+    assert settle([secret, IBAN]) == [secret]
+
+
 def test_neighbours_are_both_told() -> None:
     assert [item.start for item in settle([located(start=9, end=12), located()])] == [0, 9]
 
