@@ -1,0 +1,27 @@
+"""Values that say nothing, and the wrapping of those that do: what every reader leaves out and cuts off."""
+
+import re
+
+_NOTHING = re.compile(
+    r"""(?ix) [\W_]* | [\W_]*(?:x[\W_]*){2,} | [\s0.-]+ | \W*(?: unknown | unk | n/?a | none | null | nil | anonymous
+      | anonymized | anonymi[sz]ed | redacted | removed | masked | deidentified | de-identified | undefined | string
+      | asku? | nask | not\ (?:given|known|available|applicable|provided) | no\ (?:name|phone|address) )\W*
+      | \[[A-Z][A-Z0-9_]{0,40}:[0-9a-f]{6}\] | \$?\{\{?[^{}]{0,80}\}?\} | <[^<>]{0,80}> | %[sd] | \[[a-z_ ]{0,40}\]"""
+)
+_QUOTES = " \t\r\n\"'`,;+\\)"
+
+
+def is_blank(value: str) -> bool:
+    """Empty, HL7's null (two quotes), masked, zeros, a word for nothing, a placeholder."""
+    return len(value) < 200 and _NOTHING.fullmatch(value) is not None
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without blanks, and what ends a string literal or a statement."""
+    while start < end and text[start] in " \t\r\n\"'`":
+        start += 1
+    while start < end and text[end - 1] in _QUOTES:
+        if text[end - 1] == ")" and "(" in text[start : end - 1]:
+            break
+        end -= 1
+    return start, end
