@@ -9,6 +9,7 @@ import hmac
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import regex
@@ -66,7 +67,8 @@ class Engine:
         self._names = names
         matchers = _matchers(ruleset)
         self._matchers = tuple(matcher for matcher in matchers if not matcher.is_field_rule)
-        self._field_matchers = _by_field(matchers)
+        self._field_matchers = _by_entry((m, m.rule.fields) for m in matchers)
+        self._context_matchers = _by_entry((m, m.rule.context) for m in self._matchers if m.rule.context_required)
         self._generic = next((m for m in self._matchers if isinstance(m, Generic)), None)
         self._readers = readers(_entries(matchers))
         clinical = health.expressions(ruleset.health.words, ruleset.health.codes)
@@ -125,7 +127,7 @@ class Engine:
             labels = self._read(text, structural)
             if labels:
                 run.clinical += [(one.start, one.end) for one in labels if one.form in CLINICAL_FORMS]
-                run.located.extend(self._confirm_fields(text, labels, path))
+                run.located.extend(self._confirm_labelled(text, labels, path))
             run.clinical += [(at - 1, at) for _, at in clinical]
             if rule_hits:
                 run.located.extend(self._confirm(text, rule_hits, labels, path, run))
@@ -142,12 +144,17 @@ class Engine:
                 labelled.extend(reader.read(text, hits))
         return Labels(labelled) if labelled else NO_LABELS
 
-    def _confirm_fields(self, text: str, labels: Labels, path: tuple[str, ...]) -> Iterable[Located]:
+    def _confirm_labelled(self, text: str, labels: Labels, path: tuple[str, ...]) -> Iterable[Located]:
+        """What rules find in labelled values: those with `fields`, and those whose needed context is the label."""
         for labelled in labels:
-            for matcher in self._field_matchers.get(labelled.entry, ()):
-                for candidate in matcher.confirm_field(text, labelled):
-                    if not _is_placeholder(text, candidate):
-                        yield Located.of(candidate, text, path)
+            start, end = labelled.start, labelled.end
+            candidates = [
+                *(m.confirm_field(text, labelled) for m in self._field_matchers.get(labelled.entry, ())),
+                *(m.confirm(text, start, end, end, labels) for m in self._context_matchers.get(labelled.entry, ())),
+            ]
+            for candidate in chain.from_iterable(candidates):
+                if not _is_placeholder(text, candidate):
+                    yield Located.of(candidate, text, path)
 
     def _look_through(self, view: View, path: tuple[str, ...], run: _Run) -> None:
         outer, outer_clinical = run.located, run.clinical
@@ -210,11 +217,11 @@ def _matchers(ruleset: RuleSet) -> tuple[Matcher, ...]:
     return tuple(matchers)
 
 
-def _by_field(matchers: Iterable[Matcher]) -> dict[str, list[Matcher]]:
-    """Rules by the names and positions whose values they look at: field rules, and those found by their context."""
+def _by_entry(matchers: Iterable[tuple[Matcher, Iterable[str]]]) -> dict[str, list[Matcher]]:
+    """Rules by the names and positions whose values they look at."""
     known: dict[str, list[Matcher]] = {}
-    for matcher in matchers:
-        for entry in matcher.rule.fields or (matcher.rule.context if matcher.looks_for_context else ()):
+    for matcher, entries in matchers:
+        for entry in entries:
             known.setdefault(entry, []).append(matcher)
     return known
 

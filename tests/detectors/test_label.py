@@ -58,3 +58,9 @@ def test_labels_are_found_by_place(start: int, end: int, names: list[str]) -> No
     spans = {"wide": (3, 20), "inner": (10, 14), "next": (20, 25)}
     labels = Labels(Labelled(*span, name, "test") for name, span in spans.items())
     assert [one.entry for one in labels.meeting(start, end)] == names
+
+
+@pytest.mark.usefixtures("labelling")
+def test_a_rule_that_needs_context_looks_under_its_label_however_far_the_word_stands() -> None:
+    rule = make_rule(pattern="[0-9]{9}", context=("secret word",), context_required=True, near_chars=20)
+    assert found(make_engine(rule), "x " * 500 + "<abc 123456789>") == [("test-token", "123456789")]
