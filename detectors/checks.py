@@ -1,24 +1,18 @@
 """Named structural checks: does a value's own structure prove it (True), refute it (False), or say nothing (None)?
 
-The one table that rules' `checks` are looked up in; what is in it stands in `tokencheck.py`, `idcheck.py` and
-`card.py`. `complete` does the reverse for rule examples.
+The one table that rules' `checks` are looked up in; what is in it stands in `tokencheck.py`, `idcheck.py`, `card.py`
+and `bankcheck.py`. `complete` does the reverse for rule examples.
 """
 
 from collections.abc import Callable, Mapping
 
-from stdnum import luhn
-
-from detectors.card import is_issued
-from detectors.idcheck import ID_CHECKS, ID_COMPLETIONS, digits_of
+from detectors.bankcheck import BANK_CHECKS, BANK_COMPLETIONS
+from detectors.card import CARD_CHECKS
+from detectors.idcheck import ID_CHECKS, ID_COMPLETIONS
 from detectors.plausible import is_benign, is_code, is_secret
 from detectors.tokencheck import TOKEN_CHECKS, TOKEN_COMPLETIONS
 
 Check = Callable[[str], bool | None]
-
-
-def check_card(value: str) -> bool:
-    digits = digits_of(value)
-    return is_issued(digits) and bool(luhn.is_valid(digits))
 
 
 def check_not_placeholder(value: str) -> bool | None:
@@ -34,7 +28,8 @@ def check_plausible(value: str) -> bool | None:
 CHECKS: Mapping[str, Check] = {
     **TOKEN_CHECKS,
     **ID_CHECKS,
-    "card": check_card,
+    **CARD_CHECKS,
+    **BANK_CHECKS,
     "not-placeholder": check_not_placeholder,
     "plausible-secret": check_plausible,
 }
@@ -42,6 +37,7 @@ CHECKS: Mapping[str, Check] = {
 _COMPLETIONS: Mapping[str, Callable[[str], str]] = {
     **TOKEN_COMPLETIONS,
     **ID_COMPLETIONS,
+    **BANK_COMPLETIONS,
     "card": ID_COMPLETIONS["luhn"],
 }
 

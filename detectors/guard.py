@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 
 import regex
 
+from detectors.cardguard import is_card_like, is_real_card, is_verification_value
+
 Guard = Callable[[str, int, int], bool]
 """(text, start, end) -> whether text[start:end] may be reported."""
 
@@ -74,6 +76,9 @@ def is_phone(text: str, start: int, end: int) -> bool:
 
 
 GUARDS: Mapping[str, Guard] = {
+    "CREDIT_CARD": is_real_card,
+    "CREDIT_CARD_TEST": is_card_like,
+    "CARD_VERIFICATION_VALUE": is_verification_value,
     "EMAIL_ADDRESS": is_mailbox,
     "IP_ADDRESS": is_public_address,
     "PHONE_NUMBER": is_phone,
