@@ -29,6 +29,11 @@ SELECTIVE_BITS = 15.0
 LEAST_BITS = 6.0
 """A sketch less selective than this hits everywhere; its rule must have keywords."""
 
+RARE_CHARS = 4
+"""Keywords this long that may stand outside the value (a vendor's name) are looked for in place of the pattern: the
+first pass finds literals several times as fast as the shapes of values that have no prefix.
+"""
+
 RECOGNIZER_REACH = 120
 """Characters on either side of a trigger that a Presidio recognizer is shown: more than any value it knows is long."""
 
@@ -82,6 +87,8 @@ class Matcher:
         if self.looks_for_context:
             before = width + self.rule.context_after_chars
             return words_expression(self.rule.context), before, max(width, self.rule.near_chars)
+        if self.rule.near_chars and self.keywords and min(map(len, self.keywords)) >= RARE_CHARS:
+            return _keyword_expression(self.keywords), width, max(width, self.rule.near_chars)
         if shape is not None and (shape.bits >= SELECTIVE_BITS or (shape.bits >= LEAST_BITS and not self.keywords)):
             return shape.sketch, shape.reach, shape.width
         if not self.keywords:
