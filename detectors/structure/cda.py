@@ -1,7 +1,7 @@
-"""C-CDA documents: names, addresses, telecoms, identifiers and birth times of the persons in the header and its entries.
+"""C-CDA documents: names, addresses, telecoms, identifiers and birth times of persons, in the header and in entries.
 
-Positions are those of the CDA R2 header (https://hl7.org/cda/us/ccda/, read 2026-11). Narrative sections are searched for
-what the record target's part of the header told. Organisations, templates and codes are nobody's.
+Positions are those of the CDA R2 header (https://hl7.org/cda/us/ccda/, read 2026-11). Narrative sections are searched
+for what the record target's part of the header told. Organisations, templates and codes are nobody's.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from detectors.label import Labelled
-from detectors.structure.blank import is_blank
+from detectors.structure.blank import is_blank, is_organisation
 from detectors.structure.known import Known
 from detectors.structure.markup import Element, Span, parse
 
@@ -28,6 +28,9 @@ _CLINICIAN_ROLES = frozenset(
     "assignedAuthor assignedEntity intendedRecipient assignedPerson associatedPerson informationRecipient".split()
 )
 _ORGANISATION = re.compile(r"(?i).*(?:organization|custodian|healthCareFacility|location|device|playingEntity|product)")
+_COVERED = frozenset({"COV", "HLD"})
+"""Participation types of a policy's covered party and holder."""
+
 _PERSON_CLASSES = frozenset({"PRS", "ECON", "NOK", "GUARD", "CAREGIVER", "AGNT", "IND", "PAT", "DEPEN", "COVPTY"})
 _ROOTS = {
     "2.16.840.1.113883.4.1": "id/ssn",
@@ -90,10 +93,8 @@ class CdaReader:
 def _walk(document: _Document, element: Element, role: str) -> None:
     """Reads an element's children. `role` is whose they are: the patient's, a relative's, a clinician's."""
     for child in element.children:
-        if _ORGANISATION.fullmatch(child.name):
-            _walk(document, child, "organisation")
-            continue
-        inner = _role(document.text, child, role)
+        organisation = _ORGANISATION.fullmatch(child.name) and role != "covered"
+        inner = "organisation" if organisation else _role(document.text, child, role)
         _take(document, child, inner)
         _walk(document, child, inner)
 
@@ -102,6 +103,10 @@ def _role(text: str, element: Element, outer: str) -> str:
     name = element.name
     if name in _PATIENT_ROLES and (name != "patient" or element.children):
         return "patient"
+    if name == "participant" and "typeCode" in element.attributes:
+        return "covered" if text[slice(*element.attributes["typeCode"])] in _COVERED else outer
+    if name == "encompassingEncounter":
+        return "encounter"
     if name in _RELATIVE_ROLES:
         code = text[slice(*element.attributes["classCode"])] if "classCode" in element.attributes else ""
         return "relative" if code in _PERSON_CLASSES else "person"
@@ -114,15 +119,18 @@ def _take(document: _Document, element: Element, role: str) -> None:
     known = role == "patient"
     if element.name == "id":
         _identifier(document, element, role)
-    elif role in ("", "organisation"):
+    elif role in ("", "organisation", "encounter"):
         return
     elif element.name == "name":
         for span in _name(element):
-            document.add("patient/name" if role == "patient" else f"{role}/name", span, known=known)
+            if not is_organisation(document.text[slice(*span)]):
+                document.add("relative/name" if role == "covered" else f"{role}/name", span, known=known)
     elif element.name in ("birthTime", "deceasedTime"):
         document.add(f"patient/{element.name}", element.attributes.get("value"))
     elif role == "person":
         return  # where clinicians work
+    elif role == "covered":
+        _take(document, element, "relative")
     elif element.name == "addr":
         for span in _address(element):
             document.add(f"{role}/addr", span, known=known and document.text[span[0]].isdigit())
@@ -169,5 +177,7 @@ def _identifier(document: _Document, element: Element, role: str) -> None:
     authority = document.text[slice(*root)] if root else ""
     if authority in _ROOTS:
         document.add(_ROOTS[authority], extension)
+    elif role in ("covered", "encounter"):
+        document.add("id/plan" if role == "covered" else "encounter/id", extension)
     elif role == "patient":
         document.add("id/licence" if _LICENCES.fullmatch(authority) else "patient/id", extension, known=True)

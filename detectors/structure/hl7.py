@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from detectors.label import Labelled
-from detectors.structure.blank import is_blank, trimmed
+from detectors.structure.blank import is_blank, is_organisation, trimmed
 
 FORM = "hl7"
 PREFIX = "hl7:"
@@ -263,6 +263,8 @@ def _clinician(text: str, parts: list[Span], position: str, marks: _Marks) -> Fo
     """Identifier, family, given, second name. Some senders leave out the identifier or all but the name."""
     span = _joined(text, parts[1:4])
     words = text[slice(*parts[0])].strip()
+    if is_organisation(text[slice(*span)] if span else words):
+        return
     if span and _LETTERS.search(text, *span):
         lone = len(_present(text, parts[1:4])) == 1 and words.isalpha() and len(parts) == 2
         yield position, (parts[0][0], span[1]) if lone else span
