@@ -33,6 +33,9 @@ SHORT_CHARS = 48
 _NO_GENERIC = frozenset({Label.KEY, Label.ID, Label.OPAQUE, Label.NUMBER, Label.HEADER, Label.TARGET})
 """Labels under which `name = value` guessing makes nothing but noise; every rule with a format of its own runs."""
 
+_VAGUE = frozenset("name first last middle full family given value number no code date line line1 street city".split())
+"""Names that mean something only together with what they belong to: a patient's, a file's, a function's."""
+
 
 class Hit(NamedTuple):
     """A segment in which something was found."""
@@ -160,16 +163,26 @@ class Scanner:
     def _scan(self, segment: Segment) -> Scan:
         text = segment.text
         generic = segment.label not in _NO_GENERIC
+        name = _name_of(segment)
         content = text if len(text) <= SHORT_CHARS else self._digest(text.encode("utf-8", "surrogatepass"))
-        key = (content, segment.field, generic)
+        key = (content, name, generic)
         scan = self._texts.get(key)
         if scan is None:
-            scan = self._engine.scan(text, segment.field, generic=generic)
+            scan = self._engine.scan(text, name, generic=generic)
             self._texts.put(key, scan)
         return scan
 
     def _digest(self, content: bytes) -> bytes:
         return hashlib.blake2b(content, key=self._key, digest_size=16).digest()
+
+
+def _name_of(segment: Segment) -> str:
+    """The name a segment's text stands under; of names that say little alone, with the one above: `patient name`."""
+    if segment.field not in _VAGUE:
+        return segment.field
+    names = (part for part in reversed(segment.pointer.split("/")) if not part.isdecimal() and part != segment.field)
+    above = next(names, "")
+    return f"{above} {segment.field}" if above else segment.field
 
 
 def _outside(hit: Hit, parts: Split) -> Hit:

@@ -191,3 +191,23 @@ def test_memory_and_readings_show_no_text() -> None:
     reading = scanner.read_json(encode([{"role": "user", "content": f"{LONG} {AWS_KEY}"}]), CHAT)
     assert reading.hits
     assert AWS_KEY not in repr(reading) + repr(scanner) + repr(Hit(*reading.hits[0]))
+
+
+@pytest.mark.parametrize(
+    ("pointer", "field", "expected"),
+    [
+        ("/input/patient/name", "name", "patient name"),
+        ("/input/patient/given/0", "given", "patient given"),
+        ("/input/patient/birthDate", "birthDate", "birthDate"),
+        ("/messages/3/name", "name", "messages name"),
+        ("/name", "name", "name"),
+    ],
+)
+def test_names_that_say_little_alone_are_told_with_what_they_belong_to(
+    pointer: str, field: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    scanner = make()
+    monkeypatch.setattr(engine(), "scan", lambda text, name, **_: asked.append(name) or Scan(()))
+    scanner.read_segments([Segment(pointer, Label.UNKNOWN, "Ann", field, 0, 3)])
+    assert asked == [expected]
