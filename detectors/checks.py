@@ -1,13 +1,14 @@
 """Named structural checks: does a value's own structure prove it (True), refute it (False), or say nothing (None)?
 
-The one table that rules' `checks` are looked up in; what is in it stands in `tokencheck.py`, `idcheck.py`, `card.py`
-and `bankcheck.py`. `complete` does the reverse for rule examples.
+The one table that rules' `checks` are looked up in; what is in it stands in `tokencheck.py`, `idcheck.py`, `card.py`,
+`bankcheck.py` and `fieldcheck.py`. `complete` does the reverse for rule examples.
 """
 
 from collections.abc import Callable, Mapping
 
 from detectors.bankcheck import BANK_CHECKS, BANK_COMPLETIONS
 from detectors.card import CARD_CHECKS
+from detectors.fieldcheck import FIELD_CHECKS
 from detectors.idcheck import ID_CHECKS, ID_COMPLETIONS
 from detectors.plausible import is_benign, is_code, is_secret
 from detectors.tokencheck import TOKEN_CHECKS, TOKEN_COMPLETIONS
@@ -27,6 +28,7 @@ def check_plausible(value: str) -> bool | None:
 
 CHECKS: Mapping[str, Check] = {
     **TOKEN_CHECKS,
+    **FIELD_CHECKS,
     **ID_CHECKS,
     **CARD_CHECKS,
     **BANK_CHECKS,
