@@ -8,6 +8,7 @@ import hashlib
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 from detectors import Engine, Finding, Scan
@@ -19,6 +20,7 @@ from proxy.formats import Format
 from proxy.jsonsplit import NOTHING_KNOWN, Chunk, Known, Split, known_from, split
 from proxy.jsontext import Path
 from proxy.reason import Reason, RequestError
+from proxy.seam import Seams
 from proxy.segment import Label, Segment
 
 LEAF_ENTRIES = 200_000
@@ -111,11 +113,14 @@ class Scanner:
         """Scans segments of any kind, in order. What raises while they are read makes the reading incomplete."""
         hits: list[Hit] = []
         incomplete: list[str] = []
+        seams = Seams(partial(self._engine.scan, generic=False))
         try:
             for segment in segments:
                 scan = self._scan(segment)
                 if scan.findings:
                     hits.append(Hit(segment, scan.findings))
+                for half, finding in seams.crossing(segment):
+                    _add(hits, half, finding)
                 if scan.incomplete is not None:
                     incomplete.append(Reason.DECODE_BUDGET)
                 elif segment.label is Label.ATTACHMENT and is_unreadable_attachment(segment.text):
@@ -183,6 +188,16 @@ def _name_of(segment: Segment) -> str:
     names = (part for part in reversed(segment.pointer.split("/")) if not part.isdecimal() and part != segment.field)
     above = next(names, "")
     return f"{above} {segment.field}" if above else segment.field
+
+
+def _add(hits: list[Hit], segment: Segment, finding: Finding) -> None:
+    """Adds a finding to its segment's hit, unless another one there overlaps it."""
+    at = next((at for at in range(len(hits) - 1, max(-1, len(hits) - 3), -1) if hits[at].segment is segment), None)
+    if at is None:
+        hits.append(Hit(segment, (finding,)))
+    elif all(other.end <= finding.start or finding.end <= other.start for other in hits[at].findings):
+        findings = sorted((*hits[at].findings, finding), key=lambda one: one.start)
+        hits[at] = Hit(segment, tuple(findings))
 
 
 def _outside(hit: Hit, parts: Split) -> Hit:
