@@ -8,6 +8,9 @@ from detectors.structure.dicom import DicomReader
 from detectors.structure.fhir import FhirReader
 from detectors.structure.hl7 import Hl7Reader
 from detectors.structure.ncpdp import NcpdpReader
+from detectors.structure.pairs import PairReader
+from detectors.structure.sql import SqlReader
+from detectors.structure.table import TableReader
 from detectors.structure.x12 import X12Reader
 
 _Make = Callable[[frozenset[str]], Reader]
@@ -22,7 +25,8 @@ _BY_POSITION: Mapping[str, _Make] = {
 }
 """Formats whose fields have positions of their own, by the prefix that rules write before one."""
 
-_BY_NAME: tuple[_Make, ...] = ()
+_BY_NAME: tuple[_Make, ...] = (PairReader, TableReader, SqlReader)
+"""Formats in which values have names, which one lexicon knows."""
 
 
 def readers(entries: frozenset[str]) -> tuple[Reader, ...]:
