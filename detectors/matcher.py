@@ -14,7 +14,7 @@ from detectors.checks import CHECKS
 from detectors.context import words_expression, words_pattern
 from detectors.evidence import Evidence
 from detectors.guard import GUARDS
-from detectors.label import NO_LABELS, Labelled, Labels
+from detectors.label import CLINICAL_FORMS, NO_LABELS, Labelled, Labels
 from detectors.plausible import shannon
 from detectors.presidio import Recognizer
 from detectors.rule import Rule
@@ -125,7 +125,7 @@ class Matcher:
         """Candidates in a value that stands under one of the rule's `fields`."""
         for start, end in self._values(text, labelled.start, labelled.end):
             evidence = [Evidence("field", f"{labelled.entry} ({labelled.form})", self.rule.score)]
-            if candidate := self._judge(text, start, end, evidence):
+            if candidate := self._judge(text, start, end, evidence, guarded=labelled.form not in CLINICAL_FORMS):
                 yield candidate
 
     def _values(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -160,13 +160,16 @@ class Matcher:
         score = self.rule.score if hint is None or hint >= LEAST_HINT else hint
         return Evidence("recognizer", self.recognizer.name, score)
 
-    def _judge(self, text: str, start: int, end: int, evidence: list[Evidence]) -> Candidate | None:
+    def _judge(
+        self, text: str, start: int, end: int, evidence: list[Evidence], *, guarded: bool = True
+    ) -> Candidate | None:
+        """A candidate, unless something speaks against it. Guards judge looks, which a position of a format outweighs."""
         value = text[start:end]
         if self.allow is not None and self.allow.fullmatch(value):
             return None
         if self.rule.entropy and shannon(value) < self.rule.entropy:
             return None
-        if self.guard is not None and not self.guard(text, start, end):
+        if guarded and self.guard is not None and not self.guard(text, start, end):
             return None
         answers = [(name, check(value)) for name, check in self.checks]
         verified = False if any(answer is False for _, answer in answers) else any(answers) or None

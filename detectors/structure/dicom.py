@@ -66,6 +66,9 @@ _KEYWORD = re.compile(
     (?:["'](?P<quoted>[^"'\r\n]{{1,400}})["']|\{{\s{{0,40}}["']Alphabetic["']\s{{0,8}}:\s{{0,8}}["'](?P<named>[^"'\r\n]{{1,400}})["'])""",
     re.VERBOSE,
 )
+_STAND_IN = re.compile(r"(?i)anon\w*|test\w*|foo|bar|name|patient\W?name|[a-z]")
+_TEXTS = frozenset({"0010,1040", "0010,4000", "0008,0092", "0040,1102"})
+_DIGIT = re.compile(r"[0-9]")
 _LETTER = re.compile(r"[^\W\d_]")
 
 Span = tuple[int, int]
@@ -99,7 +102,7 @@ class DicomReader:
             one = trimmed(text, start, at if at >= 0 else end)
             if tag in _NAMES:
                 one = _name(text, *one)
-            if one[0] < one[1] and not is_blank(text[slice(*one)]):
+            if one[0] < one[1] and _is_told(text[slice(*one)], tag):
                 yield Labelled(*one, entry, FORM)
             start = at + 1 if at >= 0 else end
 
@@ -133,6 +136,15 @@ def _assigned(text: str, end: int) -> Iterator[tuple[str, Span]]:
         if match.start(1) < end <= match.start(match.lastgroup or 0):
             yield _KEYWORDS[match.group(1)], match.span(match.lastgroup or 0)
             return
+
+
+def _is_told(value: str, tag: str) -> bool:
+    """Whether a value says something: not blank, not a word for a patient, not the attribute's own name or number."""
+    if is_blank(value) or value in _KEYWORDS or value.upper() == tag.replace(",", ""):
+        return False
+    if tag in _NAMES:
+        return _STAND_IN.fullmatch(value) is None
+    return tag in _TEXTS or _DIGIT.search(value) is not None
 
 
 def _name(text: str, start: int, end: int) -> Span:
