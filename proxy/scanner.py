@@ -23,9 +23,9 @@ from proxy.reason import Reason, RequestError
 from proxy.seam import Seams
 from proxy.segment import Label, Segment
 
-LEAF_ENTRIES = 200_000
-TURN_ENTRIES = 50_000
-DOCUMENT_BYTES = 64 << 20
+LEAF_ENTRIES = 50_000
+TURN_ENTRIES = 20_000
+DOCUMENT_BYTES = 40 << 20
 HEAD_BYTES = 512
 """Enough to tell conversations apart, mostly; two that begin alike only lose time over it."""
 
