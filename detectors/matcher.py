@@ -163,7 +163,7 @@ class Matcher:
     def _judge(
         self, text: str, start: int, end: int, evidence: list[Evidence], *, guarded: bool = True
     ) -> Candidate | None:
-        """A candidate, unless something speaks against it. Guards judge looks, which a position of a format outweighs."""
+        """A candidate, unless something speaks against it. Guards judge looks; a position of a format outweighs them."""
         value = text[start:end]
         if self.allow is not None and self.allow.fullmatch(value):
             return None
@@ -172,7 +172,8 @@ class Matcher:
         if guarded and self.guard is not None and not self.guard(text, start, end):
             return None
         answers = [(name, check(value)) for name, check in self.checks]
-        verified = False if any(answer is False for _, answer in answers) else any(answers) or None
+        told = {answer for _, answer in answers}
+        verified = False if False in told else True if True in told else None
         if verified is False and self.rule.gate:
             return None
         evidence += _checked(answers, verified)
