@@ -163,7 +163,7 @@ class Matcher:
     def _judge(
         self, text: str, start: int, end: int, evidence: list[Evidence], *, guarded: bool = True
     ) -> Candidate | None:
-        """A candidate, unless something speaks against it. Guards judge looks; a position of a format outweighs them."""
+        """A candidate, unless something speaks against it. Guards judge looks; a format's position outweighs them."""
         value = text[start:end]
         if self.allow is not None and self.allow.fullmatch(value):
             return None
