@@ -16,8 +16,8 @@ _EARLIEST_YEAR, _LATEST_YEAR = 1890, 2030
 
 _NAME = re.compile(
     r"(?:(?i:mr|mrs|ms|miss|dr|prof|herr|frau|mme|mlle|m|sr|sra|don|dott|ing|sir|dame|rev)\.?[ +])?"
-    r"[^\W\d_](?:[^\W\d_]|['’.\-](?=[^\W\d_ ,+]))*\.?"
-    r"(?:(?:,[ +]?|[ +]{1,2})[^\W\d_](?:[^\W\d_]|['’.\-](?=[^\W\d_ ,+]))*\.?){0,5}"
+    r"[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_])|(?<=\b[A-Z])\.(?=[A-Z]))*\.?"
+    r"(?:(?:,[ +]?|[ +]{1,2})[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_])|(?<=\b[A-Z])\.(?=[A-Z]))*\.?){0,5}"
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 _HUMPS = re.compile(r"(?<!Mc)(?<!Mac)(?<!De)(?<!Di)(?<!La)(?<!Le)(?<!Van)(?<!O)(?<![A-Z])[a-z][A-Z]")
