@@ -5,6 +5,7 @@ issue stand in `tokencheck.py`.
 """
 
 import base64
+import binascii
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -111,6 +112,15 @@ def _double_sha(data: bytes) -> bytes:
     return hashlib.sha256(hashlib.sha256(data).digest()).digest()[:4]
 
 
+def check_base32_crc16(value: str) -> bool:
+    """Base32 whose last two bytes are the CRC-16 (XMODEM) of the rest: NATS' nkeys and Stellar's StrKeys (SEP-23)."""
+    try:
+        raw = base64.b32decode(value + "=" * (-len(value) % 8))
+    except ValueError:
+        return False
+    return len(raw) > 2 and binascii.crc_hqx(raw[:-2], 0).to_bytes(2, "little") == raw[-2:]
+
+
 def check_bip39(value: str) -> bool | None:
     """A recovery phrase: 12, 15, 18, 21 or 24 words of the English list whose last bits are a SHA-256 of the others."""
     words = re.findall("[a-z]+", value.lower())
@@ -152,6 +162,12 @@ def _complete_base58(body: str) -> str:
     return "1" * (len(raw) - len(raw.lstrip(b"\0"))) + out
 
 
+def _complete_base32_crc16(body: str) -> str:
+    """`body`, whole bytes in base32, with its CRC-16 (`SUA` and 52 more characters end in the middle of a byte)."""
+    raw = base64.b32decode(body + "=" * (-len(body) % 8))
+    return base64.b32encode(raw + binascii.crc_hqx(raw, 0).to_bytes(2, "little")).decode().rstrip("=")
+
+
 def _complete_bip39(body: str) -> str:
     """All words but the last, and the first of the list that makes the sum come out."""
     words = body.split()
@@ -163,11 +179,13 @@ KEY_CHECKS: Mapping[str, Check] = {
     "pgp-armor": check_pgp_armor,
     "bech32": check_bech32,
     "base58check": check_base58,
+    "base32-crc16": check_base32_crc16,
     "bip39": check_bip39,
 }
 
 KEY_COMPLETIONS: Mapping[str, Callable[[str], str]] = {
     "bech32": _complete_bech32,
     "base58check": _complete_base58,
+    "base32-crc16": _complete_base32_crc16,
     "bip39": _complete_bip39,
 }

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from detectors.azurecheck import marvin32
 from detectors.checks import CHECKS, complete
 from detectors.keycheck import BECH32
+from detectors.tokencheck import TOKEN_CHECKS
 
 ALNUM = string.ascii_letters + string.digits
 
@@ -32,6 +33,7 @@ BODIES = {
     "azure-annotated": st.text(ALNUM, min_size=52, max_size=52).map(lambda body: f"{body}JQQJ99BAACYeBjFXJ3w3AAABACOG"),
     "bech32": st.text(BECH32.upper(), min_size=52, max_size=52).map(lambda body: f"AGE-SECRET-KEY-1{body}"),
     "base58check": st.binary(min_size=32, max_size=32).map(lambda key: f"80{key.hex()}01"),
+    "base32-crc16": st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", min_size=53, max_size=53).map(lambda b: f"SUA{b}"),
     "basic-auth": st.tuples(st.text(ALNUM, min_size=1), st.text(ALNUM, min_size=1)).map(":".join),
     "discord-token": st.text(string.digits, min_size=17, max_size=19).map(lambda n: f"{n}.{'x' * 6}.{'y' * 27}"),
     "jfrog-reference": st.text(ALNUM, min_size=20, max_size=32).map(lambda body: f"reftkn:01:1704067200:{body}"),
@@ -90,6 +92,10 @@ SAYS = [
     ("bip39", "legal winner thank year wave sausage worth useful legal winner thank yellow", True),
     ("bip39", "letter advice cage absurd amount doctor acoustic avoid letter advice cage above", True),
     ("bip39", "legal winner thank year wave sausage worth useful legal winner thank year", False),
+    # from NATS' and Stellar's documentation
+    ("base32-crc16", "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY", True),
+    ("base32-crc16", "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VX", False),
+    ("base32-crc16", "GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ", True),
     ("bip39", "these are twelve plain words that nobody would take for a phrase", False),
     ("json-inside", f"glc_{b64(json.dumps({'o': '1', 'k': 'secret'}))}", True),
     ("json-inside", f"sk.{b64url(json.dumps({'u': 'me', 'a': 'x' * 20}))}.abc", True),
@@ -188,7 +194,7 @@ def test_pgp_armour_is_proven_by_its_sum() -> None:
 HOSTILE = ["", "x", "0", "-", ".", "..", "\ud800", "é" * 40, "9" * 400, "_" * 60, "=" * 84, "eyJ" + "a" * 9, "1" * 99]
 
 
-@pytest.mark.parametrize("name", CHECKS)
+@pytest.mark.parametrize("name", TOKEN_CHECKS)
 @pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
 def test_any_text_is_answered(name: str, value: str) -> None:
     assert CHECKS[name](value) in (True, False, None)
