@@ -106,12 +106,15 @@ class Hl7Reader:
     def __init__(self, entries: frozenset[str]) -> None:
         self._entries = frozenset(entry for entry in entries if entry.startswith(PREFIX))
         fields: dict[str, dict[int, str]] = {}
+        kinds = {entry[len(PREFIX) :].partition("-")[0] for entry in self._entries}
+        for segment, types in _TYPES.items():
+            for number, kind in types.items():
+                if kind in kinds or f"{PREFIX}{segment}-{number}" in self._entries or kind == "QPD":
+                    fields.setdefault(segment, {})[number] = kind
         for entry in self._entries:
-            segment, _, number = entry[len(PREFIX) :].partition("-")
-            if number.isdecimal() and segment not in ("CX", "XCN", "XTN"):
-                fields.setdefault(segment, {})[int(number)] = _TYPES.get(segment, {}).get(int(number), "ST")
-        if fields:
-            fields["QPD"] = {3: "QPD"}
+            segment, _, position = entry[len(PREFIX) :].partition("-")
+            if position.isdecimal() and segment not in ("XTN", "XCN"):
+                fields.setdefault(segment, {}).setdefault(int(position), "ST")
         self._fields = {segment: dict(sorted(numbers.items())) for segment, numbers in fields.items()}
 
     def read(self, text: str, hits: Sequence[tuple[int, int]]) -> Iterator[Labelled]:
@@ -120,7 +123,7 @@ class Hl7Reader:
         headers = [end - 7 for gate, end in hits if gate == 0]
         first = max(0, min(end for _, end in hits) - 16)
         yield from self._region(text, first, headers[0] if headers else len(text), _DEFAULT, in_message=False)
-        for at, end in zip(headers, [*headers[1:], len(text)], strict=True):
+        for at, end in zip(headers, [*headers[1:], len(text)], strict=False):
             yield from self._region(text, at, end, _marks(text, at), in_message=True)
 
     def _region(self, text: str, start: int, end: int, marks: _Marks, *, in_message: bool) -> Iterator[Labelled]:

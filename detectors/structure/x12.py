@@ -66,7 +66,7 @@ class X12Reader:
         headers = sorted({text.rfind("ISA", max(0, end - 8), end) for gate, end in hits if gate == 0})
         first = max(0, min(end for _, end in hits) - 12)
         yield from self._region(text, first, headers[0] if headers else len(text), None)
-        for at, end in zip(headers, [*headers[1:], len(text)], strict=True):
+        for at, end in zip(headers, [*headers[1:], len(text)], strict=False):
             yield from self._region(text, at, end, _marks(text, at))
 
     def _region(self, text: str, start: int, end: int, declared: _Marks | None) -> Iterator[Labelled]:
