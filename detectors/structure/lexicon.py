@@ -24,7 +24,8 @@ ORDINARY = frozenset(
     mail e-mail username nickname nick alias company tax vat uid nif nit rut rg dni cpr pnr nir utr npi mbi cms sub tag
     handle profile salary income nationality citizenship race ethnicity religion occupation employer position wallet
     addr street1 street2 line1 line2 data key value plate registration reference ref national identity document
-    call reach whatsapp handy cn sn uname
+    call reach whatsapp handy cn sn uname maiden surnames ort ville ciudad città cidade stad nom nome nombre
+    naam namn navn line1 line2 drivers
     """.split()
 )
 """Single words that programs use for other things all day long. As a name of their own they mean a person's data only
@@ -68,6 +69,16 @@ NOTHING = rb"\x00\xff\x00\xff\x00"
 
 _NAMES_PER_GATE = 12
 _SHORT_CHARS = 5
+
+PERSONAL = frozenset(
+    """
+    age gender sex email mail salary income race ethnicity marital nationality occupation religion birthdate dob ssn
+    alter geschlecht sexe genre edad género genero età sesso idade sexo leeftijd geslacht suffix
+    """.split()
+)
+"""Columns that no rule may know, but whose presence says that the table is of persons."""
+
+FULL_NAMES = frozenset("name nome nom nombre naam namn navn patient customer client employee member student".split())
 
 NUMBER_WORDS = frozenset("no nr num nbr numero".split())
 """Ways to end a name in "number"."""
@@ -152,7 +163,7 @@ class Lexicon:
 
     def in_record(self, entry: str) -> str:
         """What `entry` means beside a person's data: there a `name` is a person's."""
-        return "full name" if entry == "name" and "full name" in self.entries else entry
+        return "full name" if entry in FULL_NAMES and "full name" in self.entries else entry
 
     def find_sure(self, name: str) -> str | None:
         """As `find`, but None where the name alone is too ordinary to mean a person's data."""
@@ -164,7 +175,7 @@ class Lexicon:
     def columns(self, names: Sequence[str]) -> dict[int, str]:
         """Which of a record's or table's columns mean what; empty unless together they speak of persons."""
         known = {index: entry for index, name in enumerate(names) if (entry := self.find(name)) is not None}
-        weight = 0
+        weight = sum(not PERSONAL.isdisjoint(words(name)) for index, name in enumerate(names) if index not in known)
         for index, entry in known.items():
             sure = self.find_sure(names[index]) is not None
             weight += 2 if sure else entry not in UNTELLING

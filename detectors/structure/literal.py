@@ -116,7 +116,13 @@ def bare_at(text: str, at: int, entry: str) -> Iterator[Span]:
     if match is None:
         return
     run = match[0]
-    if run[0].isupper() and text[match.end() : match.end() + 1] in ("{", "<", '"', "`", "=") and run[-1:].isalnum():
+    following = text[match.end() : match.end() + 1]
+    if (
+        run[0].isupper()
+        and run[-1:].isalnum()
+        and following
+        and (following in '{<"`' or (following == "=" and " " not in run))
+    ):
         return  # an expression goes on
     value = _trimmed(_cut(run, match.end() < len(text) and text[match.end()] in "=", is_long(entry)))
     if value and is_literal(value) and not _CODE.search(value):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import regex
 
 from detectors.label import Labelled
-from detectors.structure.lexicon import NOTHING, STOPS, Lexicon, words
+from detectors.structure.lexicon import NOTHING, OWNERS, STOPS, Lexicon, words
 from detectors.structure.literal import Span, bare_at, markup_at, quoted_at, values_at
 
 FORM = "pair"
@@ -25,11 +25,23 @@ PERSON_WORDS = (
 """Labels in front of a person's full name. With so common a name the value must look the part already in the first
 pass: two capitalised words."""
 
+SURE_PERSONS = frozenset(
+    "patient cardholder beneficiary guardian subscriber insured guarantor borrower patientin paciente paziente".split()
+)
+"""Those that are never a program's."""
+
+STREET_WORDS = (
+    "address street addr line strasse straße adresse anschrift dirección domicilio indirizzo endereço".split()
+)
+"""Labels in front of a street, which likewise must look like one: a house number and words."""
+
+LABELS = frozenset([*PERSON_WORDS, *STREET_WORDS])
+
 _NAME_TAIL = rb"(?:[ _-]?(?:(?i:no|nr|num|number|text|txt|value|val)\.?|[0-9]{1,2}))?#?"
 _CLOSE = rb"""(?:\\?["'])?[\])*_`]{0,3}"""
 _VALUE = rb"""(?:["'`][^"'`\s%{<$\\]|[A-Z0-9+\x80-\xff?]|[(\[]["'0-9])"""
 _GATE_ENDS = (
-    _CLOSE + rb"[ \t]{0,12}(?::=|=>|={1,3}|:)[ \t]{0,8}[*_]{0,2}[ \t]{0,2}" + _VALUE,
+    _CLOSE + rb"[ \t.]{0,30}(?::=|=>|={1,3}|:)[ \t]{0,8}[*_]{0,2}[ \t]{0,2}" + _VALUE,
     _CLOSE + rb"""[ ]?:[ ]?(?:str|string|String)\??[ ]?=[ ]?["']""",
     _CLOSE + rb"[ ]{0,4}:[ ]{0,2}[|>]?-?\r?\n[ \t]{1,16}(?:-[ ]{1,3})?[\"']?[A-Z0-9+(\x80-\xff?]",
     rb"""(?:[ ][a-z:]{1,12}=["'][^"'<>]{0,30}["'])?>[ \t\r\n]{0,8}[A-Za-z0-9+(\x80-\xff?]""",
@@ -46,7 +58,7 @@ _GATE_ENDS = (
 _OPERATOR = regex.compile(
     r"""(?rx)(?P<text>
       (?:\\?["'])?[\])*_`]{0,3}[ ]?:[ ]?(?P<typed>str|string|String)\??[ ]?=[ ]?
-    | (?:\\?["'])?[\])*_`]{0,3}[ \t]{0,12}(?P<assign>:=|=>|={1,3}|:)[ \t]{0,8}[*_]{0,2}[ \t]{0,2}
+    | (?:\\?["'])?[\])*_`]{0,3}[ \t.]{0,30}(?P<assign>:=|=>|={1,3}|:)[ \t]{0,8}[*_]{0,2}[ \t]{0,2}
     | (?:\\?["'])?[ ]{0,4}(?P<block>:)[ ]{0,2}[|>]?-?\r?\n[ \t]{1,16}(?:-[ ]{1,3})?
     | (?P<cell>[*_`]{0,2}[ \t]{0,40}[|\t][ \t]{0,8}[*_`]{0,2})
     | (?P<prose>[ ][-–—]{1,2}[ ] | [ ](?:is|was|are|ist|lautet|es|est)[ :]{1,2})
@@ -73,10 +85,8 @@ class PairReader:
     def __init__(self, entries: frozenset[str]) -> None:
         self.lexicon = Lexicon(entries)
         self.gates = _gates(self.lexicon)
-        labels = "|".join(word for word in PERSON_WORDS if word in self.lexicon.entries) or r"\b\B"
-        self._person_label = regex.compile(
-            rf"""(?i)(?<![a-z_.-])({labels})(?:\\?["'])?[\])*_`]{{0,3}}[ ]{{0,2}}(?:=>|[:=])[ ]{{0,4}}[*_]{{0,2}}[ ]?"""
-        )
+        self._person_label, self._street_label = self._label_of(PERSON_WORDS), self._label_of(STREET_WORDS)
+        self._first_form = PARTS_GATE + 1 + (len(self.gates) - PARTS_GATE - 1) // 2
         ordinary = sorted((e for e in self.lexicon.entries if self.lexicon.is_ordinary(e)), key=len, reverse=True)
         names = "|".join(regex.escape(entry) for entry in ordinary) or r"\b\B"
         self._neighbour = regex.compile(
@@ -84,16 +94,26 @@ class PairReader:
             r"""(?=["'*\s]{0,3}(?:=>|[:=]))"""
         )
 
+    def _label_of(self, known: Sequence[str]) -> "regex.Pattern[str]":
+        labels = "|".join(word for word in known if word in self.lexicon.entries) or r"\b\B"
+        return regex.compile(
+            rf"""(?i)(?<![a-z_.-])({labels})[ _]?1?(?:\\?["'])?[\])*_`]{{0,3}}"""
+            r"""[ ]{0,12}(?:=>|[:=])[ ]{0,4}[*_]{0,2}[ ]?"""
+        )
+
     def read(self, text: str, hits: Sequence[tuple[int, int]]) -> Iterator[Labelled]:
         """The values under names that are sure, and under ordinary names around them."""
         records: list[Span] = []
         seen = -1
         for gate, at in hits:
+            if gate == PARTS_GATE:
+                records.append((max(0, at - 60), at))
+                continue
             if at <= seen:
                 continue
             for name_start, entry, span in self._pairs(text, at, gate):
                 seen = max(seen, span[0])
-                if gate != PERSON_GATE:
+                if gate != PERSON_GATE and entry not in PERSON_WORDS:
                     records.append((name_start, span[1]))
                 yield from self._labelled(entry, span)
         for low, high in _joined(records, len(text)):
@@ -105,11 +125,11 @@ class PairReader:
 
     def _pairs(self, text: str, at: int, gate: int) -> Iterator[tuple[int, str, Span]]:
         """(start of the name, entry, value) of what a hit of a gate ended in."""
-        if gate > len(self.gates) // 2:
+        if gate >= self._first_form:
             yield from self._form(text, at)
             return
-        if gate == PERSON_GATE:
-            yield from self._person(text, at)
+        if gate in (PERSON_GATE, STREET_GATE):
+            yield from self._labelled_by(text, at, self._person_label if gate == PERSON_GATE else self._street_label)
             return
         for back in (1, 2):  # the gate ends with the value's first character, or the one behind its quote
             at_value = at - back
@@ -143,17 +163,15 @@ class PairReader:
             if self.lexicon.find(text[span[0] : span[1]]) is None:
                 yield name.start(), entry, span
 
-    def _person(self, text: str, at: int) -> Iterator[tuple[int, str, Span]]:
-        """`name: "Jane Roe"`, "Patient: Jane Roe": a label so common that only its value makes it a person's."""
-        for match in self._person_label.finditer(text, max(0, at - 80), at):
+    def _labelled_by(self, text: str, at: int, label: "regex.Pattern[str]") -> Iterator[tuple[int, str, Span]]:
+        """`name: "Jane Roe"`, "Address: 12 High St": a label so common that only its value makes it a person's."""
+        for match in label.finditer(text, max(0, at - 110), at):
             name = _NAME.match(text, max(0, match.start() - 40), match.end(1))
             entry = self.lexicon.find(name[0]) if name is not None else None
-            if (
-                entry not in PERSON_WORDS
-                or entry is None
-                or _AUTHOR.search(text, max(0, match.start() - 80), match.start())
-            ):
+            if entry is None or entry not in LABELS or _AUTHOR.search(text, max(0, match.start() - 80), match.start()):
                 continue
+            if entry in SURE_PERSONS and "patient name" in self.lexicon.entries:
+                entry = "patient name"
             for span in values_at(text, match.end(), entry):
                 yield match.start(), entry, span
 
@@ -208,6 +226,17 @@ class PairReader:
         """Whether the words before an ordinary name make it another's, or an author's, who is no secret."""
         if _AUTHOR.search(text, max(0, match.start() - 40), match.start()):
             return True
+        if (outer := _OUTER.match(text, max(0, match.start() - 200), match.start())) and OWNERS.isdisjoint(
+            words(outer[1])
+        ):
+            return words(outer[1])[-1:] not in (
+                ("name",),
+                ("record",),
+                ("data",),
+                ("results",),
+                ("address",),
+                ("location",),
+            )
         name = _NAME.match(text, max(0, match.start() - 30), match.end())
         if name is None:
             return False
@@ -215,22 +244,39 @@ class PairReader:
         return whole != entry and (whole is not None or not STOPS.isdisjoint(words(name[0])))
 
 
-PERSON_GATE = 0
+PERSON_GATE, STREET_GATE, PARTS_GATE = range(3)
+
+_OUTER = regex.compile(r"""(?r)([A-Za-z_]{2,40})["']?\s{0,4}(?:=>|[:=])\s{0,4}\{[^{}]{0,120}""")
+"""The name under which an object stands that isn't closed yet."""
 
 _AFTER_NAME = regex.compile(r"""["'*]{0,3}\s{0,2}(?:=>|[:=])[ \t]{0,8}\*{0,2}\s{0,2}""")
 
 
 def _gates(lexicon: Lexicon) -> tuple[bytes, ...]:
-    """The gate of persons, then for every dozen of names one of pairs, then one of forms."""
+    """The gates of ordinary names with telling values, then a dozen names each: those of pairs, those of forms."""
     labels = b"|".join(word.encode() for word in PERSON_WORDS if word in lexicon.entries) or NOTHING
     person = (
-        rb"(?:\A|[^a-zA-Z])(?i:" + labels + rb")" + _CLOSE + rb"[ ]{0,2}(?:=>|[:=])[ ]{0,4}[*_]{0,2}[ ]?"
+        rb"(?:\A|[^a-zA-Z])(?i:" + labels + rb")" + _CLOSE + rb"[ ]{0,12}(?:=>|[:=])[ ]{0,4}[*_]{0,2}[ ]?"
         rb"[\"']?[A-Z\xc0-\xde?][a-z\xdf-\xff?'-]{1,20}(?:,[ ]?|[ ][A-Z]\.?[ ]|[ ])[A-Z\xc0-\xde?]"
+    )
+    streets = b"|".join(word.encode("latin-1") for word in STREET_WORDS if word in lexicon.entries) or NOTHING
+    street = (
+        rb"(?:\A|[^a-zA-Z])(?i:"
+        + streets
+        + rb")[ _]?[1l]?"
+        + _CLOSE
+        + rb"[ ]{0,12}(?:=>|[:=])[ ]{0,4}[*_]{0,2}[ ]?[\"']?"
+        rb"(?:[0-9]{1,5}[A-Za-z]?(?:,|[ ])[ ]?[A-Za-z\xc0-\xff?]{2}|[A-Z\xc0-\xdc?][a-z\xdf-\xff?-]{2,30}"
+        rb"(?:[ ][A-Za-z\xc0-\xff?'.-]{2,20}){0,3},?[ ][0-9]{1,4}[ ]?[a-z]?(?:[\"',\r\n<]|\z))"
+    )
+    two = (
+        rb"(?i:first|given)[\"']?[ ]?(?:=>|[:=])[ ]?[\"'][^\"'\r\n]{1,30}[\"'],\s{0,30}[\"']?(?i:last|family)[\"']?"
+        rb"[ ]?(?:=>|[:=])[ ]?[\"'][A-Z]"
     )
     names = lexicon.alternations()
     pairs = (lead + one + _NAME_TAIL + b"(?:" + b"|".join(_GATE_ENDS) + b")" for lead, one in names)
     forms = (rb"[?&]" + _FORM_PREFIX + one + rb"(?:%5[Dd]|\])?=" for _, one in names)
-    return person, *pairs, *forms
+    return person, street, two, *pairs, *forms
 
 
 _FORM_PREFIX = rb"(?:[a-z_]{1,12}(?:%5[Bb]|\[))?"

@@ -94,8 +94,8 @@ class TableReader:
 
 
 _COMMON_HEADER = (
-    rb"(?:\A|\n)[ \t+>]{0,4}[\"']?(?i:(?:[a-z]{0,12}_?id|no|nr|#)[\"']?[,;|\t][\"']?)?"
-    rb"(?i:name|vorname|email|phone|nombre|nom)[\"']?[,;|\t]"
+    rb"(?:\A|\n)[ \t+>|]{0,6}[\"'*]{0,2}(?i:(?:[a-z]{0,12}_?id|no|nr|#)[\"']?[,;|\t][\"']?)?"
+    rb"(?i:name|vorname|email|phone|nombre|nom)[\"'*]{0,2}[ ]{0,40}[,;|\t]"
 )
 
 
