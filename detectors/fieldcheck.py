@@ -17,7 +17,7 @@ _EARLIEST_YEAR, _LATEST_YEAR = 1890, 2030
 _NAME = re.compile(
     r"(?:(?i:mr|mrs|ms|miss|dr|prof|herr|frau|mme|mlle|m|sr|sra|don|dott|ing|sir|dame|rev)\.?[ +])?"
     r"[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_])|(?<=\b[A-Z])\.(?=[A-Z]))*\.?"
-    r"(?:(?:,[ +]?|[ +]{1,2})[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_])|(?<=\b[A-Z])\.(?=[A-Z]))*\.?){0,5}"
+    r"(?:(?:[,;][ +]?|[ +]{1,2})[^\W\d_](?:[^\W\d_]|['’\-](?=[^\W\d_])|(?<=\b[A-Z])\.(?=[A-Z]))*\.?){0,5}"
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 _HUMPS = re.compile(r"(?<!Mc)(?<!Mac)(?<!De)(?<!Di)(?<!La)(?<!Le)(?<!Van)(?<!O)(?<![A-Z])[a-z][A-Z]")
@@ -99,7 +99,7 @@ def _is_date(year: str, month: str, day: str) -> bool | None:
     return None if _EARLIEST_YEAR <= number <= _LATEST_YEAR else False
 
 
-_STREET = re.compile(r"[\w .,'’/#()&º°ª+:\n\\-]{4,160}")
+_STREET = re.compile(r"[\w .,'’/#()&º°ª+:;$\n\\-]{4,160}")
 _BOX = re.compile(
     r"(?i)\b(?:p\.? ?o\.? ?box|post ?box|postfach|apartado|apdo|casella postale|bo[iî]te postale|bp|gpo box)\b"
 )

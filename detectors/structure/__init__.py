@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from detectors.label import Reader
 from detectors.structure.cda import CdaReader
+from detectors.structure.contact import ContactReader
 from detectors.structure.dicom import DicomReader
 from detectors.structure.fhir import FhirReader
 from detectors.structure.hl7 import Hl7Reader
@@ -25,7 +26,7 @@ _BY_POSITION: Mapping[str, _Make] = {
 }
 """Formats whose fields have positions of their own, by the prefix that rules write before one."""
 
-_BY_NAME: tuple[_Make, ...] = (PairReader, TableReader, SqlReader)
+_BY_NAME: tuple[_Make, ...] = (PairReader, TableReader, SqlReader, ContactReader)
 """Formats in which values have names, which one lexicon knows."""
 
 
