@@ -17,14 +17,16 @@ def words_pattern(words: tuple[str, ...]) -> "regex.Pattern[str] | None":
     """Finds any of the words; None without words."""
     if not words:
         return None
-    return regex.compile("|".join(_bounded(word) for word in sorted(words, key=len, reverse=True)))
+    bounds: dict[tuple[str, str], list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        begin, end = "" if _is_caseless(word[0]) else _BEGIN, "" if _is_caseless(word[-1]) else _END
+        bounds.setdefault((begin, end), []).append(_body(word))
+    # bounds are said once, not per word: many times faster
+    return regex.compile("|".join(f"{begin}(?i:{'|'.join(all_of)}){end}" for (begin, end), all_of in bounds.items()))
 
 
-def _bounded(word: str) -> str:
-    body = r"[\s_-]*".join(regex.escape(part, special_only=True) for part in word.split())
-    begin = "" if _is_caseless(word[0]) else _BEGIN
-    end = "" if _is_caseless(word[-1]) else _END
-    return f"{begin}(?i:{body}){end}"
+def _body(word: str) -> str:
+    return r"[\s_-]*".join(regex.escape(part, special_only=True) for part in word.split())
 
 
 def _is_caseless(character: str) -> bool:
