@@ -1,102 +1,133 @@
 """The generic assignment detector: does this name promise a secret, and does this value look like one?
 
-The rule `generic-assignment` finds names and values; this file judges the pair. Nearly all its work is saying no: code
-assigns expressions, identifiers, types, placeholders, paths and messages to names like `token` all day long.
+`assignment.py` reads name, value and form, `promise.py` knows names, `plausible.py` values, `rarity.py` chance; here
+they are weighed. Nearly all the work is saying no: code assigns expressions, identifiers, types, placeholders, paths
+and messages to names like `token` all day long.
 """
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
+from detectors.assignment import MAX_VALUE_CHARS, Assignment, Form, expression, read
 from detectors.label import NO_LABELS, Labels
 from detectors.matcher import Candidate, Matcher
-from detectors.plausible import is_mixed, is_secret
-from detectors.rule import Rule
-
-MAX_VALUE_CHARS = 256
-
-PASSWORD_WORDS = frozenset(
-    "password passwd passphrase passcode passwort kennwort contrasena motdepasse senha pwd pass".split()
+from detectors.plausible import (
+    is_benign,
+    is_code,
+    is_mixed,
+    is_phrase,
+    is_random,
+    is_stand_in,
+    is_uuid,
+    is_word,
+    looks_chosen,
+    looks_like_uuid,
 )
-"""Names of secrets that people choose, which may be short; the others are made by machines and are long."""
+from detectors.promise import Promise, is_plain, promise_of
 
-NOT_SECRET_WORDS = frozenset(
-    """
-    count counts counter length len size type types name names id ids uri url path paths file files filename dir field
-    fields label labels regex pattern patterns policy policies expiry expires expiration expire ttl timeout max min
-    limit limits env var variable header headers prefix suffix placeholder hint error errors message messages msg title
-    text help description format version algorithm algo alg required valid validator validation provider manager store
-    class index idx pos position kind usage used endpoint param params parameter input element selector list budget rule
-    rules strength hash hashed digest sha sha1 sha256 md5 checksum fingerprint salt iterations encoder encoding
-    tokenizer ref refs reference arn scope scopes issuer audience lifetime duration interval rate window offset start
-    end begin stream splitter separator delimiter status state enabled disabled mode cost price usd public visible
-    changed reset forgot confirmation match mismatch mapping map table column schema key_id keyid limit_per
-    """.split()
+LEAST_PASSWORD_CHARS = 6
+LEAST_SECRET_CHARS = 10
+LEAST_HINTED_CHARS = 16
+
+_CODE_SIGN = re.compile(r"[;{}()]|\b(?:def|class|import|return|self|this|const|let|var|func)\b")
+_CODE_CHARS = 160
+_NOT_CALLED = re.compile(
+    r"(?i)(?:^|[._])(?:get|read|ask|input|prompt|hash|check|valid|find|has|is|verify|parse|generate)"
 )
-"""A name with one of these in it names something about a secret, not the secret."""
-
-LEADING_NOT_SECRET = frozenset("max min num total n next prev page public count input output prompt completion".split())
-
-_TOKEN = re.compile(r"[A-Za-z0-9_.-]+")
-_NAME_PART = re.compile(r"(?i)pass|pwd|secret|token|key|cred|api|access|kennwort|contras|mot|senha")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_ENDS_SENTENCE = ".!?:"
 
 
 class Generic(Matcher):
-    """The matcher of `generic-assignment`. Its keywords double as the lexicon of secret names."""
+    """The matcher of `generic-assignment`.
 
-    def __init__(self, rule: Rule) -> None:
-        super().__init__(rule)
-        self._lexicon = tuple({"".join(c for c in word if c.isalnum()) for word in self.keywords})
-        self._promises = lru_cache(maxsize=4096)(self._name_promises)
+    Its keywords are what the first pass looks for; its pattern says what a value may consist of at all.
+    """
+
+    def _first_pass(self) -> tuple[bytes, int, int]:
+        return expression(self.keywords), 0, 0
 
     def confirm(self, text: str, start: int, last: int, end: int, labels: Labels = NO_LABELS) -> Iterator[Candidate]:
-        """As `Matcher.confirm`, but tries the pattern only where a name that promises a secret begins."""
-        assert self.pattern is not None
-        done = -1
-        for token in _TOKEN.finditer(text, start, min(last, end)):
-            if token.start() < done or not _NAME_PART.search(token[0]):
-                continue
-            match = self.pattern.match(text, token.start(), end)
-            if match is None:
-                continue
-            promise = self._promises(match["name"])
-            if promise is None:
-                continue
-            value_start, done = match.span("value")  # names inside a judged value aren't names
-            if self._looks_assigned(text, match.end("name"), value_start, done, promise):
-                yield Candidate(self, value_start, done, self.rule.score, None)
+        """The candidate of the assignment whose operator ends at `last`. Reads around the window as far as it needs."""
+        found = read(text, last)
+        if found is None:
+            return
+        promise = promise_of(_full_name(text, found))
+        if promise is None:
+            return
+        end = found.end
+        if found.form is Form.SPOKEN:
+            while end > found.start and text[end - 1] in _ENDS_SENTENCE:
+                end -= 1
+        value = text[found.start : end]
+        if self._may_be(value) and _is_credible(text, found, value, promise):
+            yield Candidate(self, found.start, end, self.rule.score, None)
 
     def in_field(self, field: str, text: str) -> Candidate | None:
         """The whole text as the value of a field, when the field's name promises a secret."""
-        promise = self._promises(field)
+        promise = promise_of(field)
         if promise is None or not 4 <= len(text) <= MAX_VALUE_CHARS:
             return None
         start, end = len(text) - len(text.lstrip()), len(text.rstrip())
-        if start >= end or not is_secret(text[start:end], promise, quoted=True):
+        value = text[start:end]
+        if not self._may_be(value) or not _is_value(value, promise, is_plain(field)):
             return None
         return Candidate(self, start, end, self.rule.score, None)
 
-    def _name_promises(self, name: str) -> bool | None:
-        """True: a password. False: a machine-made secret. None: neither."""
-        words = [word.lower() for word in _WORD.findall(name)]
-        joined = "".join(words)
-        if not words or not any(word in joined for word in self._lexicon):
-            return None
-        if words[0] in LEADING_NOT_SECRET or not NOT_SECRET_WORDS.isdisjoint(words):
-            return None
-        if words[-1].endswith("s") and words[-1] in ("tokens", "secrets", "credentials", "passwords"):
-            return None
-        return any(word in joined for word in PASSWORD_WORDS)
+    def _may_be(self, value: str) -> bool:
+        assert self.pattern is not None
+        return self.pattern.fullmatch(value) is not None
 
-    def _looks_assigned(self, text: str, name_end: int, start: int, end: int, is_password: bool) -> bool:
-        before = text[start - 1] if start else ""
-        quoted = before in "\"'`>" and before != ""
-        operator = text[name_end:start]
-        if not quoted and text[end : end + 1] in ("(", "[", "{"):
+
+def _full_name(text: str, found: Assignment) -> str:
+    """The name, with the word before it when it alone says too little: `API key: ...`."""
+    name = found.name.rpartition(" ")[2]
+    if name.lower() != "key":
+        return name
+    return text[max(0, found.name_start - 16) : found.name_start].rpartition("\n")[2] + found.name
+
+
+def _is_credible(text: str, found: Assignment, value: str, promise: Promise) -> bool:
+    """Whether this value in this form is what the name promises."""
+    match found.form:
+        case Form.QUOTED:
+            return _is_value(value, promise, is_plain(found.name))
+        case Form.LINE:
+            if is_code(value) and not _is_configured(text, found):
+                return False
+            return _is_value(value, promise, is_plain(found.name) and _is_configured(text, found))
+        case Form.LOOSE:
+            if promise is Promise.HINT or is_code(value) or text[found.end : found.end + 1] in ("(", "[", "{"):
+                return False
+            if value.isidentifier():
+                return is_random(value) and not is_benign(value)
+            return _is_value(value, promise, False)
+        case Form.PAIR:
+            if _NOT_CALLED.search(found.name) or promise is Promise.HINT:
+                return False
+            return _is_value(value, promise, False) and is_random(value, -0.7)
+        case Form.SPOKEN:
+            return promise is not Promise.HINT and is_mixed(value) and _is_value(value, promise, False)
+
+
+def _is_value(value: str, promise: Promise, is_plain_name: bool) -> bool:
+    """Whether a literal is such a secret; `is_plain_name` lets ordinary words pass as passwords."""
+    if promise is Promise.PASSWORD:
+        if len(value) < LEAST_PASSWORD_CHARS:
             return False
-        value = text[start:end]
-        if operator.isspace() or " is " in operator or " was " in operator:  # a flag's argument, or prose
-            flag = text.rfind("-", max(0, name_end - 80), name_end) >= 0 or " is " in operator or " was " in operator
-            return flag and is_secret(value.rstrip(".!?:"), is_password, quoted) and is_mixed(value.rstrip(".!?:"))
-        return is_secret(value, is_password, quoted)
+        if is_plain_name and (is_word(value) or is_phrase(value)):
+            return not is_stand_in(value)
+        return looks_chosen(value) and not is_benign(value)
+    if looks_like_uuid(value):
+        return promise is Promise.SECRET and is_uuid(value)
+    if promise is Promise.SECRET:
+        return len(value) >= LEAST_SECRET_CHARS and is_random(value, -0.5) and not is_benign(value)
+    return len(value) >= LEAST_HINTED_CHARS and is_random(value, 0.3) and not is_benign(value)
+
+
+def _is_configured(text: str, found: Assignment) -> bool:
+    """Whether a line stands in configuration: nothing around it reads as code."""
+    name = found.name
+    if text[found.start - 1] == "=" and name.isupper():
+        return True  # an environment file or a shell's export
+    around = text[max(0, found.name_start - _CODE_CHARS) : found.end + _CODE_CHARS]
+    return _CODE_SIGN.search(around) is None
