@@ -71,6 +71,9 @@ _ID_TYPES = {
 """Identifier type codes (HL7 table 0203) that say more than the position does."""
 
 _QUERY = re.compile(r"@?([A-Z][A-Z0-9]{2})\.([0-9]{1,2})(?:\.[0-9.]{1,5})?")
+_OPENERS = frozenset("\r\n\x0b\x1c\x85\u2028\"'`>\t;") | {""}
+"""What a segment's name can stand right behind; anything else must be one of a line's first marks."""
+
 _SET_ID = re.compile(r"[0-9]{0,4}|[A-Z]{2}")
 _WITHOUT_SET_ID = frozenset({"MRG", "STF", "QPD", "QRD", "PD1"})
 _LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -191,13 +194,13 @@ def _marks(text: str, header: int) -> _Marks:
 def _is_start(text: str, at: int, marks: _Marks) -> bool:
     """Whether three letters before a field mark begin a segment, and aren't the last of a field's."""
     before = text[at - 1 : at]
-    if before in (marks.field, marks.component, marks.repetition, marks.part) and before:
-        return False
-    return before != " " or text[at : at + 3] in _TYPES or text[at : at + 3] in _HEADERS or _is_indent(text, at)
+    if before in _OPENERS or before.isalnum() or _is_indent(text, at):  # a letter is what ends an escape
+        return before not in (marks.field, marks.component, marks.repetition, marks.part) or not before
+    return before in " +-:,=([{;" and (text[at : at + 3] in _TYPES or text[at : at + 3] in _HEADERS)
 
 
 def _is_indent(text: str, at: int) -> bool:
-    return not text[text.rfind("\n", max(0, at - 16), at) + 1 : at].strip()
+    return not text[text.rfind("\n", max(0, at - 16), at) + 1 : at].strip(" \t+->|0123456789:")
 
 
 def _segment_end(text: str, begin: int, at: int, limit: int, marks: _Marks, in_message: bool) -> int:
