@@ -6,7 +6,7 @@ which judges e-mail domains, is held to the suffix list in its own wheel.
 
 import inspect
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 WINDOW_CHARS = 2000
@@ -61,10 +61,24 @@ def _load(name: str) -> Any:
     return found()
 
 
+@cache
+def _suffixes() -> Any:
+    import tldextract
+
+    return tldextract.TLDExtract(
+        cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True, cache_fetch_timeout=0.0
+    )
+
+
+@lru_cache(maxsize=4096)
+def is_domain(name: str) -> bool:
+    """Whether a name could be registered: something under a suffix of the public list in tldextract's wheel."""
+    found = _suffixes()(name)
+    return bool(found.suffix and found.domain)
+
+
 def _stay_offline() -> None:
     """Points tldextract's module-level extractor, which fetches and caches a list, at the bundled snapshot."""
     import tldextract.tldextract as module
 
-    module.TLD_EXTRACTOR = module.TLDExtract(
-        cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True, cache_fetch_timeout=0.0
-    )
+    module.TLD_EXTRACTOR = _suffixes()

@@ -15,7 +15,25 @@ CASES = [
     ("EMAIL_ADDRESS", "1234+x@users.noreply.github.com", "1234+x@users.noreply.github.com", False),
     ("IP_ADDRESS", "client 93.184.216.34 sent", "93.184.216.34", True),
     ("IP_ADDRESS", "2606:2800:220:1:248:1893:25c8:1946", "2606:2800:220:1:248:1893:25c8:1946", True),
-    ("IP_ADDRESS", "10.1.2.3", "10.1.2.3", False),
+    ("EMAIL_ADDRESS", "jane [at] contoso [dot] org", "jane [at] contoso [dot] org", True),
+    ("EMAIL_ADDRESS", "jane [at] example [dot] org", "jane [at] example [dot] org", False),
+    ("EMAIL_ADDRESS", "jane@contoso.nosuchtld", "jane@contoso.nosuchtld", False),
+    ("EMAIL_ADDRESS", "w@x.to(device)", "w@x.to", False),
+    ("EMAIL_ADDRESS", "ssh -i k.pem jane@host.contoso.org", "jane@host.contoso.org", False),
+    ("EMAIL_ADDRESS", "scp a.txt jane@host.contoso.org:/srv", "jane@host.contoso.org", False),
+    ("EMAIL_ADDRESS", "https://jane:pw@host.contoso.org/", "pw@host.contoso.org", False),
+    ("EMAIL_ADDRESS", "mailto:jane@contoso.org", "jane@contoso.org", True),
+    ("IP_ADDRESS", "10.1.2.3", "10.1.2.3", True),  # the rules tell private from public
+    ("IP_ADDRESS", "http://93.184.216.34/", "93.184.216.34", True),
+    ("IP_ADDRESS", "169.254.1.7", "169.254.1.7", False),
+    ("IP_ADDRESS", "94ab:1:22:333:4444:5:66:777", "94ab:1:22:333:4444:5:66:777", True),
+    ("IP_ADDRESS", "50:06:01:60:3b:20:19:e2", "50:06:01:60:3b:20:19:e2", False),  # a port of a storage network
+    ("MAC_ADDRESS", "3c:07:54:1b:9e:a2", "3c:07:54:1b:9e:a2", True),
+    ("MAC_ADDRESS", "ff:ff:ff:ff:ff:ff", "ff:ff:ff:ff:ff:ff", False),
+    ("MAC_ADDRESS", "01:00:5e:7f:9e:a2", "01:00:5e:7f:9e:a2", False),  # multicast
+    ("MAC_ADDRESS", "00:00:5e:00:53:17", "00:00:5e:00:53:17", False),  # RFC 7042
+    ("MAC_ADDRESS", "10:20:30:44:56:17", "10:20:30:44:56:17", False),
+    ("MAC_ADDRESS", "mac 10:20:30:44:56:17", "10:20:30:44:56:17", True),
     ("IP_ADDRESS", "127.0.0.1", "127.0.0.1", False),
     ("IP_ADDRESS", "192.0.2.17", "192.0.2.17", False),  # RFC 5737
     ("IP_ADDRESS", "2001:db8::17", "2001:db8::17", False),  # RFC 3849
@@ -37,6 +55,19 @@ CASES = [
     ("PHONE_NUMBER", "(212) 555-0123", "(212) 555-0123", False),  # fiction
     ("PHONE_NUMBER", "pi 3.14159265", "3.14159265", False),
     ("PHONE_NUMBER", "a 555-2671", "55-267", False),
+    ("PHONE_NUMBER", "phone (212) 555-0123", "(212) 555-0123", True),  # somebody calls it one
+    ("PHONE_NUMBER", "up to +4294967296", "+4294967296", False),
+    ("PHONE_NUMBER", "+18446744073709551615", "+184467440737095", False),
+    ("PHONE_NUMBER", "isbn 978-0-306-40615-7", "978-0-306-40615-7", False),
+    ("PHONE_NUMBER", "tel 978-030-6406", "978-030-6406", True),
+    ("PHONE_NUMBER", "001-415-867-5309x12", "001-415-867-5309x12", True),
+    ("PHONE_NUMBER", "Tel. 030 901820 44", "030 901820 44", True),
+    ("PHONE_NUMBER", "row 030 901820 44", "030 901820 44", False),
+    ("PHONE_NUMBER", "call_id: 4155552671", "4155552671", False),
+    ("PHONE_NUMBER", "please call 4155552671", "4155552671", True),
+    ("PHONE_NUMBER", "тел. 8 495 123-45-67", "8 495 123-45-67", True),
+    ("PHONE_NUMBER", "phone: 1234567890", "1234567890", False),
+    ("PHONE_NUMBER", "ssn, phone: 536-90-4399", "536-90-4399", False),
     ("PHONE_NUMBER", "x-415-555-2671", "415-555-2671", False),
 ]
 
