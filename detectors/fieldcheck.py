@@ -43,6 +43,12 @@ def check_person_name(value: str) -> bool | None:
     return None if len(cased) <= 5 and (len(cased) <= 3 or plain[0].isupper()) else False
 
 
+def check_person_names(value: str) -> bool | None:
+    """False for less than two names; Chinese, Japanese and Korean ones are written without a space."""
+    plain = value.strip()
+    return check_person_name(value) if " " in plain or "," in plain or "+" in plain or plain[:1] > "\u2e80" else False
+
+
 def check_full_name(value: str) -> bool | None:
     """False unless the value is two to four words of which one is a well-known given name."""
     if check_person_name(value) is False:
@@ -195,6 +201,7 @@ def check_mailbox(value: str) -> bool | None:
 
 FIELD_CHECKS: Mapping[str, Check] = {
     "person-name": check_person_name,
+    "person-names": check_person_names,
     "full-name": check_full_name,
     "birth-date": check_birth_date,
     "street": check_street,

@@ -17,8 +17,8 @@ MAX_BLOCK_CHARS = 16_000
 _VCARD_END = re.compile(r"END:VCARD|BEGIN:VCARD")
 _VCARD_LINE = re.compile(r"[ \t+>]{0,8}(?:item\d{1,2}\.)?([A-Z-]{1,16})(?:;[^:\r\n]{0,200})?:([^\r\n]{1,400})")
 _VCARD: Mapping[str, str] = {
-    "FN": "full name",
-    "N": "full name",
+    "FN": "person name",
+    "N": "person name",
     "NICKNAME": "nickname",
     "BDAY": "date of birth",
     "ADR": "address",
@@ -29,8 +29,8 @@ _VCARD: Mapping[str, str] = {
 
 _LDIF_LINE = re.compile(r"[ \t+>]{0,8}([A-Za-z][A-Za-z0-9-]{0,40})(?:;[\w-]{1,20})?:[ ]([^\r\n]{1,300})")
 _LDIF: Mapping[str, str] = {
-    "cn": "full name",
-    "displayname": "full name",
+    "cn": "person name",
+    "displayname": "person name",
     "sn": "last name",
     "gn": "first name",
     "street": "address",

@@ -163,7 +163,7 @@ class Lexicon:
 
     def in_record(self, entry: str) -> str:
         """What `entry` means beside a person's data: there a `name` is a person's."""
-        return "full name" if entry in FULL_NAMES and "full name" in self.entries else entry
+        return "person name" if entry in FULL_NAMES and "person name" in self.entries else entry
 
     def find_sure(self, name: str) -> str | None:
         """As `find`, but None where the name alone is too ordinary to mean a person's data."""
