@@ -10,7 +10,7 @@ from enum import Enum
 
 import regex
 
-from detectors.promise import HINT_WORDS
+from detectors.promise import HINT_WORDS, promise_of
 
 MAX_VALUE_CHARS = 256
 _LOOK_BACK = 180
@@ -39,9 +39,12 @@ class Assignment:
     form: Form
 
 
-_NAME = r"[A-Za-z0-9_.\-]"
+_SHORT = ("key", "pass")
+"""Words that names must end in, since much else begins with them."""
+_NAME = r"[A-Za-z0-9_.\-ñ]"
 _CLOSE = r"""["'`\]}\\*]{0,4}"""
 _OPERATOR = r"(?:[?.|!+:~]{0,2}=|:|<-)"
+_TYPE = r"(?:\x20(?:[sS]tring|str|\[\]byte))"
 _VERB = r"(?i:is|was|to|be|ist|war|lautet)"
 _OF = r"(?i:for|of|to|on|de|fuer|f.r)"
 
@@ -49,29 +52,33 @@ _OF = r"(?i:for|of|to|on|de|fuer|f.r)"
 def expression(keywords: Iterable[str]) -> bytes:
     """The first pass: an end just after each operator, and sixteen characters into the values of lesser names."""
     words = sorted(keywords)
-    strong = _any(word for word in words if word not in HINT_WORDS and len(word) > 3)
-    hint = _any(word for word in words if word in HINT_WORDS or word == "key")
+    strong = _any(word for word in words if word not in HINT_WORDS and word not in _SHORT)
+    hint = _any(word for word in words if word in HINT_WORDS)
     tails = (
-        rf"{_CLOSE}[ \t]{{0,8}}{_OPERATOR}",
+        rf"{_TYPE}?{_CLOSE}[ \t]{{0,8}}{_OPERATOR}",
+        r"[\"'] ?\{[^{}]{0,120}default {0,8}=",
         r"\\?[\"'][ \t]{0,2},",
         r"[\"']?[,;]?\s{1,40}[\"']?(?i:default_?)?(?i:value|val|content)[\"']?[ \t]{0,2}[=:]",
         r"</(?:key|name)>\s{0,40}<(?:string|value)>",
-        r"(?: [A-Za-z:]{1,20}=\"[^\"\n>]{0,30}\")?>",
+        r"(?: [A-Za-z:]{1,20}=\"[^\"\n>]{0,30}\")?[\"']?>",
         r"\([ ]{0,2}@?[\"']",
+        r"[ \t]{0,3}[\"']",
         rf"[\"'`]?(?: {_OF} [^\n:=|]{{1,40}})? {_VERB}[: ]",
         r"[ \w]{0,20}[\"'`*]{0,3}[ \t]{0,20}\|",
         rf"(?: {_OF} [^\n:=|]{{1,40}}| ?\([^\n():=|]{{1,30}}\)):",
     )
     forms = (
         rf"{strong}{_NAME}{{0,30}}(?:{'|'.join(tails)})",
-        rf"(?i:pass|pw|psw)[0-9]{{0,2}}(?:{_CLOSE}[ \t]{{0,8}}{_OPERATOR}|[\"'],|(?: [a-z]{{1,20}}=\"[^\"\n>]{{0,30}}\")?"
-        r">)",
+        rf"(?i:pass|pw|psw)[0-9]{{0,2}}(?:{_CLOSE}[ \t]{{0,8}}{_OPERATOR}|[\"'],|(?: [a-z]{{1,20}}=\"[^\"\n>]{{0,30}}"
+        r"\")?>)",
         r"-[A-Za-z0-9\-]{0,30}(?i:passw(?:or)?d|passphrase|token|secret|key|pass)[A-Za-z0-9\-]{0,20}[ \t]",
+        r"(?i:requirepass|masterauth)[ \t]",
+        r"(?i:env|setx)[ \t]{1,3}\w{0,30}(?:TOKEN|SECRET|KEY|PASS|PASSWORD|PWD)[ \t]",
         r"(?i:identified[ \t]{1,3}(?:with[ \t]{1,3}[\"'`\w]{1,30}[ \t]{1,3})?by|password|passphrase)[ \t]{1,3}[\"']",
         rf"{hint}{_NAME}{{0,20}}{_CLOSE}[ \t]{{0,4}}(?:[?.|!+:~]{{0,2}}=>?|:)[ \t]{{0,4}}"
         r"\\?[\"'`]?[A-Za-z0-9_+/.~\-]{16}",
     )
-    return "|".join(f"(?:{form})" for form in forms).encode()
+    return "|".join(f"(?:{form})" for form in forms).encode("latin-1")
 
 
 def _any(words: Iterable[str]) -> str:
@@ -83,21 +90,29 @@ _HEAD = regex.compile(
     rf"""
     (?P<name>(?:(?<![A-Za-z0-9])[A-Za-z]{{2,10}}[ ])??{_NAME}{{1,80}})
     (?:
-        {_CLOSE} [\ \t]{{0,8}} (?P<assign> {_OPERATOR} (?:=?>)? )
+        ["']?[,;]? \s{{1,40}} ["']? (?i:(?:default_?)?(?:value|val|content)) ["']? [\ \t]{{0,2}} (?P<value> [=:] )
+      | ["'] \ ?\{{[^{{}}]{{0,120}}default\ {{0,8}} (?P<value> = )
+      | {_TYPE}? {_CLOSE} [\ \t]{{0,8}} (?P<assign> {_OPERATOR} (?:=?>)? )
       | \\?["'] [\ \t]{{0,2}} (?P<pair> , )
-      | ["']?[,;]? \s{{1,40}} ["']? (?i:(?:default_?)?(?:value|val|content)) ["']? [\ \t]{{0,2}} (?P<value> [=:] )
       | (?P<value> </(?:key|name)> \s{{0,40}} <(?:string|value)> )
-      | (?:\ [A-Za-z:]{{1,20}}="[^"\n>]{{0,30}}")? (?P<element> > )
+      | (?:\ [A-Za-z:]{{1,20}}="[^"\n>]{{0,30}}")? ["']? (?P<element> > )
       | (?P<call> \([ ]{{0,2}}@?) ["']
       | (?P<sql> [\ \t]{{1,3}} ) ["']
       | ["'`]? (?:\ {_OF}\ [^\n:=|]{{1,40}}?)? (?P<verb> \ {_VERB}[: ] )
-      | (?<=(?P<dash>-)[A-Za-z0-9\-]{{1,80}}) (?P<flag> [\ \t] )
-      | (?:\ [\w]{{1,10}}){{0,2}} ["'`*]{{0,3}} [\ \t]{{0,20}} (?P<cell> \| )
-      | (?:\ {_OF}\ [^\n:=|]{{1,40}}?|\ ?\([^\n():=|]{{1,30}}\)) (?P<assign> : )
+      | (?<=(?:-|(?i:env|setx)\ {{1,3}})[A-Za-z0-9_\-]{{1,80}}|(?i:requirepass|masterauth)) (?P<flag> [\ \t] )
+      | (?:\ [\w]{{1,10}}){{0,2}}? ["'`*]{{0,3}} [\ \t]{{0,20}} (?P<cell> \| )
     )
     """,
     _FLAGS,
 )
+_OF_HEAD = regex.compile(
+    rf"""
+    (?P<name>(?:[A-Za-z]{{2,10}}[ ])??{_NAME}{{1,80}})
+    (?:\ {_OF}\ [^\n:=|]{{1,40}}?|\ ?\([^\n():=|]{{1,30}}\)) (?P<assign>:)
+    """,
+    _FLAGS,
+)
+"""`password for root: x`, asked only when what stands before the colon is no promising name itself."""
 _HINT_HEAD = regex.compile(
     rf"(?P<name>{_NAME}{{1,80}}){_CLOSE}[\ \t]{{0,4}}(?P<assign>(?:[?.|!+:~]{{0,2}}=>?|:))[\ \t]{{0,4}}"
     r"""(?P<value>\\?["'`]?[A-Za-z0-9_+/.~\-]{16})""",
@@ -110,10 +125,10 @@ _QUOTED = r"""
       | "(?P<value>(?:[^"\\\r\n]|\\.){4,256})" | '(?P<value>(?:[^'\\\r\n]|\\.){4,256})' | `(?P<value>[^`\r\n]{4,256})` )
 """
 _PREFIX = r"(?:[bruf@$BRUFL]{0,2}(?=[\"'`\\]))"
-_WRAP = r"(?:(?:[A-Za-z_.]{0,20}(?:String|Secret|SecretStr|sensitive|bytes|str|Value|encode))\(\ ?(?=[@bru\"'`]))?"
+_WRAP = r"(?:(?:[A-Za-z_.]{0,20}(?:String|Secret|SecretStr|sensitive))\(\ ?(?=[@bru\"'`]))?"
 _VALUE = regex.compile(
     rf"""
-    (?:=?>|=(?!=)|==|=)? [\ \t]{{0,8}}
+    (?:=?>|=(?!=)|==|=)? \*{{0,2}} [\ \t]{{0,8}}
     (?:                                                        # a type between name and value
         (?:&\ ?)?(?:'\w{{1,8}}\ )? [A-Za-z][A-Za-z0-9_.]{{0,30}} (?:[\[<][A-Za-z0-9_.,\ |]{{0,40}}[\]>])? \??
         [\ \t]? =(?![=>]) [\ \t]{{0,4}}
@@ -137,15 +152,17 @@ _CELL = regex.compile(
 )
 _LINE_START = regex.compile(
     r"""(?r)(?:^|\n|\A)[\ \t]{0,24}
-    (?:(?:export|setx?|env|ARG|declare|local|readonly|property|-[ex]|[-*+#$>!]|//|--?|"|'|\d{1,6}[\t|:])[\ \t]{0,4}){0,3}
+    (?:(?:export|setx?|env|ARG|declare|local|readonly|-[ex]|[-*+#$>!]|//|--?|"|'|\d{1,6}[\t|:])[\ \t]{0,4}){0,3}
     (?:\$env:|--|@)?["']?""",
     regex.VERBOSE | regex.ASCII | regex.IGNORECASE,
 )
-_CALL = regex.compile(r"[A-Za-z_][\w.]*(?:[(\[{]|::)|@[a-z]+:|:[a-z]+:", regex.ASCII)
+_CALL = regex.compile(r"[A-Za-z_][\w.]*(?:[(\[{]|::)|@[a-z]+:|:[a-z]+:|urn:", regex.ASCII)
+_OPERATION = regex.compile(r"[+=!*/|&?]=|=>|\+\+|&&")
 _SETTER = regex.compile(
     r"""(?r)(?:(?i:define|set|put|add|append|param|property|config|getenv|environ\.get|with)\w{0,16}|\.get)\s{0,2}[(\[]\s{0,12}[bru@]?["']""",
     _FLAGS,
 )
+_SETTER_NAME = regex.compile(r"(?i)(?:set|with|add|put)_?\w{1,40}|password|passwd|secret|token|api_?key")
 _CODE_END = frozenset(",;<>(){}[]\\|")
 
 
@@ -161,10 +178,12 @@ def read(text: str, at: int) -> Assignment | None:
     if head["assign"] is not None:
         if text[at - 1] == ":" and text[at : at + 1] in (":", "="):
             return None  # the operator isn't over
+        if text[at - 1] == ":" and promise_of(head["name"]) is None:
+            head = _OF_HEAD.match(text, low, at) or head
         return _plain(text, head, at)
     if head["value"] is not None:
-        pattern, form = (_ELEMENT, Form.QUOTED) if text[at - 1] == ">" else (_VALUE, Form.QUOTED)
-        return _made(head, pattern.match(text, at), form)
+        pattern = {">": _ELEMENT, "=": _LITERAL, ":": _VALUE}[text[at - 1]]
+        return _made(head, pattern.match(text, at), Form.QUOTED)
     if head["element"] is not None:
         if text[head.start("name") - 1 : head.start("name")] not in ("<", ":", '"', "'") and text[at - 2] != '"':
             return None
@@ -175,7 +194,8 @@ def read(text: str, at: int) -> Assignment | None:
     if head["sql"] is not None:
         return _made(head, _LITERAL.match(text, at - 1), Form.QUOTED)
     if head["call"] is not None:
-        return _made(head, _LITERAL.match(text, at - 1), Form.PAIR)
+        form = Form.QUOTED if _SETTER_NAME.fullmatch(head["name"].rpartition(".")[2]) else Form.PAIR
+        return _made(head, _LITERAL.match(text, at - 1), form)
     if head["cell"] is not None:
         return _made(head, _CELL.match(text, at), Form.SPOKEN)
     return _made(head, _SPOKEN.match(text, at), Form.SPOKEN)
@@ -185,7 +205,8 @@ def _made(head: "regex.Match[str]", match: "regex.Match[str] | None", form: Form
     if match is None:
         return None
     start, end = match.span("value")
-    return Assignment(head["name"], head.start("name"), start, end, form)
+    name = "password" if head["name"].lower() == "by" else head["name"]  # IDENTIFIED BY
+    return Assignment(name, head.start("name"), start, end, form)
 
 
 def _plain(text: str, head: "regex.Match[str]", at: int) -> Assignment | None:
@@ -206,7 +227,9 @@ def _plain(text: str, head: "regex.Match[str]", at: int) -> Assignment | None:
             return None
         return Assignment(head["name"], head.start("name"), start, end, Form.LINE)
     cut = next((place for place in range(start, end) if text[place] in _CODE_END or text[place] == "&"), end)
-    return Assignment(head["name"], head.start("name"), start, cut, Form.LOOSE) if cut - start >= 4 else None
+    if cut - start < 4 or _CALL.match(text, start, cut) or _OPERATION.search(text, start, cut):
+        return None
+    return Assignment(head["name"], head.start("name"), start, cut, Form.LOOSE)
 
 
 def _is_shell(text: str, name: str, start: int) -> bool:

@@ -26,6 +26,7 @@ from detectors.plausible import (
 from detectors.promise import Promise, is_plain, promise_of
 
 LEAST_PASSWORD_CHARS = 6
+LEAST_PLAIN_CHARS = 4
 LEAST_SECRET_CHARS = 10
 LEAST_HINTED_CHARS = 16
 
@@ -106,13 +107,15 @@ def _is_credible(text: str, found: Assignment, value: str, promise: Promise) -> 
                 return False
             return _is_value(value, promise, False) and is_random(value, -0.7)
         case Form.SPOKEN:
-            return promise is not Promise.HINT and is_mixed(value) and _is_value(value, promise, False)
+            if promise is Promise.HINT or not (is_mixed(value) or is_random(value, 1.0)):
+                return False
+            return _is_value(value, promise, False)
 
 
 def _is_value(value: str, promise: Promise, is_plain_name: bool) -> bool:
     """Whether a literal is such a secret; `is_plain_name` lets ordinary words pass as passwords."""
     if promise is Promise.PASSWORD:
-        if len(value) < LEAST_PASSWORD_CHARS:
+        if len(value) < (LEAST_PLAIN_CHARS if is_plain_name else LEAST_PASSWORD_CHARS):
             return False
         if is_plain_name and (is_word(value) or is_phrase(value)):
             return not is_stand_in(value)

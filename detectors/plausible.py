@@ -26,7 +26,8 @@ _PLACEHOLDER = re.compile(
       | abc123 | foo | bar | secret_?key | api_?key | access_?token | bearer"""
 )
 _TEMPLATE = re.compile(
-    r"\$[({A-Za-z_]|\{\{|\}\}|\{[A-Za-z_][\w.:!]*\}|%\(|%[sdrv](?![A-Za-z0-9])|<[^<>]+>|#\{|\$\$|%\w+%"
+    r"\$[({][\w.:|?/ -]{1,60}[)}]|\$\(|^\$[A-Za-z_]\w*$|\{\{[\w.:|?/$\"' ()-]*\}\}|^\{\{$|\{[A-Za-z_][\w.:!]*\}"
+    r"|%\(\w+\)|%[sdrv](?![A-Za-z0-9])|<[^<>]+>|^<|#\{|^\$\$|^%\w+%$|\$\{?[A-Z_]{4}|^[@_]{2}\w+[@_]{2}$"
 )
 _EXPRESSION = re.compile(
     r"[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.|!\.)[A-Za-z_$][\w$]*)+[!?;.:]*|[A-Za-z_$][\w$]*[!?;.:]*=?"
@@ -40,12 +41,17 @@ _DIGITS = re.compile(r"\d{6,}")
 _HEX = re.compile(r"(?=.{0,30}\d)(?=.{0,30}[a-fA-F])(?:[0-9a-f]{16,128}|[0-9A-F]{16,128})")
 _URL = re.compile(r"[a-z][a-z0-9+.-]{1,12}://[^\s:@]*")
 _NUMBERED = re.compile(
-    r"(?i)(?:(?:an?|the|some|test|fake|sample|bad|good|wrong|(?:in)?valid|new|old|super|very|(?:in)?correct)[-_ ]?){0,4}"
+    r"(?i)(?:(?:an?|the|some|test|fake|sample|bad|good|wrong|(?:in)?valid|new|old|very|(?:in)?correct)[-_ ]?){0,4}"
     r"(?:api|client|access|auth|user|bearer|refresh|session|shared|db|admin|root|oauth|id|csrf|secret|private)?[-_ ]?"
     r"(?:pass(?:word|wd|phrase|code)?|pwd?|secret|token|key|credentials?|value|user|cookie|jwt)[-_ ]?"
     r"(?:\d{0,3}|abc|xyz|here)"
 )
 """What tests and documentation call their values: `test-token-1`, `secret_key2`."""
+_FRAGMENT = re.compile(r"[\"'`][+.,].*|urn:.*|.*/\*.*|.*[^\"'`][+,][\"'`]")
+"""What is left when a quote was the end of one string and the beginning of the next."""
+_PADDED = re.compile(r"[A-Za-z0-9+/]{6,}={1,2}")
+_ODD = re.compile(r"[^\w\s.=:,/-]")
+_CODE_SIGNS = ("){", "()", ");", "||", "&&", "=>", "==", "</", "):")
 _PLAIN_WORD = re.compile(r"[a-z]{5,20}(?:-[a-z]{3,12}){0,6}")
 _PHRASE = re.compile(r"[a-z]{3,12}(?:[ -][a-z]{3,12}){3,23}")
 _SENTENCE_WORDS = frozenset(
@@ -82,7 +88,9 @@ _PATH = re.compile(r"(?:[a-z][a-z0-9+.-]{1,12}://|\.{0,2}/|~/|[A-Za-z]:[\\/]|@[\
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 _INTEGRITY = re.compile(r"(?:sha(?:1|256|384|512)|md5)[-:=].*")
 _SELECTOR = re.compile(r"[#.][A-Za-z][\w-]*|\[.*\]|//.*")
-_REGEX = re.compile(r".*(?:\[[^\[\]]*\w-\w[^\[\]]*\][+*{)$]|\(\?[:!=<P]|\\[wdsbWDSB][+*{?)\]]).*")
+_REGEX = re.compile(
+    r".*(?:\[[^\[\]]*\w-\w[^\[\]]*\][+*{)$]|\(\?[:!=<P]|\\[wdsbWDSB][+*{?)\]]|\[[_\-. ]{1,5}\][?*+]?).*"
+)
 _MAILBOX = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _KNOWN_NAMES = frozenset("oauth2 sha256 sha512 base64 utf8 hs256 rs256 es256 bcrypt argon2 auth0 pbkdf2 md5".split())
 
@@ -106,12 +114,12 @@ def is_stand_in(value: str) -> bool:
         or len(set(value)) < 4
         or _PLACEHOLDER_PART.search(value) is not None
         or any(pattern.fullmatch(value) for pattern in _STAND_INS)
-        or _TEMPLATE.search(value) is not None
+        or (_TEMPLATE.search(value) is not None and not is_salt(value))
         or _is_row(value)
     )
 
 
-_STAND_INS = (_PLACEHOLDER, _DATE, _INTEGRITY, _SELECTOR, _REGEX, _MAILBOX, _URL, _NUMBERED)
+_STAND_INS = (_PLACEHOLDER, _DATE, _INTEGRITY, _SELECTOR, _REGEX, _MAILBOX, _URL, _NUMBERED, _FRAGMENT)
 _NAMES = (_DOTTED, _CAPS_NAME, _UUID, _PATH, _WORDS_ONLY)
 
 
@@ -137,6 +145,8 @@ def is_code(value: str) -> bool:
 
 def is_mixed(value: str) -> bool:
     """Letters and digits, or letters and a symbol that code doesn't put between words."""
+    if _PADDED.fullmatch(value) and len(value) % 4 == 0 and not value.islower() and not value.isupper():
+        return True
     return _LETTER.search(value) is not None and (_DIGIT.search(value) is not None or _SYMBOL.search(value) is not None)
 
 
@@ -168,8 +178,22 @@ def is_uuid(value: str) -> bool:
     return looks_like_uuid(value) and not value.startswith(("00000000-", "12345678-", "123e4567-e89b-"))
 
 
+def is_salt(value: str) -> bool:
+    """All the keyboard's characters in a row, as generators of salts and keys write them; blanks are among them."""
+    if len(value) < 20 or value.count(" ") * 16 > len(value):
+        return False
+    odd = _ODD.findall(value)
+    if any(sign in value for sign in _CODE_SIGNS):
+        return False
+    return len(odd) * 6 >= len(value) and len(set(odd)) >= 5 and len(set(value)) * 2 >= min(len(value), 50)
+
+
 def is_random(value: str, at_least: float = 0.0) -> bool:
     """Of one piece, and more like chance than like code; hex digits in numbers that generators give."""
+    if is_salt(value):
+        return True
+    if any(sign in value for sign in _CODE_SIGNS):
+        return False
     if len(value) < 8 or _SPACE.search(value) or _NUMBER.fullmatch(value):
         return False
     return rarity(value) > at_least or (_HEX.fullmatch(value) is not None and len(set(value)) >= 7)

@@ -17,13 +17,14 @@ class Promise(Enum):
     HINT = "hint"
 
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zñ]+|\d+")
 
 PASSWORD_WORDS = frozenset(
     """
-    password passwd passphrase passcode passwort kennwort contrasena contraseña motdepasse motpasse senha wachtwoord
-    hasło haslo lösenord losenord heslo parola salasana adgangskode pwd pass pw passwords passwds psw pswd passwrd
-    passwordunencrypted sqlpassword pgpassword userpassword encryptedpassword mnemonic
+    password passwd passphrase passcode passwort kennwort contrasena contraseña motdepasse passe requirepass
+    masterauth psk motpasse senha wachtwoord hasło haslo lösenord losenord heslo parola salasana adgangskode pwd pass
+    pw passwords passwds psw pswd passwrd passwordunencrypted sqlpassword pgpassword userpassword encryptedpassword
+    mnemonic
     """.split()
 )
 SECRET_WORDS = frozenset(
@@ -35,14 +36,14 @@ SECRET_WORDS = frozenset(
 )
 HINT_WORDS = frozenset(
     """
-    key auth login session cookie salt webhook dsn license licence serial seed otp totp sid jwt hmac cred codecov
-    sessionid sess signature skey apisid authorization
+    key auth access login session cookie salt webhook dsn license licence serial seed otp totp sid jwt hmac cred
+    codecov sessionid sess signature skey apisid authorization
     """.split()
 )
 KEY_OWNERS = frozenset(
     """
-    api access secret private auth encryption signing master account shared license storage session service app
-    deploy server client admin consumer crypt cipher hmac aes ssh ssl tls gpg jwt licence subscription integration
+    api access secret private auth encryption signing master account shared license storage session service app deploy
+    server client admin consumer crypt cipher hmac aes ssh ssl tls gpg jwt licence subscription integration
     """.split()
 )
 """Words that make the `key` after them a secret's name."""
@@ -76,8 +77,8 @@ NOT_AFTER = frozenset(
 NOT_ANYWHERE = frozenset(
     """
     max min num total next prev page public count input output prompt completion hash hashed sha sha1 sha256 sha512
-    md5 checksum digest fingerprint etag commit integrity label placeholder hint regex pattern tokenizer tokenize
-    bypass continuation cursor idempotency nonce thumbprint revision pubkey publickey no invalid
+    md5 checksum digest fingerprint etag integrity label placeholder hint regex pattern tokenizer tokenize bypass
+    continuation cursor idempotency nonce csrf xsrf thumbprint revision pubkey publickey no invalid
     """.split()
 )
 NOT_BEFORE_HINT = frozenset(
@@ -114,7 +115,7 @@ def is_plain(name: str) -> bool:
 
 def _word_promises(words: list[str], at: int) -> Promise | None:
     word, before = words[at], words[at - 1] if at else ""
-    if word in PASSWORD_WORDS or (word == "passe" and before == "de"):
+    if word in PASSWORD_WORDS:
         return Promise.PASSWORD
     if word in SECRET_WORDS:
         return Promise.SECRET
@@ -124,5 +125,5 @@ def _word_promises(words: list[str], at: int) -> Promise | None:
         return Promise.HINT if NOT_BEFORE_HINT.isdisjoint(words[:at]) else None
     glued = _GLUED.fullmatch(word)
     if glued is None:
-        return None
+        return Promise.HINT if len(word) > 5 and word.endswith("key") else None
     return Promise.PASSWORD if glued["password"] else Promise.SECRET
