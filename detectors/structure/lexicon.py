@@ -110,12 +110,16 @@ def _unaccented(name: str) -> str:
 
 
 class Lexicon:
-    """Entries, looked up by the names that programs and people write for them."""
+    """Entries, looked up by the names that programs and people write for them.
 
-    def __init__(self, entries: Iterable[str]) -> None:
+    `columns` are further names: known where a table has them, and nowhere else, for they are no fields of a person only.
+    """
+
+    def __init__(self, entries: Iterable[str], columns: Iterable[str] = ()) -> None:
         self.entries = frozenset(entry for entry in entries if ":" not in entry and words(entry))
+        self._columns = frozenset(entry for entry in columns if ":" not in entry and words(entry)) - self.entries
         self._spellings: dict[str, list[str]] = {}
-        for entry in sorted(self.entries, key=lambda entry: (-entry.count(" "), entry)):
+        for entry in sorted(self.entries | self._columns, key=lambda entry: (-entry.count(" "), entry)):
             self._spellings.setdefault("".join(words(entry)), []).append(entry)
         self._by_letters = {letters: spelled[0] for letters, spelled in self._spellings.items()}
         self.find = lru_cache(maxsize=8192)(self._find)
@@ -173,13 +177,14 @@ class Lexicon:
         return entry if len(parts := words(name)) > 1 and not OWNERS.isdisjoint(parts) else None
 
     def columns(self, names: Sequence[str]) -> dict[int, str]:
-        """Which of a record's or table's columns mean what; empty unless together they speak of persons."""
+        """Which of a record's or table's columns mean what; those of persons only when together they speak of some."""
         known = {index: entry for index, name in enumerate(names) if (entry := self.find(name)) is not None}
+        asides = {index: entry for index, entry in known.items() if entry in self._columns}
         weight = sum(not PERSONAL.isdisjoint(words(name)) for index, name in enumerate(names) if index not in known)
         for index, entry in known.items():
-            sure = self.find_sure(names[index]) is not None
+            sure = index not in asides and self.find_sure(names[index]) is not None
             weight += 2 if sure else entry not in UNTELLING
-        return known if weight >= 2 else {}
+        return known if weight >= 2 else asides
 
     def alternations(self) -> list[tuple[bytes, bytes]]:
         """Every entry that isn't ordinary, in expressions of the first pass over Latin-1 text in which other characters

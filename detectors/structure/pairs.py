@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import regex
 
 from detectors.label import Labelled
-from detectors.structure.lexicon import NOTHING, OWNERS, STOPS, Lexicon, words
+from detectors.structure.lexicon import FULL_NAMES, NOTHING, OWNERS, STOPS, Lexicon, words
 from detectors.structure.literal import Span, bare_at, markup_at, quoted_at, values_at
 
 FORM = "pair"
@@ -219,6 +219,8 @@ class PairReader:
             if operator is None:
                 continue
             for span in values_at(text, operator.end(), entry):
+                if entry in FULL_NAMES and not text[span[0]].isupper():
+                    continue
                 if self.lexicon.find(text[span[0] : span[1]]) is None:
                     yield from self._labelled(self.lexicon.in_record(entry), span)
 

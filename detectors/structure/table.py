@@ -42,11 +42,12 @@ class _Row:
 
 
 class TableReader:
-    """Reads tables whose first row names columns. `entries` are the names that rules know."""
+    """Reads tables whose first row names columns. `entries` are the names that rules know, `columns` more of them whose
+    hits come from elsewhere."""
 
-    def __init__(self, entries: frozenset[str]) -> None:
-        self.lexicon = Lexicon(entries)
-        self.gates: Sequence[bytes] = (_COMMON_HEADER, *_gates(self.lexicon))
+    def __init__(self, entries: frozenset[str], columns: frozenset[str] = frozenset()) -> None:
+        self.lexicon = Lexicon(entries | columns)
+        self.gates: Sequence[bytes] = (_COMMON_HEADER, *_gates(Lexicon(entries)))
 
     def read(self, text: str, hits: Sequence[tuple[int, int]]) -> Iterator[Labelled]:
         """The values of every table whose row of names was hit."""
