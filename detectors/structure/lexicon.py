@@ -112,7 +112,7 @@ def _unaccented(name: str) -> str:
 class Lexicon:
     """Entries, looked up by the names that programs and people write for them.
 
-    `columns` are further names: known where a table has them, and nowhere else, for they are no fields of a person only.
+    `columns` are further names, known where a table has them and nowhere else.
     """
 
     def __init__(self, entries: Iterable[str], columns: Iterable[str] = ()) -> None:

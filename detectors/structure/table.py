@@ -46,8 +46,8 @@ class TableReader:
     hits come from elsewhere."""
 
     def __init__(self, entries: frozenset[str], columns: frozenset[str] = frozenset()) -> None:
-        self.lexicon = Lexicon(entries | columns)
-        self.gates: Sequence[bytes] = (_COMMON_HEADER, *_gates(Lexicon(entries)))
+        self.lexicon = Lexicon(entries, columns)
+        self.gates: Sequence[bytes] = (_COMMON_HEADER, *_gates(self.lexicon))
 
     def read(self, text: str, hits: Sequence[tuple[int, int]]) -> Iterator[Labelled]:
         """The values of every table whose row of names was hit."""
