@@ -207,10 +207,7 @@ def _segment_end(text: str, begin: int, at: int, limit: int, marks: _Marks, in_m
     """Where a segment stops: at the end of its line, or of the next one when it was wrapped."""
     found = _BREAK.search(text, at, limit)
     while found is not None and in_message and found.group() in "\r\n" and found.start() - begin >= _WRAPPED_CHARS:
-        if found.end() < limit and text[found.end()] == "\n":
-            following = found.end() + 1
-        else:
-            following = found.end()
+        following = found.end() + text.startswith("\n", found.end(), limit)
         further = _BREAK.search(text, following, limit)
         stop = further.start() if further else limit
         if stop == following or text.count(marks.field, following, stop) < 3:

@@ -12,12 +12,10 @@ MAX_DEPTH = 200
 
 _TOKEN = re.compile(
     r"""
-      <!--(?:.*?)-->
-    | <!\[CDATA\[(?P<raw>.*?)\]\]>
-    | <(?P<close>/?)(?:[\w.-]{1,40}:)?(?P<name>[A-Za-z_][\w.-]{0,80})
-      (?P<rest>(?:\s+[\w:.-]{1,80}\s*=\s*\\?(?:"[^"<>]*"|'[^'<>]*'))*)\s*(?P<empty>/?)>
+    <(?P<close>/?)(?:[\w.-]{1,40}:)?(?P<name>[A-Za-z_][\w.-]{0,80}+)
+      (?P<rest>(?:\s++[\w:.-]{1,80}+\s*+=\s*+\\?(?:"[^"<>]*+"|'[^'<>]*+'))*+)\s*+(?P<empty>/?)>
     """,
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE,
 )
 _ATTRIBUTE = re.compile(r"""(?:[\w.-]{1,40}:)?([\w.-]{1,80})\s*=\s*\\?(?:"([^"<>\\]*)\\?"|'([^'<>\\]*)\\?')""")
 
@@ -65,26 +63,41 @@ def parse(text: str, start: int, end: int) -> Element:
     root = Element("", start, end)
     stack = [root]
     at = start
-    for match in _TOKEN.finditer(text, start, end):
-        _add_text(text, stack[-1], at, match.start())
-        at = match.end()
-        if match.lastgroup == "raw":
-            _add_text(text, stack[-1], *match.span("raw"))
-        if match.group("name") is None:
-            continue
-        if match.group("close"):
-            _close(stack, match.group("name"), match.end())
-            continue
-        element = Element(match.group("name"), match.start(), match.end())
-        if match.group("rest"):
-            element.attributes = _attributes(text, *match.span("rest"))
-        stack[-1].children.append(element)
-        if not match.group("empty"):
-            element.end = end
-            if len(stack) < MAX_DEPTH:
-                stack.append(element)
+    while (opens := text.find("<", at, end)) >= 0:
+        _add_text(text, stack[-1], at, opens)
+        if text.startswith(("<!--", "<![CDATA["), opens):
+            at = _skip(text, stack[-1], opens, end)
+        elif match := _TOKEN.match(text, opens, end):
+            _take(text, stack, match, end)
+            at = match.end()
+        else:
+            at = opens + 1
     _add_text(text, stack[-1], at, end)
     return root
+
+
+def _take(text: str, stack: list[Element], tag: re.Match[str], end: int) -> None:
+    if tag.group("close"):
+        _close(stack, tag.group("name"), tag.end())
+        return
+    element = Element(tag.group("name"), tag.start(), tag.end())
+    if tag.group("rest"):
+        element.attributes = _attributes(text, *tag.span("rest"))
+    stack[-1].children.append(element)
+    if not tag.group("empty"):
+        element.end = end
+        if len(stack) < MAX_DEPTH:
+            stack.append(element)
+
+
+def _skip(text: str, element: Element, opens: int, end: int) -> int:
+    """Past a comment, or past a CDATA section, whose content is text."""
+    if text.startswith("<!--", opens):
+        closes = text.find("-->", opens + 4, end)
+        return closes + 3 if closes >= 0 else end
+    closes = text.find("]]>", opens + 9, end)
+    _add_text(text, element, opens + 9, closes if closes >= 0 else end)
+    return closes + 3 if closes >= 0 else end
 
 
 def _add_text(text: str, element: Element, start: int, end: int) -> None:
