@@ -26,6 +26,7 @@ from detectors.prefilter import ExpressionError, Hit, make_prefilter
 from detectors.ruleset import RuleError, RuleSet
 from detectors.section import Sections
 from detectors.structure import readers
+from detectors.structure.table import TableReader
 
 SCORE_FLOOR = 0.5
 """Findings below it, context counted, are dropped: more often noise than not."""
@@ -70,7 +71,7 @@ class Engine:
         self._field_matchers = _by_entry((m, m.rule.fields) for m in matchers)
         self._context_matchers = _by_entry((m, m.rule.context) for m in self._matchers if m.rule.context_required)
         self._generic = next((m for m in self._matchers if isinstance(m, Generic)), None)
-        self._readers = readers(_entries(matchers))
+        self._readers = readers(_entries(matchers), _columns(matchers))
         clinical = health.expressions(ruleset.health.words, ruleset.health.codes)
         sections = (
             [matcher.expression for matcher in self._matchers],
@@ -124,6 +125,7 @@ class Engine:
         gate_hits: list[Hit] = []
         if hits:
             rule_hits, gate_hits, clinical, *structural = self._sections.deal(hits)
+            self._add_column_hits(text, rule_hits, structural)
             labels = self._read(text, structural)
             if labels:
                 run.clinical += [(one.start, one.end) for one in labels if one.form in CLINICAL_FORMS]
@@ -133,6 +135,14 @@ class Engine:
                 run.located.extend(self._confirm(text, rule_hits, labels, path, run))
         for view in views(text, gate_hits, len(path), run.budget, within):
             self._look_through(view, path, run)
+
+    def _add_column_hits(self, text: str, hits: list[Hit], structural: Sequence[list[Hit]]) -> None:
+        """Context words in front of a delimiter or a line's end may head a column: hits for the reader of tables."""
+        found = {at for index, at in hits if self._matchers[index].looks_for_context and _ends_cell(text, at)}
+        if found:
+            for reader, its_hits in zip(self._readers, structural, strict=True):
+                if isinstance(reader, TableReader):
+                    its_hits[:] = sorted([*its_hits, *((0, at) for at in found)], key=lambda hit: hit[1])
 
     def _read(self, text: str, structural: Sequence[list[Hit]]) -> Labels:
         """The values that structure labels, by every reader whose gates were hit."""
@@ -232,7 +242,13 @@ def _entries(matchers: Iterable[Matcher]) -> frozenset[str]:
         entry
         for matcher in matchers
         for entry in (matcher.rule.fields or (matcher.rule.context if matcher.rule.context_required else ()))
+        if not matcher.looks_for_context
     )
+
+
+def _columns(matchers: Iterable[Matcher]) -> frozenset[str]:
+    """Context that the first pass looks for itself; only in tables does the value stand far from it."""
+    return frozenset(entry for matcher in matchers if matcher.looks_for_context for entry in matcher.rule.context)
 
 
 def _place(ruleset: RuleSet, matchers: Sequence[Matcher], err: ExpressionError) -> str:
@@ -256,6 +272,12 @@ def _windows(hits: list[Hit], matchers: tuple[Matcher, ...], length: int) -> dic
         else:
             known.append((start, at, end))
     return windows
+
+
+def _ends_cell(text: str, at: int) -> bool:
+    """Whether a name that ends at `at`, give or take a character, could be the whole end of a table's cell."""
+    rest = text[at - 1 : at + 12].lstrip("\"'`* ")
+    return not rest[1:] or rest[0] in ",;|\t\r\n\u2502" or rest[1:].lstrip("\"'`* ")[:1] in ("", *",;|\t\r\n\u2502")
 
 
 def _field_prefix(text: str, field: str) -> str:
