@@ -6,33 +6,44 @@ an ASCII reading are left alone, since no rule looks for them. Built from the in
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 
-_INVISIBLE = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u200b\u200c\u200d\u200e\u200f"
-    "\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2065\u2066\u2067\u2068\u2069\u206a\u206b\u206c"
-    "\u206d\u206e\u206f\u3164\ufeff\uffa0\ufff9\ufffa\ufffb"
-)
-_INVISIBLE_RANGES = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF), (0x1D173, 0x1D17A))
-_TAGS = (0xE0020, 0xE007E)
+from detectors.lookalike import ENCLOSED, LOOKALIKES
+
+_INVISIBLE_RANGES = (
+    (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
+    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+)  # fmt: skip
+"""Unicode's default-ignorable code points, and the interlinear marks."""
+
+TAGS = (0xE0020, 0xE007E)
 """Tag characters: invisible copies of ASCII, which models read."""
 
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\u2e3b\u30fc\u02d7\u1806"
-_QUOTES = {
-    "\u2018": "'",
-    "\u2019": "'",
-    "\u201a": "'",
-    "\u201b": "'",
-    "\u2032": "'",
-    "\u02bc": "'",
-} | dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"')
+_SELECTORS = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}")
 
-# Letters of other scripts drawn like Latin ones (the single-character part of Unicode's confusables, UTS 39,
-# for Cyrillic, Greek and Armenian), pairs of look-alike and Latin.
-_LOOKALIKES = (
-    "АAВBЕEКKМMНHОOРPСCТTУYХXІIЈJЅSԌGԚQԜWҮYаaеeоoрpсcуyхxіiјjѕsһhԁdԛqԝwɡgгrкkпnвbмmтtиu"
-    "ΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXαaγyιiκkνvοoρpτtυuχx"
-    "օoսuոnհhցgյjՏSՕO"
+_MARK_BLOCKS = (
+    (0x0300, 0x036F),
+    (0x0483, 0x0489),
+    (0x1AB0, 0x1AFF),
+    (0x1DC0, 0x1DFF),
+    (0x20D0, 0x20FF),
+    (0xFE20, 0xFE2F),
+)
+"""Combining marks of no script's own; those of Arabic, Hebrew and Indic scripts stand on letters no rule looks for."""
+
+_MORE_DASHES = "\u2212\u2043\u30fc\u02d7\u1806"
+"""Beside those of the category of dashes."""
+
+_SPACES = dict.fromkeys("\u1680\u2800", " ") | dict.fromkeys("\u0085\u2028\u2029", "\n")
+_MARKS_OF_NUMBERS = {
+    "\u00b7": ".", "\u2219": ".", "\u22c5": ".", "\u30fb": ".", "\uff65": ".", "\u2027": ".",
+    "\u2044": "/", "\u2215": "/", "\u29f8": "/", "\u2236": ":", "\ua789": ":", "\u0589": ":",
+    "\u066b": ".", "\u066c": ",",
+}  # fmt: skip
+_QUOTES = dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u2039\u203a", "'") | dict.fromkeys(
+    "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'
 )
 
 
@@ -41,6 +52,8 @@ def _ascii_reading(character: str) -> str | None:
     digit = unicodedata.decimal(character, None)
     if digit is not None:
         return str(digit)
+    if unicodedata.category(character) == "Pd":
+        return "-"
     folded = unicodedata.normalize("NFKC", character)
     return folded if folded != character and folded.isascii() else None
 
@@ -52,12 +65,26 @@ def table() -> dict[str, str]:
     for point in (*range(0x80, 0xD800), *range(0xE000, 0x10000), *range(0x10000, 0x1FC00)):
         if (reading := _ascii_reading(chr(point))) is not None:
             found[chr(point)] = reading
-    found |= dict(zip(_LOOKALIKES[0::2], _LOOKALIKES[1::2], strict=True))
-    found |= dict.fromkeys(_DASHES, "-") | _QUOTES | dict.fromkeys(_INVISIBLE, "")
-    for low, high in _INVISIBLE_RANGES:
+    found |= dict(zip(LOOKALIKES[0::2], LOOKALIKES[1::2], strict=True))
+    found |= {chr(point): reading for point, reading in ENCLOSED}
+    found |= dict.fromkeys(_MORE_DASHES, "-") | _SPACES | _MARKS_OF_NUMBERS | _QUOTES
+    for low, high in (*_INVISIBLE_RANGES, *_MARK_BLOCKS):
         found |= {chr(point): "" for point in range(low, high + 1)}
-    found |= {chr(point): chr(point - 0xE0000) for point in range(_TAGS[0], _TAGS[1] + 1)}
+    found |= {chr(point): chr(point - 0xE0000) for point in range(TAGS[0], TAGS[1] + 1)}
     return found
+
+
+def without_tags(character: str) -> str:
+    """As the table reads it, but tag characters are nothing: noise between the letters that show."""
+    return "" if TAGS[0] <= ord(character) <= TAGS[1] else table()[character]
+
+
+def smuggled(text: str) -> Iterator[tuple[int, int, str]]:
+    """Texts written in variation selectors, one a byte: start, end, what it says."""
+    for match in _SELECTORS.finditer(text):
+        points = map(ord, match[0])
+        raw = bytes(point - 0xFE00 if point < 0x10000 else point - 0xE0100 + 16 for point in points)
+        yield match.start(), match.end(), raw.decode("utf-8", "replace")
 
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")

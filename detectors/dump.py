@@ -1,0 +1,119 @@
+"""Views of bytes written as a list of numbers: hex dumps, C arrays, decimal and binary bytes, calls of `chr`.
+
+A list is opened only where the first pass saw several numbers in a row that stand for text (`GATES`). A finding inside
+covers the list whole.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import batched
+
+from detectors.view import Budget, View
+
+_TEXT_HEX = r"(?:[2-7][0-9a-fA-F]|0[9aAdD])"
+_TEXT_DECIMAL = r"(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]|10|13|9)"
+
+GATES = tuple(
+    gate.encode()
+    for gate in (
+        r"(?:[2-7][0-9a-fA-F][ :,-]){8}",
+        rf"(?:0[xX]{_TEXT_HEX}[,;]?[ \t\r\n]{{0,16}}){{8}}",
+        r"[ :](?:[2-7][0-9a-fA-F][2-7][0-9a-fA-F] ){5}",
+        r"(?:(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]),[ \r\n]{0,16}){9}",
+        r"(?:(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]) ){11}",
+        r"(?:0[01]{7}[ ,]{0,2}){9}",
+        r"(?:(?i:chr)[wWbB]?\$?\([0-9]{1,3}\)[ \t\r\n.&+,]{1,12}){6}",
+    )
+)
+
+_OFFSET = r"(?:0[xX])?(?:[0-9a-fA-F]{4,16}[:h]|[0-9a-fA-F]{7,16}(?=[ \t]))"
+_WORDS = r"(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{4}|[0-9a-fA-F]{2})"
+_ROW = re.compile(
+    rf"""[ \t>|+*\#]{{0,20}}(?P<offset>{_OFFSET})?[ \t]{{0,4}}
+         (?P<bytes>{_WORDS}(?:(?:[ \t]{{1,2}}|[ ]?-[ ]?){_WORDS}(?![^\s-])){{0,63}})
+         (?P<column>[ \t]{{2,}}[^\n]{{0,80}}|[ \t]{{0,8}}\|[^\n]{{0,80}})?[ \t\r]{{0,8}}$""",
+    re.VERBOSE | re.MULTILINE,
+)
+_WORD = re.compile("[0-9a-fA-F]{4,8}")
+_PAIRS = re.compile(
+    r"(?<![0-9A-Za-z])[0-9a-fA-F]{2}(?:(?:[:,-] ?|[ ]{1,2}|\s{0,2}\r?\n[ \t]{0,40})[0-9a-fA-F]{2}){8,}(?![0-9A-Za-z])"
+)
+_C_ARRAY = re.compile(r"0[xX][0-9a-fA-F]{1,2}(?:[uU]?[\s,;]{1,60}0[xX][0-9a-fA-F]{1,2}){8,}(?![0-9A-Za-z])")
+_DECIMALS = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:[\s,;]{1,60}[0-9]{1,3}){11,}(?![0-9.]*[0-9A-Za-z])")
+_BITS = re.compile(r"(?<![0-9])[01]{8}(?:[\s,]{0,3}[01]{8}){8,}(?![0-9])")
+_CALLS = re.compile(r"(?i:chr[wb]?\$?)\([0-9]{1,3}\)(?:[\s.&+,_]{1,40}(?i:chr[wb]?\$?)\([0-9]{1,3}\)){5,}")
+
+_HEX_NUMBER = re.compile(r"(?<![0-9A-Fa-f])(?:0[xX])?([0-9a-fA-F]{1,2})(?![0-9a-fA-F])")
+_NUMBER = re.compile("[0-9]{1,3}")
+_BYTE = re.compile("[01]{8}")
+
+
+def dumps(text: str, hits: list[tuple[int, int]], budget: Budget) -> Iterator[View]:
+    """The views that `hits` of `GATES` promise."""
+    rows_done = 0
+    done = [0] * len(GATES)
+    for kind, end in sorted(hits, key=lambda hit: hit[1]):
+        if kind in (0, 2) and end > rows_done and (rows := _rows(text, end, rows_done)) is not None:
+            rows_done = rows[1]
+            if budget.take(len(rows[2])):
+                yield View("hex", rows[2], text, rows[0], rows[1])
+        if kind == 2 or end <= rows_done or end <= done[kind]:
+            continue
+        pattern, read, name = _INLINE[kind]
+        start = max(done[kind], text.rfind("\n", 0, max(0, end - 400)) + 1, end - 4096)
+        for match in pattern.finditer(text, start):
+            if match.start() > end:
+                break
+            done[kind] = match.end()
+            if match.end() >= end and (decoded := read(match[0])) is not None and budget.take(len(decoded)):
+                yield View(name, decoded, text, match.start(), match.end())
+        done[kind] = max(done[kind], end)
+
+
+def _rows(text: str, at: int, floor: int) -> tuple[int, int, str] | None:
+    """The hex dump around an offset: where it starts and ends, and what it says; None when the line is no dump's."""
+    first = text.rfind("\n", 0, at - 1) + 1
+    row = _ROW.match(text, first)
+    if row is None or (row["offset"] is None and row["column"] is None and _WORD.search(row["bytes"]) is None):
+        return None
+    while first > floor and (above := _ROW.match(text, text.rfind("\n", 0, first - 1) + 1)) and above.end() < first:
+        first = above.start()
+    raw = bytearray()
+    last = first
+    at = first
+    while (row := _ROW.match(text, at)) is not None:
+        raw += _bytes_of(row)
+        last = row.end()
+        at = last + 1
+    return first, last, raw.decode("utf-8", "replace")
+
+
+def _bytes_of(row: "re.Match[str]") -> bytes:
+    digits = re.sub("[^0-9a-fA-F]", "", row["bytes"])
+    raw = bytes.fromhex(digits)
+    if row["offset"] is not None and row["offset"][-1] not in ":h" and _WORD.match(row["bytes"]):
+        return b"".join(bytes(reversed(pair)) for pair in batched(raw, 2))  # words as `hexdump` and `od -x` write them
+    return raw
+
+
+def _read_hex(run: str) -> str | None:
+    return bytes(int(number, 16) for number in _HEX_NUMBER.findall(run)).decode("utf-8", "replace")
+
+
+def _read_decimals(run: str) -> str | None:
+    numbers = [int(number) for number in _NUMBER.findall(run)]
+    return bytes(numbers).decode("utf-8", "replace") if max(numbers) < 256 else None
+
+
+def _read_bits(run: str) -> str | None:
+    return bytes(int(number, 2) for number in _BYTE.findall(run)).decode("utf-8", "replace")
+
+
+_INLINE = {
+    0: (_PAIRS, _read_hex, "hex"),
+    1: (_C_ARRAY, _read_hex, "hex"),
+    3: (_DECIMALS, _read_decimals, "bytes"),
+    4: (_DECIMALS, _read_decimals, "bytes"),
+    5: (_BITS, _read_bits, "bits"),
+    6: (_CALLS, _read_decimals, "bytes"),
+}
