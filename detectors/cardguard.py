@@ -17,9 +17,10 @@ LEAST_SHARE = 3
 """One neighbour in so many must be a card number too, else the lot is a list of other things."""
 
 _CARD_WORD = regex.compile(
-    r"""(?xi)(?<![a-z])(?:(?:credit|debit|bank|gift|payment|fleet|prepaid|virtual)?[\s_-]?cards?(?:holder|no|num|number)?
-      | cc(?:n|num|_?number)? | pans? | visa | master[\s_-]?card | amex | american[\s_]express | maestro | discover
-      | jcb | unionpay | diners | mir | rupay | troy | verve | elo | hipercard | dankort | uatp | cvv2? | cvc2?
+    r"""(?xi)(?<![a-z0-9])(?:(?:credit|debit|bank|gift|payment|fleet|prepaid|virtual)?[\s_-]?cards?(?:holder|no|num|number)?
+      | cc(?:n|num|_?number)?(?![0-9]) | pans? | visa | master[\s_-]?card | amex | american[\s_]express | maestro
+      | discover | jcb | unionpay | diners | mir | rupay | troy | verve | elo | hipercard | dankort | uatp
+      | cvv2? | cvc2?
       | primary[\s_]account[\s_]number | kredit(?:kort|karten?(?:nummer)?)|karten?(?:nummer|nr)
       | (?:carte|carta|tarjeta|cart[aã]o)s?
       | kaart(?:nummer)? | kort(?:nummer)? | karta | carta_di_credito | plastic | bin)(?![a-z])
@@ -134,6 +135,8 @@ def _is_grouped_card(text: str, start: int, end: int, named: bool) -> bool:
         return False
     if named or "\n" in value:
         return True
+    if any("," in separator for separator in separators):
+        return False  # numbers in a row or a list
     if not (set(groups[:-1]) == {4} or groups in ([4, 6, 5], [4, 6, 4], [6, 13], [8, 8])):
         return False
     if groups in ([6, 13], [8, 8], [4, 4, 4]) and (

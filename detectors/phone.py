@@ -9,6 +9,9 @@ import regex
 STRONG_DIGITS, WEAK_DIGITS, MAX_DIGITS = 7, 9, 15
 """Fewest digits behind a word that only means telephones, and behind one that may mean other things; E.164's most."""
 
+ABROAD_DIGITS = 11
+"""Fewest digits of one dialled with an international prefix: shorter ones are dates and serial numbers."""
+
 BEFORE_CHARS, AFTER_CHARS = 48, 28
 
 _STRONG = regex.compile(
@@ -98,7 +101,8 @@ def _is_international(number: str, labelled: bool) -> bool:
 
 def _is_unmistakable(number: str) -> bool:
     """North American in its printed form, or with an international prefix dialled."""
-    if (prefix := _ABROAD.match(number)) and not number.isdecimal():
+    prefix = _ABROAD.match(number)
+    if prefix and len(_DIGITS.findall(number)) >= ABROAD_DIGITS and not number.isdecimal():
         return _is_international("+" + number[prefix.end() :], labelled=True)
     if "(" in number and _NANP.fullmatch(number):
         return True
