@@ -42,7 +42,7 @@ class Assignment:
 _SHORT = ("key", "pass")
 """Words that names must end in, since much else begins with them."""
 _NAME = r"[A-Za-z0-9_.\-ñ]"
-_CLOSE = r"""["'`\]}\\*]{0,4}"""
+_CLOSE = r"""["'`\[\]}\\*]{0,4}"""
 _OPERATOR = r"(?:[?.|!+:~]{0,2}=|:|<-)"
 _TYPE = r"(?:\x20(?:[sS]tring|str|\[\]byte))"
 _VERB = r"(?i:is|was|to|be|ist|war|lautet)"
@@ -72,6 +72,7 @@ def expression(keywords: Iterable[str]) -> bytes:
         rf"(?i:pass|pw|psw)[0-9]{{0,2}}(?:{_CLOSE}[ \t]{{0,8}}{_OPERATOR}|[\"'],|(?: [a-z]{{1,20}}=\"[^\"\n>]{{0,30}}"
         r"\")?>)",
         r"-[A-Za-z0-9\-]{0,30}(?i:passw(?:or)?d|passphrase|token|secret|key|pass)[A-Za-z0-9\-]{0,20}[ \t]",
+        r"(?i:define)\([ ]?[\"']\w{0,20}(?:KEY|SALT)[\"'][ ]{0,2},",
         r"(?i:requirepass|masterauth)[ \t]",
         r"(?i:env|setx)[ \t]{1,3}\w{0,30}(?:TOKEN|SECRET|KEY|PASS|PASSWORD|PWD)[ \t]",
         r"(?i:identified[ \t]{1,3}(?:with[ \t]{1,3}[\"'`\w]{1,30}[ \t]{1,3})?by|password|passphrase)[ \t]{1,3}[\"']",
@@ -95,7 +96,7 @@ _HEAD = regex.compile(
       | {_TYPE}? {_CLOSE} [\ \t]{{0,8}} (?P<assign> {_OPERATOR} (?:=?>)? )
       | \\?["'] [\ \t]{{0,2}} (?P<pair> , )
       | (?P<value> </(?:key|name)> \s{{0,40}} <(?:string|value)> )
-      | (?:\ [A-Za-z:]{{1,20}}="[^"\n>]{{0,30}}")? ["']? (?P<element> > )
+      | ["']? (?P<element> > )
       | (?P<call> \([ ]{{0,2}}@?) ["']
       | (?P<sql> [\ \t]{{1,3}} ) ["']
       | ["'`]? (?:\ {_OF}\ [^\n:=|]{{1,40}}?)? (?P<verb> \ {_VERB}[: ] )
@@ -113,6 +114,10 @@ _OF_HEAD = regex.compile(
     _FLAGS,
 )
 """`password for root: x`, asked only when what stands before the colon is no promising name itself."""
+_ATTRIBUTED_HEAD = regex.compile(
+    rf"(?<=<)(?P<name>{_NAME}{{1,80}})\ [A-Za-z:]{{1,20}}=\"[^\"\n>]{{0,30}}\"(?P<element>>)", _FLAGS
+)
+"""`<Pass encoding="base64">`, likewise."""
 _HINT_HEAD = regex.compile(
     rf"(?P<name>{_NAME}{{1,80}}){_CLOSE}[\ \t]{{0,4}}(?P<assign>(?:[?.|!+:~]{{0,2}}=>?|:))[\ \t]{{0,4}}"
     r"""(?P<value>\\?["'`]?[A-Za-z0-9_+/.~\-]{16})""",
@@ -156,7 +161,7 @@ _LINE_START = regex.compile(
     (?:\$env:|--|@)?["']?""",
     regex.VERBOSE | regex.ASCII | regex.IGNORECASE,
 )
-_CALL = regex.compile(r"[A-Za-z_][\w.]*(?:[(\[{]|::)|@[a-z]+:|:[a-z]+:|urn:", regex.ASCII)
+_CALL = regex.compile(r"[A-Za-z_$][\w.$]*(?:[(\[]|\{(?!\{)|::)|@[a-z]+:|:[a-z]+:|urn:", regex.ASCII)
 _OPERATION = regex.compile(r"[+=!*/|&?]=|=>|\+\+|&&")
 _SETTER = regex.compile(
     r"""(?r)(?:(?i:define|set|put|add|append|param|property|config|getenv|environ\.get|with)\w{0,16}|\.get)\s{0,2}[(\[]\s{0,12}[bru@]?["']""",
@@ -169,7 +174,7 @@ _CODE_END = frozenset(",;<>(){}[]\\|")
 def read(text: str, at: int) -> Assignment | None:
     """The assignment whose operator ends at `at`, or whose value has its sixteenth character there."""
     low = max(0, at - _LOOK_BACK)
-    head = _HEAD.match(text, low, at)
+    head = _HEAD.match(text, low, at) or (_OF_HEAD.match(text, low, at) if text[at - 1] == ":" else None)
     if head is None:
         head = _HINT_HEAD.match(text, low, at)
         if head is None:
@@ -183,8 +188,13 @@ def read(text: str, at: int) -> Assignment | None:
         return _plain(text, head, at)
     if head["value"] is not None:
         pattern = {">": _ELEMENT, "=": _LITERAL, ":": _VALUE}[text[at - 1]]
-        return _made(head, pattern.match(text, at), Form.QUOTED)
+        match = pattern.match(text, at)
+        if match is not None and _CALL.match(text, match.start("value"), match.end("value")):
+            return None
+        return _made(head, match, Form.QUOTED)
     if head["element"] is not None:
+        if promise_of(head["name"]) is None:
+            head = _ATTRIBUTED_HEAD.match(text, low, at) or head
         if text[head.start("name") - 1 : head.start("name")] not in ("<", ":", '"', "'") and text[at - 2] != '"':
             return None
         return _made(head, _ELEMENT.match(text, at), Form.QUOTED)

@@ -18,6 +18,7 @@ from detectors.plausible import (
     is_phrase,
     is_random,
     is_stand_in,
+    is_strong,
     is_uuid,
     is_word,
     looks_chosen,
@@ -29,6 +30,9 @@ LEAST_PASSWORD_CHARS = 6
 LEAST_PLAIN_CHARS = 4
 LEAST_SECRET_CHARS = 10
 LEAST_HINTED_CHARS = 16
+LEAST_CHOSEN_CHARS = 8
+
+_FILE_HASH = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})")
 
 _CODE_SIGN = re.compile(r"[;{}()]|\b(?:def|class|import|return|self|this|const|let|var|func)\b")
 _CODE_CHARS = 160
@@ -54,6 +58,8 @@ class Generic(Matcher):
             return
         promise = promise_of(_full_name(text, found))
         if promise is None:
+            return
+        if _is_public(text, found):
             return
         end = found.end
         if found.form is Form.SPOKEN:
@@ -85,6 +91,14 @@ def _full_name(text: str, found: Assignment) -> str:
     if name.lower() != "key":
         return name
     return text[max(0, found.name_start - 16) : found.name_start].rpartition("\n")[2] + found.name
+
+
+def _is_public(text: str, found: Assignment) -> bool:
+    """A badge's token in the address of its picture, or the checksum of a file of keys."""
+    if text[max(0, found.name_start - 5) : found.name_start] == ".svg?":
+        return True
+    is_file = found.name.endswith(".key") and text[found.start - 2 : found.start].strip() == ":"
+    return is_file and _FILE_HASH.fullmatch(text, found.start, found.end) is not None
 
 
 def _is_credible(text: str, found: Assignment, value: str, promise: Promise) -> bool:
@@ -123,7 +137,9 @@ def _is_value(value: str, promise: Promise, is_plain_name: bool) -> bool:
     if looks_like_uuid(value):
         return promise is Promise.SECRET and is_uuid(value)
     if promise is Promise.SECRET:
-        return len(value) >= LEAST_SECRET_CHARS and is_random(value, -0.5) and not is_benign(value)
+        if len(value) >= LEAST_SECRET_CHARS and is_random(value, -0.5):
+            return not is_benign(value)
+        return len(value) >= LEAST_CHOSEN_CHARS and is_strong(value) and not is_benign(value)
     return len(value) >= LEAST_HINTED_CHARS and is_random(value, 0.3) and not is_benign(value)
 
 

@@ -26,7 +26,8 @@ _PLACEHOLDER = re.compile(
       | abc123 | foo | bar | secret_?key | api_?key | access_?token | bearer"""
 )
 _TEMPLATE = re.compile(
-    r"\$[({][\w.:|?/ -]{1,60}[)}]|\$\(|^\$[A-Za-z_]\w*$|\{\{[\w.:|?/$\"' ()-]*\}\}|^\{\{$|\{[A-Za-z_][\w.:!]*\}"
+    r"\$[({][\w.:|?/ -]{1,60}[)}]|\$\(|^\$[A-Za-z_]\w*$|\{\{[\w.:|?/$\"' ()-]*\}\}|^\{\{$"
+    r"|\{[A-Za-z_][\w.:!]*(?:[\[(][^{}]{0,60})?\}"
     r"|%\(\w+\)|%[sdrv](?![A-Za-z0-9])|<[^<>]+>|^<|#\{|^\$\$|^%\w+%$|\$\{?[A-Z_]{4}|^[@_]{2}\w+[@_]{2}$"
 )
 _EXPRESSION = re.compile(
@@ -47,11 +48,13 @@ _NUMBERED = re.compile(
     r"(?:\d{0,3}|abc|xyz|here)"
 )
 """What tests and documentation call their values: `test-token-1`, `secret_key2`."""
-_FRAGMENT = re.compile(r"[\"'`][+.,].*|urn:.*|.*/\*.*|.*[^\"'`][+,][\"'`]")
+_FRAGMENT = re.compile(
+    r"[\"'`][+.,].*|urn:.*|[A-Z][a-z]\w*\[[\w, .]*\]|(?:\\x[0-9a-fA-F]{2})+|.*/\*.*|.*[^\"'`][+,][\"'`]"
+)
 """What is left when a quote was the end of one string and the beginning of the next."""
 _PADDED = re.compile(r"[A-Za-z0-9+/]{6,}={1,2}")
 _ODD = re.compile(r"[^\w\s.=:,/-]")
-_CODE_SIGNS = ("){", "()", ");", "||", "&&", "=>", "==", "</", "):")
+_CODE_SIGNS = ("){", "()", ");", "||", "&&", "=>", "</", "):")
 _PLAIN_WORD = re.compile(r"[a-z]{5,20}(?:-[a-z]{3,12}){0,6}")
 _PHRASE = re.compile(r"[a-z]{3,12}(?:[ -][a-z]{3,12}){3,23}")
 _SENTENCE_WORDS = frozenset(
@@ -87,7 +90,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _PATH = re.compile(r"(?:[a-z][a-z0-9+.-]{1,12}://|\.{0,2}/|~/|[A-Za-z]:[\\/]|@[\w-]+/)[\w\-./\\:@~+#?=&%]*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 _INTEGRITY = re.compile(r"(?:sha(?:1|256|384|512)|md5)[-:=].*")
-_SELECTOR = re.compile(r"[#.][A-Za-z][\w-]*|\[.*\]|//.*")
+_SELECTOR = re.compile(r"[#.][A-Za-z][\w-]*|\[.*\](?:\(.*\))?|//.*")
 _REGEX = re.compile(
     r".*(?:\[[^\[\]]*\w-\w[^\[\]]*\][+*{)$]|\(\?[:!=<P]|\\[wdsbWDSB][+*{?)\]]|\[[_\-. ]{1,5}\][?*+]?).*"
 )
@@ -157,6 +160,14 @@ def looks_chosen(value: str) -> bool:
     if _NUMBER.fullmatch(value):
         return _DIGITS.fullmatch(value) is not None
     return is_mixed(value) or is_random(value)
+
+
+def is_strong(value: str) -> bool:
+    """As password rules want it: letters, digits, and a symbol or both cases; stranger than names with a number are."""
+    if _SPACE.search(value) or not _LETTER.search(value) or not _DIGIT.search(value) or _NUMBER.fullmatch(value):
+        return False
+    is_varied = _SYMBOL.search(value) is not None or (value.lower() != value and value.upper() != value)
+    return is_varied and rarity(value) > -1.6
 
 
 def is_word(value: str) -> bool:

@@ -68,17 +68,18 @@ NOT_AFTER = frozenset(
     enabled disabled mode cost price usd public visible changed reset forgot confirmation match mismatch mapping map
     table column schema limit per manager mgr func function callback factory method methods model form page view
     exists present style classname location source env module import action event button icon screen dialog prompt
-    question info tokens secrets domain typed typing ring chain spec template backend plugin key_id keyid generator
-    service test tests
+    question info tokens secrets domain typed typing ring chain spec template tgz gz zip tar jar whl py js ts go rs md
+    txt json yml yaml toml lock pem crt cer backend plugin key_id keyid generator service test tests
     """.split()
 ) - {"service", "test", "tests"}
 """A name that ends in one of these, after the secret's word, names something about a secret, not the secret."""
 
 NOT_ANYWHERE = frozenset(
     """
-    max min num total next prev page public count input output prompt completion hash hashed sha sha1 sha256 sha512
-    md5 checksum digest fingerprint etag integrity label placeholder hint regex pattern tokenizer tokenize bypass
-    continuation cursor idempotency nonce csrf xsrf thumbprint revision pubkey publickey no invalid
+    max min num total change sync pagination next prev page public count input output prompt completion hash hashed
+    sha sha1 sha256 sha512 md5 checksum digest fingerprint etag integrity label placeholder hint regex pattern
+    tokenizer tokenize bypass continuation cursor idempotency csrf xsrf thumbprint revision pubkey publickey no
+    invalid
     """.split()
 )
 NOT_BEFORE_HINT = frozenset(
