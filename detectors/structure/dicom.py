@@ -113,8 +113,6 @@ def _tagged(text: str, end: int) -> Iterator[tuple[str, Span]]:
     if match is None:
         return
     tag = f"{match.group(1)},{match.group(2).upper()}"
-    if tag not in _TAGS:
-        return
     if dumped := _DUMPED.match(text, end):
         yield tag, dumped.span(dumped.lastgroup or 0)
     elif encoded := _JSON_VALUE.match(text, end):
@@ -144,7 +142,7 @@ def _is_told(value: str, tag: str) -> bool:
         return False
     if tag in _NAMES:
         return _STAND_IN.fullmatch(value) is None
-    return tag in _TEXTS or _DIGIT.search(value) is not None
+    return tag in _TEXTS or tag not in _TAGS or _DIGIT.search(value) is not None
 
 
 def _name(text: str, start: int, end: int) -> Span:
