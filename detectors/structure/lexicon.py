@@ -64,6 +64,9 @@ STOPS = frozenset(
 TAILS = frozenset("no nr num number numbers text txt value val str string s line a b x y eng en full".split())
 """What a name may carry behind its entry."""
 
+FOREIGN = rb"\?{2,8}"
+"""A name in another script, as the first pass sees it."""
+
 NOTHING = rb"\x00\xff\x00\xff\x00"
 """An expression that stands nowhere, for alternations without an alternative."""
 
@@ -186,15 +189,21 @@ class Lexicon:
             weight += 2 if sure else entry not in UNTELLING
         return known if weight >= 2 else asides
 
+    def foreign(self) -> list[str]:
+        """Entries in scripts of which the first pass sees nothing but `?`."""
+        return sorted(entry for entry in self.entries if _is_foreign(entry))
+
     def alternations(self) -> list[tuple[bytes, bytes]]:
         """Every entry that isn't ordinary, in expressions of the first pass over Latin-1 text in which other characters
         became `?`; and ordinary ones behind the word of an owner, `customer_phone`, "mailing address", in any case.
-        A dozen names each: larger automata no longer fit. Each with what must stand before it."""
-        sure = {entry for entry in self.entries if not _is_ordinary(entry)}
+        A dozen names each: larger automata no longer fit. Each with what must stand before it. Names in other scripts
+        are all `?` here: readers look for those by `FOREIGN`."""
+        latin = {entry for entry in self.entries if not _is_foreign(entry)}
+        sure = {entry for entry in latin if not _is_ordinary(entry)}
         short = sorted(entry for entry in sure if len(entry) <= _SHORT_CHARS)
         humps = sorted(form for entry in short if entry.isascii() and entry.isalpha() for form in _capitals(entry))
         long = sorted({_spelled(entry) for entry in sure.difference(short)})
-        ordinary = sorted({_spelled(entry) for entry in self.entries - sure if entry not in UNTELLING})
+        ordinary = sorted({_spelled(entry) for entry in latin - sure if entry not in UNTELLING})
         owners = b"|".join(sorted(word.encode() for word in OWNERS if len(word) > 3))
         return [
             *((b"", _any(chunk)) for chunk in batched(long, _NAMES_PER_GATE)),
@@ -217,6 +226,10 @@ def _ends(parts: Sequence[str]) -> list[int]:
 
 def _is_ordinary(entry: str) -> bool:
     return " " not in entry and entry in ORDINARY
+
+
+def _is_foreign(entry: str) -> bool:
+    return sum(c.isascii() and c.isalnum() for c in _unaccented(entry)) < min(3, len(entry))
 
 
 def _spelled(entry: str) -> bytes:

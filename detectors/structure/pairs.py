@@ -10,10 +10,13 @@ from collections.abc import Iterator, Sequence
 import regex
 
 from detectors.label import Labelled
-from detectors.structure.lexicon import FULL_NAMES, NOTHING, OWNERS, STOPS, Lexicon, words
+from detectors.structure.lexicon import FOREIGN, FULL_NAMES, NOTHING, OWNERS, STOPS, Lexicon, words
 from detectors.structure.literal import Span, bare_at, markup_at, quoted_at, values_at
 
 FORM = "pair"
+
+FORM_CHARS = 400
+"""How far the fields of one query or form are looked for, on either side of the first that is known."""
 
 RECORD_CHARS = 400
 """How far from a name that tells, on either side, ordinary names belong to the same record."""
@@ -86,7 +89,8 @@ class PairReader:
         self.lexicon = Lexicon(entries)
         self.gates = _gates(self.lexicon)
         self._person_label, self._street_label = self._label_of(PERSON_WORDS), self._label_of(STREET_WORDS)
-        self._first_form = PARTS_GATE + 1 + (len(self.gates) - PARTS_GATE - 1) // 2
+        self._first_form = FOREIGN_GATE + 1 + (len(self.gates) - FOREIGN_GATE - 1) // 2
+        self._foreign = regex.compile("|".join(map(regex.escape, self.lexicon.foreign())) or r"\b\B")
         ordinary = sorted((e for e in self.lexicon.entries if self.lexicon.is_ordinary(e)), key=len, reverse=True)
         names = "|".join(regex.escape(entry) for entry in ordinary) or r"\b\B"
         self._neighbour = regex.compile(
@@ -109,8 +113,10 @@ class PairReader:
             if gate == PARTS_GATE:
                 records.append((max(0, at - 60), at))
                 continue
-            if at <= seen:
+            if at <= seen or (gate == FOREIGN_GATE and not self._foreign.search(text, max(0, at - 16), at)):
                 continue
+            if gate >= self._first_form:
+                seen = at + FORM_CHARS  # all of them are read at the first
             for name_start, entry, span in self._pairs(text, at, gate):
                 seen = max(seen, span[0])
                 if gate != PERSON_GATE and entry not in PERSON_WORDS:
@@ -165,7 +171,7 @@ class PairReader:
 
     def _labelled_by(self, text: str, at: int, label: "regex.Pattern[str]") -> Iterator[tuple[int, str, Span]]:
         """`name: "Jane Roe"`, "Address: 12 High St": a label so common that only its value makes it a person's."""
-        for match in label.finditer(text, max(0, at - 110), at):
+        for match in list(label.finditer(text, max(0, at - 110), at))[-1:]:
             name = _NAME.match(text, max(0, match.start() - 40), match.end(1))
             entry = self.lexicon.find(name[0]) if name is not None else None
             if entry is None or entry not in LABELS or _AUTHOR.search(text, max(0, match.start() - 80), match.start()):
@@ -202,7 +208,7 @@ class PairReader:
 
     def _form(self, text: str, at: int) -> Iterator[tuple[int, str, Span]]:
         """Fields of a query or of a form's body, `fname=jane&lname=roe`, around a hit."""
-        low, high = max(0, at - 400), min(len(text), at + 400)
+        low, high = max(0, at - FORM_CHARS), min(len(text), at + FORM_CHARS)
         low = max(low, *(text.rfind(c, low, at) + 1 for c in " \n\"'"))
         for match in _FORM_FIELD.finditer(text, low, high):
             entry = self.lexicon.find_sure(match[1])
@@ -246,7 +252,7 @@ class PairReader:
         return whole != entry and (whole is not None or not STOPS.isdisjoint(words(name[0])))
 
 
-PERSON_GATE, STREET_GATE, PARTS_GATE = range(3)
+PERSON_GATE, STREET_GATE, PARTS_GATE, FOREIGN_GATE = range(4)
 
 _OUTER = regex.compile(r"""(?r)([A-Za-z_]{2,40})["']?\s{0,4}(?:=>|[:=])\s{0,4}\{[^{}]{0,120}""")
 """The name under which an object stands that isn't closed yet."""
@@ -275,10 +281,11 @@ def _gates(lexicon: Lexicon) -> tuple[bytes, ...]:
         rb"(?i:first|given)[\"']?[ ]?(?:=>|[:=])[ ]?[\"'][^\"'\r\n]{1,30}[\"'],\s{0,30}[\"']?(?i:last|family)[\"']?"
         rb"[ ]?(?:=>|[:=])[ ]?[\"'][A-Z]"
     )
+    foreign = rb"(?:\A|[^?])" + FOREIGN + rb"[\"']?[ ]?[:=][ ]?[\"']?[?A-Z0-9]"
     names = lexicon.alternations()
     pairs = (lead + one + _NAME_TAIL + b"(?:" + b"|".join(_GATE_ENDS) + b")" for lead, one in names)
     forms = (rb"[?&]" + _FORM_PREFIX + one + rb"(?:%5[Dd]|\])?=" for _, one in names)
-    return person, street, two, *pairs, *forms
+    return person, street, two, foreign, *pairs, *forms
 
 
 _FORM_PREFIX = rb"(?:[a-z_]{1,12}(?:%5[Bb]|\[))?"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from detectors.label import Labelled
-from detectors.structure.lexicon import Lexicon
+from detectors.structure.lexicon import FOREIGN, Lexicon
 from detectors.structure.literal import is_literal
 
 FORM = "table"
@@ -103,6 +103,7 @@ _COMMON_HEADER = (
 def _gates(lexicon: Lexicon) -> Iterator[bytes]:
     """A name before a delimiter, or behind the last one of a line."""
     close = rb"(?:[ _-]?(?:(?i:no|nr|num|number|text|txt|value|val)\.?|[0-9]{1,2}))?#?[\"'`*]{0,3}"
+    yield rb"(?:\A|\n)[\"']?" + FOREIGN + rb"[\"']?[,;|\t][\"']?" + FOREIGN + rb"[\"']?[,;|\t\r\n]"
     for lead, names in lexicon.alternations():
         yield lead + names + close + rb"[ ]{0,40}(?:[,;|\t]|\?[ ])"
         yield (rb"(?:[,;|\t]|[ ]\?)[ ]{0,40}[\"'`*]{0,3}(?:[a-z]{1,12}[ _-])?" + names + close + rb"[ \t|]{0,40}\r?\n")
