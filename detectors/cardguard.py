@@ -4,14 +4,17 @@ Asked about every candidate of the card rules. Issuer and check digit let one ra
 stands around it decides: glued characters, the label before it, its separators, the numbers beside it.
 """
 
+from functools import lru_cache
+from itertools import islice
+
 import regex
 
 from detectors.card import is_card, is_test_number
 from detectors.idcheck import digits_of
 
 CONTEXT_CHARS = 80
-NEIGHBOUR_CHARS = 400
-"""How far around a number others of its length are compared with it."""
+NEIGHBOUR_CHARS, NEIGHBOURS = 200, 6
+"""How far around a number others of its length are compared with it, and how many at most on either side."""
 
 LEAST_SHARE = 3
 """One neighbour in so many must be a card number too, else the lot is a list of other things."""
@@ -34,7 +37,7 @@ _GLUED_AFTER = regex.compile(r"(?i)(?:exp|cvv|cvc|usd|eur|gbp|x{2})")
 
 # Labels that say of the number right behind them that it is something else.
 _OTHER_LABEL = regex.compile(
-    r"""(?xi)(?:
+    r"""(?xir)(?:
       (?:(?<![a-z])|(?<=[a-z_])(?-i:(?=[A-Z]))|_)
       (?:order|track(?:ing)?|trace|span|request|req|session|sess|txn?|transaction|trans|invoice|ref(?:erence)?|ticket|case|shipment
         |serial|imei|imsi|iccid|isbn|issn|ean|upc|gtin|sku|barcode|asin|timestamps?|time|ts|epoch|nanos?|micros?|millis?|nonce
@@ -50,6 +53,7 @@ _OTHER_LABEL = regex.compile(
 _ODD_NUMBER = regex.compile(r"(?<![0-9A-Za-z.])[0-9A-Fa-f]{11,20}(?![0-9A-Za-z])")
 _SEPARATORS = regex.compile(r"[^0-9]+")
 _GROUPS = regex.compile(r"[0-9]+")
+_HEX_LETTER = regex.compile(r"[A-Fa-f]")
 _EPOCH = regex.compile(r"[^0-9]1[4-9][0-9]{11}$")
 """Milliseconds since 1970 behind a size."""
 _FOURS = regex.compile(r"(?<![0-9A-Za-z])[0-9]{4}(?:[\ \t.,/_|-]{1,3}[0-9]{4}){3}(?![0-9A-Za-z])")
@@ -80,7 +84,7 @@ def is_verification_value(text: str, start: int, end: int) -> bool:
 def _is_pan(text: str, start: int, end: int) -> bool:
     value = text[start:end]
     digits = digits_of(value)
-    if not is_card(digits):
+    if not _is_card_cached(digits):
         return False
     before = text[max(0, start - CONTEXT_CHARS) : start]
     named = _CARD_WORD.search(before) is not None or _CARD_WORD.search(text[end : end + 24]) is not None
@@ -110,18 +114,22 @@ def _stands_alone(text: str, start: int, end: int, before: str, named: bool) -> 
     return not (follower == "." and beyond.isalnum() and beyond.islower())
 
 
-def _neighbours_agree(text: str, start: int, end: int) -> bool:
+def _neighbours_agree(text: str, start: int, end: int, shape: "regex.Pattern[str]" = _ODD_NUMBER) -> bool:
     """False when the numbers of about this length nearby are no cards: then this is one of them, right by chance."""
-    cards = others = 0
-    length = end - start
-    for match in _ODD_NUMBER.finditer(text, max(0, start - NEIGHBOUR_CHARS), min(len(text), end + NEIGHBOUR_CHARS)):
-        if match.start() == start or abs(len(match[0]) - length) > 1 or match[0] == text[start:end]:
-            continue
-        if is_card(match[0]) if match[0].isdecimal() else False:
-            cards += 1
-        else:
-            others += 1
+    low, high = max(0, start - NEIGHBOUR_CHARS), min(len(text), end + NEIGHBOUR_CHARS)
+    near = [*islice(shape.finditer(text, end, high), NEIGHBOURS), *shape.findall(text, low, start)[-NEIGHBOURS:]]
+    value, cards, others = text[start:end], 0, 0
+    for one in near:
+        number = one if isinstance(one, str) else one[0]
+        if abs(len(number) - len(value)) <= 1 and number != value:
+            is_one = _is_card_cached(number)
+            cards, others = cards + is_one, others + (not is_one)
     return others < 2 or cards * LEAST_SHARE >= others
+
+
+@lru_cache(maxsize=1024)
+def _is_card_cached(number: str) -> bool:
+    return _HEX_LETTER.search(number) is None and is_card(digits_of(number))
 
 
 def _is_grouped_card(text: str, start: int, end: int, named: bool) -> bool:
@@ -143,7 +151,7 @@ def _is_grouped_card(text: str, start: int, end: int, named: bool) -> bool:
         _EPOCH.search(value) or _is_beside_digits(text, start, end, *separators)
     ):
         return False
-    if not _rows_agree(text, start, end):
+    if not _neighbours_agree(text, start, end, _FOURS):
         return False
     if _ROW_AFTER.match(text, end) and not _starts_card(text, end):
         return False
@@ -154,15 +162,6 @@ def _is_beside_digits(text: str, start: int, end: int, separator: str) -> bool:
     """Whether the groups go on, so that these are the middle of something longer."""
     before, after = text[max(0, start - len(separator) - 1) : start], text[end : end + len(separator) + 1]
     return (before[:1].isdigit() and before[1:] == separator) or (after[-1:].isdigit() and after[:-1] == separator)
-
-
-def _rows_agree(text: str, start: int, end: int) -> bool:
-    """The same for numbers in groups of four: rows of a table, or cards one under the other."""
-    low, high = max(0, start - NEIGHBOUR_CHARS), min(len(text), end + NEIGHBOUR_CHARS)
-    near = [m for m in _FOURS.finditer(text, low, high) if m.end() <= start or m.start() >= end]
-    cards = sum(is_card(digits_of(match[0])) for match in near)
-    others = len(near) - cards
-    return others < 2 or cards * LEAST_SHARE >= others
 
 
 def _is_wrapped(text: str, start: int, end: int, named: bool) -> bool:
