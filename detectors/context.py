@@ -5,12 +5,16 @@ stands for `_`, `-` or nothing. Scripts without case (Chinese, Thai, Arabic) don
 boundary.
 """
 
+from collections.abc import Iterable
+
 import regex
 
 _BEGIN, _END = r"(?:(?<![^\W_])|(?<=[a-z0-9])(?=[A-Z]))", r"(?:(?![^\W\d_])|(?<=[a-z])(?=[A-Z]))"
 _FIRST_PASS_GAP = rb"[^0-9A-Za-z\x0a]{0,24}[0-9A-Z]"
 _LEAST_ASCII = 3
 """Words with fewer ASCII characters are mostly `?` to the first pass; it then asks for a value right behind them."""
+_SHORT_CHARS = 5
+"""Words up to this long stand inside others too often to be looked for without their boundaries."""
 
 
 def words_pattern(words: tuple[str, ...]) -> "regex.Pattern[str] | None":
@@ -35,21 +39,29 @@ def _is_caseless(character: str) -> bool:
 
 def words_expression(words: tuple[str, ...]) -> bytes:
     """For the first pass, over Latin-1: hits within or right behind every place where `words_pattern` would match."""
-    return b"|".join(_expression(word) for word in words)
+    weak = [word for word in words if not word.isascii() and sum(c.isascii() for c in word) < _LEAST_ASCII]
+    strong = [word for word in words if word not in weak]
+    short = [word for word in strong if len(word) <= _SHORT_CHARS]
+    parts = [
+        b"(?i:" + _any(_literals(word) for word in strong if word not in short) + b")",
+        rb"(?:\A|[^A-Za-z0-9])(?i:" + _any(_literals(word) for word in short) + rb")(?:\z|[^a-z])",
+        rb"[a-z](?:" + _any(_literal(hump) for word in short for hump in _humps(word)) + rb")(?:\z|[^a-z])",
+        b"(?i:" + _any(_literals(word) for word in weak) + b")" + _FIRST_PASS_GAP,
+    ]
+    return b"|".join(part for part in parts if b"(?:)" not in part)
 
 
-def _expression(word: str) -> bytes:
-    body = rb"[\s_-]{0,3}".join(_literal(part) for part in word.split())
-    if sum(character.isascii() for character in word) < _LEAST_ASCII:
-        return b"(?:" + body + _FIRST_PASS_GAP + b")"
-    humps = rb"[a-z0-9]" + _literal(word[0].upper()) + rb"(?i:" + _rest(word) + rb")"
-    return rb"(?:(?:(?:\A|[^A-Za-z0-9])(?i:" + body + rb")|" + humps + rb")(?:\z|[^a-z]))"
+def _any(expressions: Iterable[bytes]) -> bytes:
+    return b"(?:" + b"|".join(expressions) + b")"
 
 
-def _rest(word: str) -> bytes:
-    first, *others = word.split()
-    parts = [_literal(first[1:]), *(_literal(part) for part in others)]
-    return rb"[\s_-]{0,3}".join(part for part in parts if part)
+def _humps(word: str) -> tuple[str, ...]:
+    """How a short word ends a name in camel case: `customerBsn`, `customerBSN`."""
+    return (word.capitalize(), word.upper()) if word.isascii() and word.isalpha() else ()
+
+
+def _literals(word: str) -> bytes:
+    return rb"[ _-]?".join(_literal(part) for part in word.split())
 
 
 def _literal(text: str) -> bytes:
