@@ -36,6 +36,7 @@ _FILE_HASH = re.compile(r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})")
 
 _CODE_SIGN = re.compile(r"[;{}()]|\b(?:def|class|import|return|self|this|const|let|var|func)\b")
 _CODE_CHARS = 160
+_CONNECTION = re.compile(r"(?i)(?:server|data source|host|user ?id|uid|user|database|catalog|accountname)=[^;\s]")
 _NOT_CALLED = re.compile(
     r"(?i)(?:^|[._])(?:get|read|ask|input|prompt|hash|check|valid|find|has|is|verify|parse|generate)"
 )
@@ -113,7 +114,7 @@ def _is_credible(text: str, found: Assignment, value: str, promise: Promise) -> 
         case Form.LOOSE:
             if promise is Promise.HINT or is_code(value) or text[found.end : found.end + 1] in ("(", "[", "{"):
                 return False
-            if value.isidentifier():
+            if value.isidentifier() and not _is_parameter(text, found):
                 return is_random(value) and not is_benign(value)
             return _is_value(value, promise, False)
         case Form.PAIR:
@@ -124,6 +125,15 @@ def _is_credible(text: str, found: Assignment, value: str, promise: Promise) -> 
             if promise is Promise.HINT or not (is_mixed(value) or is_random(value, 1.0)):
                 return False
             return _is_value(value, promise, False)
+
+
+def _is_parameter(text: str, found: Assignment) -> bool:
+    """Whether it stands in an address's query or among a connection string's, where no code stands."""
+    before = text[found.name_start - 1 : found.name_start] if found.name_start else ""
+    if before in ("?", "&") and text[found.start - 1] == "=":
+        return True
+    around = text[max(0, found.name_start - _CODE_CHARS) : found.end + _CODE_CHARS]
+    return (before == ";" or text[found.end : found.end + 1] == ";") and _CONNECTION.search(around) is not None
 
 
 def _is_value(value: str, promise: Promise, is_plain_name: bool) -> bool:
