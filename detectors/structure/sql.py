@@ -29,8 +29,8 @@ _COLUMN_LINE = re.compile(
     r"""[`"\[]?([A-Za-z_][\w ]{0,60}?)[`"\]]?\s{1,40}[A-Za-z]"""
 )
 _VALUE = re.compile(
-    r"""\s{0,40}(?:(?:[nNeE]|_\w{2,8}\s?)?'((?:[^'\\]|''|\\.)*+)'|"((?:[^"\\]|""|\\.)*+)"|([^\s,()'":]{1,200})"""
-    r"""|((?:\w{1,40}\([^()]{0,400}\))))(?:::[\w \[\]]{1,30})?\s{0,40}"""
+    r"""\s{0,40}(?:\w{1,40}\([^()]{0,400}\)|(?:[nNeE]|_\w{2,8}\s?)?'((?:[^'\\]|''|\\.)*+)'|"((?:[^"\\]|""|\\.)*+)\""""
+    r"""|([^\s,()'":]{1,200}))(?:::[\w \[\]]{1,30})?\s{0,40}"""
 )
 
 
@@ -117,8 +117,7 @@ def _tuple(text: str, at: int) -> tuple[list[tuple[int, int]], int]:
         match = _VALUE.match(text, at)
         if match is None or match.end() == at:
             return [], len(text)
-        which = match.lastindex or 0
-        row.append(match.span(which) if which in (1, 2, 3) else (at, at))
+        row.append(match.span(match.lastindex) if match.lastindex else (at, at))
         at = match.end()
         if text[at : at + 1] == ")":
             return row, at + 1

@@ -25,7 +25,7 @@ _LEAD = re.compile(
     r"|(?:[ \t]{0,16}[0-9]{1,6}(?:\u2192|:[ \t]|\t))?[ \t]{0,40}(?:\#[ ])?"
 )
 _RULER = re.compile(r"[-+=|:\s\u2500-\u257f]{3,}")
-_NAME_CELL = re.compile(r"[^\W\d][\w .#/()'?&-]{0,40}")
+_NAME_CELL = re.compile(r"(?!(?:\S+ ){4})[^\W\d][\w .#/()'?&-]{0,40}")
 _CODE_LINE = re.compile(
     r"[={}<>]|;\s*$|\w\(|^\s*(?:def|return|import|from|select|print|if|for|while|with|class|and|or)\b", re.IGNORECASE
 )
