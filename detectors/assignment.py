@@ -153,7 +153,7 @@ _SPOKEN = regex.compile(
     regex.VERBOSE | regex.ASCII,
 )
 _CELL = regex.compile(
-    r"[\ \t]{0,20}[`*]{0,2}(?P<value>[^\s|`][^\s|`]{3,127})[`*]{0,2}[\ \t]{0,60}\|", regex.VERBOSE | regex.ASCII
+    r"[\ \t]{0,20}[`*]{0,2}(?P<value>[^\s|`\x22\x27][^\s|`]{3,127})[`*]{0,2}[\ \t]{0,60}\|", regex.VERBOSE | regex.ASCII
 )
 _LINE_START = regex.compile(
     r"""(?r)(?:^|\n|\A)[\ \t]{0,24}
@@ -161,7 +161,7 @@ _LINE_START = regex.compile(
     (?:\$env:|--|@)?["']?""",
     regex.VERBOSE | regex.ASCII | regex.IGNORECASE,
 )
-_CALL = regex.compile(r"[A-Za-z_$][\w.$]*(?:[(\[]|\{(?!\{)|::)|@[a-z]+:|:[a-z]+:|urn:", regex.ASCII)
+_CALL = regex.compile(r"[A-Za-z_$][\w.$]*(?:[(\[<]|\{(?!\{)|::)|@[a-z]+:|:[a-z]+:|urn:", regex.ASCII)
 _OPERATION = regex.compile(r"[+=!*/|&?]=|=>|\+\+|&&")
 _SETTER = regex.compile(
     r"""(?r)(?:(?i:define|set|put|add|append|param|property|config|getenv|environ\.get|with)\w{0,16}|\.get)\s{0,2}[(\[]\s{0,12}[bru@]?["']""",

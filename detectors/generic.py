@@ -95,8 +95,10 @@ def _full_name(text: str, found: Assignment) -> str:
 
 
 def _is_public(text: str, found: Assignment) -> bool:
-    """A badge's token in the address of its picture, or the checksum of a file of keys."""
+    """A badge's token in its picture's address, a secret's resource name, or the checksum of a file of keys."""
     if text[max(0, found.name_start - 5) : found.name_start] == ".svg?":
+        return True
+    if "arn:" in text[max(0, found.name_start - 100) : found.name_start].rpartition(" ")[2]:
         return True
     is_file = found.name.endswith(".key") and text[found.start - 2 : found.start].strip() == ":"
     return is_file and _FILE_HASH.fullmatch(text, found.start, found.end) is not None
@@ -122,7 +124,9 @@ def _is_credible(text: str, found: Assignment, value: str, promise: Promise) -> 
                 return False
             return _is_value(value, promise, False) and is_random(value, -0.7)
         case Form.SPOKEN:
-            if promise is Promise.HINT or not (is_mixed(value) or is_random(value, 1.0)):
+            if promise is Promise.HINT or (is_code(value) and not is_random(value)):
+                return False
+            if not (is_mixed(value) or is_random(value, 1.0)):
                 return False
             return _is_value(value, promise, False)
 

@@ -34,7 +34,7 @@ _EXPRESSION = re.compile(
     r"[A-Za-z_$][\w$]*(?:(?:\.|->|::|\?\.|!\.)[A-Za-z_$][\w$]*)+[!?;.:]*|[A-Za-z_$][\w$]*[!?;.:]*=?"
 )
 _CAMEL_NAME = re.compile(r"[a-z]*+(?:[A-Z]{2,}+\d?+|[A-Z][a-z]{2,}+\d?+){3,}+")
-_DOTTED = re.compile(r"[A-Za-z_][\w-]{0,19}(?:[.:/][A-Za-z_][\w-]{0,19})+")
+_DOTTED = re.compile(r"[A-Za-z_][\w-]{0,19}(?:[.:/#][A-Za-z_][\w-]{0,23})+")
 _WORDS_ONLY = re.compile(r"[-_ ]*(?:[A-Za-z]+\d{0,2}[-_./:, ]+)+(?:[A-Za-z]+\d{0,2}[.!?:]?)?")
 _CAPS_NAME = re.compile(r"[A-Z][A-Z0-9]{0,15}(?:_[A-Z0-9]{1,15})+")
 _NUMBER = re.compile(r"[+-]?[\d.,_]+\s?[A-Za-z%]{0,3}|v?\d++(?:\.\d++)++[\w.+-]*|0x[0-9a-fA-F]{1,8}")
@@ -49,7 +49,7 @@ _NUMBERED = re.compile(
 )
 """What tests and documentation call their values: `test-token-1`, `secret_key2`."""
 _FRAGMENT = re.compile(
-    r"[\"'`][+.,].*|urn:.*|[A-Z][a-z]\w*\[[\w, .]*\]|(?:\\x[0-9a-fA-F]{2})+|.*/\*.*|.*[^\"'`][+,][\"'`]"
+    r"[\"'`][+.,].*|(?:urn|arn):.*|[A-Z][a-z]\w*\[[\w, .]*\]|(?:\\x[0-9a-fA-F]{2})+|.*/\*.*|.*[^\"'`][+,][\"'`]"
 )
 """What is left when a quote was the end of one string and the beginning of the next."""
 _PADDED = re.compile(r"[A-Za-z0-9+/]{6,}={1,2}")

@@ -132,6 +132,8 @@ QUIET = [
     "![coverage](https://host.net/badge.svg?token=" + random("alnum", 10) + ")",
     'primaryKey = "' + random("alnum", 24) + '"',
     "passwords = dict()",
+    "arn:aws:secretsmanager:eu-west-1:1:secret:my-team-secret-" + random("alnum", 6),
+    "type M = | ClearPassword | AuthMD5Password | SASL",
     "if(n){token=token2x;user=node1}",
     "token = uuid.uuid4().hex",
     "password = PasswordField(",
