@@ -36,8 +36,8 @@ SECRET_WORDS = frozenset(
 )
 HINT_WORDS = frozenset(
     """
-    key auth access login session cookie salt webhook dsn license licence serial seed otp totp sid jwt hmac cred
-    codecov sessionid sess signature skey apisid authorization
+    key auth access login session cookie salt webhook dsn license licence serial seed otp totp jwt hmac cred codecov
+    sessionid sess signature skey apisid authorization
     """.split()
 )
 KEY_OWNERS = frozenset(
