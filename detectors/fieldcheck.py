@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from detectors.givenname import GIVEN_NAMES, NOT_NAMES
+from detectors.guard import is_mailbox
 
 Check = Callable[[str], bool | None]
 
@@ -30,7 +31,7 @@ PARTICLES = frozenset(
 def check_person_name(value: str) -> bool | None:
     """False for what can't be a name, or a part of one."""
     plain = value.strip()
-    if not 2 <= len(plain) <= 60 or not _NAME.fullmatch(plain):
+    if not (3 if plain.islower() and plain.isascii() else 2) <= len(plain) <= 60 or not _NAME.fullmatch(plain):
         return False
     parts = _LETTERS.findall(plain)
     if any(part.lower() in NOT_NAMES for part in parts) or _HUMPS.search(plain):
@@ -196,7 +197,8 @@ _MAILBOX = re.compile(r"[^\s@<>()\"',;:]{1,64}@[^\s@<>()\"',;:/]{2,190}")
 
 
 def check_mailbox(value: str) -> bool | None:
-    return None if _MAILBOX.fullmatch(value.strip()) else False
+    plain = value.strip()
+    return None if _MAILBOX.fullmatch(plain) and is_mailbox(plain, 0, len(plain)) else False
 
 
 FIELD_CHECKS: Mapping[str, Check] = {

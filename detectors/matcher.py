@@ -122,10 +122,12 @@ class Matcher:
                 yield candidate
 
     def confirm_field(self, text: str, labelled: Labelled) -> Iterator[Candidate]:
-        """Candidates in a value that stands under one of the rule's `fields`."""
+        """Candidates in a value that stands under one of the rule's `fields`. A gating check or a clinical position
+        outweighs the guards, which judge looks and the words before a value."""
+        by_check = labelled.form in CLINICAL_FORMS or self.rule.gate
         for start, end in self._values(text, labelled.start, labelled.end):
             evidence = [Evidence("field", f"{labelled.entry} ({labelled.form})", self.rule.score)]
-            if candidate := self._judge(text, start, end, evidence, guarded=labelled.form not in CLINICAL_FORMS):
+            if candidate := self._judge(text, start, end, evidence, guarded=not by_check):
                 yield candidate
 
     def _values(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

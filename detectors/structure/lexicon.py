@@ -81,6 +81,9 @@ PERSONAL = frozenset(
 )
 """Columns that no rule may know, but whose presence says that the table is of persons."""
 
+REACHES = frozenset("phone telephone mobile cell tel telefon email mail".split())
+"""Columns that with one of names make a table of persons, even by themselves."""
+
 FULL_NAMES = frozenset("name nome nom nombre naam namn navn patient customer client employee member student".split())
 
 NUMBER_WORDS = frozenset("no nr num nbr numero".split())
@@ -187,6 +190,8 @@ class Lexicon:
         for index, entry in known.items():
             sure = index not in asides and self.find_sure(names[index]) is not None
             weight += 2 if sure else entry not in UNTELLING
+        if not FULL_NAMES.isdisjoint(known.values()) and not REACHES.isdisjoint(known.values()):
+            weight += 1
         return known if weight >= 2 else asides
 
     def foreign(self) -> list[str]:

@@ -86,7 +86,7 @@ def test_quiet(what: str, text: str) -> None:
 
 def test_ordinary_names_count_beside_sure_ones() -> None:
     text = '{"name": "Ann Roe", "dob": "1970-05-03", "address": "12 The Hollow", "zip": "97301"}'
-    assert {("person name", "Ann Roe"), ("address", "12 The Hollow"), ("zip", "97301")} <= read(text)
+    assert {("full name", "Ann Roe"), ("address", "12 The Hollow"), ("zip", "97301")} <= read(text)
     assert not read('{"name": "foo", "zip": "a.zip", "address": "0x40"}')
 
 
