@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import regex
 
 _BEGIN, _END = r"(?:(?<![^\W_])|(?<=[a-z0-9])(?=[A-Z]))", r"(?:(?![^\W\d_])|(?<=[a-z])(?=[A-Z]))"
-_FIRST_PASS_GAP = rb"[^0-9A-Za-z\x0a]{0,24}[0-9A-Z]"
+_FIRST_PASS_GAP = rb"[^0-9\x0a]{0,32}[0-9]"
 _LEAST_ASCII = 3
 """Words with fewer ASCII characters are mostly `?` to the first pass; it then asks for a value right behind them."""
 _SHORT_CHARS = 5
@@ -65,4 +65,11 @@ def _literals(word: str) -> bytes:
 
 
 def _literal(text: str) -> bytes:
-    return b"".join(b"\\x%02x" % byte for byte in text.encode("latin-1", "replace"))
+    return b"".join(map(_character, text))
+
+
+def _character(character: str) -> bytes:
+    """The byte of a character; of letters beyond ASCII either case, which the first pass doesn't know to be one."""
+    cases = {character} if character.isascii() else {character, character.swapcase()}
+    forms = {b"\\x%02x" % case.encode("latin-1", "replace")[0] for case in cases}
+    return b"[" + b"".join(sorted(forms)) + b"]" if len(forms) > 1 else forms.pop()
