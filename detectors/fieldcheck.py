@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from detectors.givenname import GIVEN_NAMES, NOT_NAMES
-from detectors.guard import is_mailbox
+from detectors.guard import RESERVED_TLDS, is_mailbox
 
 Check = Callable[[str], bool | None]
 
@@ -198,7 +198,12 @@ _MAILBOX = re.compile(r"[^\s@<>()\"',;:]{1,64}@[^\s@<>()\"',;:/]{2,190}")
 
 def check_mailbox(value: str) -> bool | None:
     plain = value.strip()
-    return None if _MAILBOX.fullmatch(plain) and is_mailbox(plain, 0, len(plain)) else False
+    if not _MAILBOX.fullmatch(plain):
+        return False
+    domain = plain.rpartition("@")[2].lower()
+    if "." not in domain:  # a host of the house, which no guard knows
+        return False if domain in RESERVED_TLDS or "example" in domain else None
+    return None if is_mailbox(plain, 0, len(plain)) else False
 
 
 FIELD_CHECKS: Mapping[str, Check] = {

@@ -228,7 +228,7 @@ class PairReader:
                 if entry in FULL_NAMES and not text[span[0]].isupper():
                     continue
                 if self.lexicon.find(text[span[0] : span[1]]) is None:
-                    yield from self._labelled("full name" if entry in FULL_NAMES else entry, span)
+                    yield from self._labelled("full name" if entry == "name" else self.lexicon.in_record(entry), span)
 
     def _is_another(self, text: str, match: "regex.Match[str]", entry: str) -> bool:
         """Whether the words before an ordinary name make it another's, or an author's, who is no secret."""
