@@ -1,7 +1,7 @@
 """Check digits and inner structure of persons' identifiers that python-stdnum doesn't know.
 
-Pure and offline; True proves, False refutes, None says nothing. Values come as they stand in the text, separators
-included. Each says where its rule is published; `idcheck.py` gives them their names.
+Pure and offline; True proves, False refutes, None says nothing. Values come as in the text, separators included. Each
+says where its rule is published; `idcheck.py` gives them their names.
 """
 
 import datetime
@@ -218,6 +218,13 @@ def check_kr_frn(value: str) -> bool:
     return (13 - _sum(number[:12], (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)) % 11) % 10 == int(number[12])
 
 
+def check_kr_brn(value: str) -> bool:
+    """Korean business number: weights 1, 3, 7 by turns, the ninth digit five times, with carry (NTS)."""
+    number = compact(value)
+    total = _sum(number[:8], (1, 3, 7) * 3) + int(number[8]) * 5 + int(number[8]) * 5 // 10
+    return -total % 10 == int(number[9])
+
+
 def check_br_cns(value: str) -> bool:
     """Brazilian health card: fifteen digits weighted 15 to 1, modulo 11 (DATASUS)."""
     number = compact(value)
@@ -267,8 +274,7 @@ def check_gt_cui(value: str) -> bool:
 
 def check_sv_dui(value: str) -> bool:
     """Salvadoran identity document: weights 9 to 2, modulo 10 (RNPN)."""
-    number = compact(value)
-    return -_sum(number[:8], range(9, 1, -1)) % 10 == int(number[8])
+    return -_sum(compact(value)[:8], range(9, 1, -1)) % 10 == int(compact(value)[8])
 
 
 def check_ca_ramq(value: str) -> bool:
