@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import regex
 
 _BEGIN, _END = r"(?:(?<![^\W_])|(?<=[a-z0-9])(?=[A-Z]))", r"(?:(?![^\W\d_])|(?<=[a-z])(?=[A-Z]))"
-_FIRST_PASS_GAP = rb"[^0-9]{0,32}[0-9](?:[ ./-]?[0-9]){4}"
+_FIRST_PASS_GAP = rb"""(?:[^0-9\x0a]{0,14}|["']?\x0d?\x0a["']?)[0-9](?:[ ./-]?[0-9]){5}"""
 _LEAST_ASCII = 3
 """Words with fewer ASCII characters are mostly `?` to the first pass; it then asks for a value right behind them."""
 _SHORT_CHARS = 5

@@ -138,7 +138,8 @@ class Engine:
 
     def _add_column_hits(self, text: str, hits: list[Hit], structural: Sequence[list[Hit]]) -> None:
         """Context words in front of a delimiter or a line's end may head a column: hits for the reader of tables."""
-        found = {at for index, at in hits if self._matchers[index].looks_for_context and _ends_cell(text, at)}
+        named = {at for index, at in hits if self._matchers[index].looks_for_context}
+        found = [at for at in named if _ends_cell(text, at)]
         if found:
             for reader, its_hits in zip(self._readers, structural, strict=True):
                 if isinstance(reader, TableReader):
