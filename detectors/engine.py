@@ -26,7 +26,6 @@ from detectors.prefilter import ExpressionError, Hit, make_prefilter
 from detectors.ruleset import RuleError, RuleSet
 from detectors.section import Sections
 from detectors.structure import readers
-from detectors.structure.table import TableReader
 
 SCORE_FLOOR = 0.5
 """Findings below it, context counted, are dropped: more often noise than not."""
@@ -73,17 +72,19 @@ class Engine:
         self._generic = next((m for m in self._matchers if isinstance(m, Generic)), None)
         self._readers = readers(_entries(matchers), _columns(matchers))
         clinical = health.expressions(ruleset.health.words, ruleset.health.codes)
-        sections = (
-            [matcher.expression for matcher in self._matchers],
-            list(GATES),
-            clinical,
-            *(list(reader.gates) for reader in self._readers),
+        self._owners = [number for number, matcher in enumerate(self._matchers) for _ in matcher.expressions]
+        self._sections = Sections(
+            (
+                [expression for matcher in self._matchers for expression in matcher.expressions],
+                GATES,
+                clinical,
+                *(reader.gates for reader in self._readers),
+            )
         )
-        self._sections = Sections([len(section) for section in sections])
         try:
-            self._prefilter = make_prefilter([one for section in sections for one in section], cache_dir)
+            self._prefilter = make_prefilter(self._sections.expressions, cache_dir)
         except ExpressionError as err:
-            raise RuleError([_place(ruleset, self._matchers, err)]) from err
+            raise RuleError([self._place(err)]) from err
 
     def warm(self) -> None:
         """Pays every first-use cost now: Presidio's import, the recognizers, the code paths of the views."""
@@ -125,7 +126,6 @@ class Engine:
         gate_hits: list[Hit] = []
         if hits:
             rule_hits, gate_hits, clinical, *structural = self._sections.deal(hits)
-            self._add_column_hits(text, rule_hits, structural)
             labels = self._read(text, structural)
             if labels:
                 run.clinical += [(one.start, one.end) for one in labels if one.form in CLINICAL_FORMS]
@@ -135,15 +135,6 @@ class Engine:
                 run.located.extend(self._confirm(text, rule_hits, labels, path, run))
         for view in views(text, gate_hits, len(path), run.budget, within):
             self._look_through(view, path, run)
-
-    def _add_column_hits(self, text: str, hits: list[Hit], structural: Sequence[list[Hit]]) -> None:
-        """Context words in front of a delimiter or a line's end may head a column: hits for the reader of tables."""
-        named = {at for index, at in hits if self._matchers[index].looks_for_context}
-        found = [at for at in named if _ends_cell(text, at)]
-        if found:
-            for reader, its_hits in zip(self._readers, structural, strict=True):
-                if isinstance(reader, TableReader):
-                    its_hits[:] = sorted([*its_hits, *((0, at) for at in found)], key=lambda hit: hit[1])
 
     def _read(self, text: str, structural: Sequence[list[Hit]]) -> Labels:
         """The values that structure labels, by every reader whose gates were hit."""
@@ -182,6 +173,7 @@ class Engine:
     def _confirm(
         self, text: str, hits: list[Hit], labels: Labels, path: tuple[str, ...], run: _Run
     ) -> Iterable[Located]:
+        hits = sorted((self._owners[number], at) for number, at in hits)
         for index, windows in _windows(hits, self._matchers, len(text)).items():
             matcher = self._matchers[index]
             if matcher is self._generic and not run.generic:
@@ -190,6 +182,14 @@ class Engine:
                 for candidate in matcher.confirm(text, start, last, end, labels):
                     if not _is_placeholder(text, candidate):
                         yield Located.of(candidate, text, path)
+
+    def _place(self, err: ExpressionError) -> str:
+        askers = self._sections.askers(err.index)
+        rules = [self._matchers[self._owners[number]].rule for section, number in askers if section == 0]
+        if rules:
+            place = self.ruleset.origins.get(rules[0].id, "?:1")
+            return f"{place}: rule {rules[0].id}: pattern, expected one the first pass can run, found {err}"
+        return f"?:1: rule ?: rules, expected a set the first pass can run, found {err}"
 
     def _finding(self, located: Located) -> Finding:
         return Finding(
@@ -252,18 +252,12 @@ def _columns(matchers: Iterable[Matcher]) -> frozenset[str]:
     return frozenset(entry for matcher in matchers if matcher.looks_for_context for entry in matcher.rule.context)
 
 
-def _place(ruleset: RuleSet, matchers: Sequence[Matcher], err: ExpressionError) -> str:
-    if 0 <= err.index < len(matchers):
-        rule = matchers[err.index].rule
-        place = ruleset.origins.get(rule.id, "?:1")
-        return f"{place}: rule {rule.id}: pattern, expected one the first pass can run, found {err}"
-    return f"?:1: rule ?: rules, expected a set the first pass can run, found {err}"
-
-
 def _windows(hits: list[Hit], matchers: tuple[Matcher, ...], length: int) -> dict[int, list[tuple[int, int, int]]]:
-    """Per rule, (start, last, end) of where a match could stand, starting at `last` at the latest; joined, in order."""
+    """Per rule, (start, last, end) of where a match could stand, starting at `last` at the latest; joined, in order.
+
+    `hits` are (rule, offset), sorted.
+    """
     windows: dict[int, list[tuple[int, int, int]]] = {}
-    hits.sort()
     for index, at in hits:
         matcher = matchers[index]
         start, end = max(0, at - matcher.before), min(length, at + matcher.after)
@@ -273,12 +267,6 @@ def _windows(hits: list[Hit], matchers: tuple[Matcher, ...], length: int) -> dic
         else:
             known.append((start, at, end))
     return windows
-
-
-def _ends_cell(text: str, at: int) -> bool:
-    """Whether a name that ends at `at`, give or take a character, could be the whole end of a table's cell."""
-    rest = text[at - 1 : at + 12].lstrip("\"'`* ")
-    return not rest[1:] or rest[0] in ",;|\t\r\n\u2502" or rest[1:].lstrip("\"'`* ")[:1] in ("", *",;|\t\r\n\u2502")
 
 
 def _field_prefix(text: str, field: str) -> str:

@@ -49,8 +49,8 @@ class Generic(Matcher):
     Its keywords are what the first pass looks for; its pattern says what a value may consist of at all.
     """
 
-    def _first_pass(self) -> tuple[bytes, int, int]:
-        return expression(self.keywords), 0, 0
+    def _first_pass(self) -> tuple[list[bytes], int, int]:
+        return [expression(self.keywords)], 0, 0
 
     def confirm(self, text: str, start: int, last: int, end: int, labels: Labels = NO_LABELS) -> Iterator[Candidate]:
         """The candidate of the assignment whose operator ends at `last`. Reads around the window as far as it needs."""

@@ -1,17 +1,17 @@
-"""One rule made runnable: its first-pass expression, and the second look at a window where that expression hit.
+"""One rule made runnable: its first-pass expressions, and the second look at a window where one of them hit.
 
 `confirm` turns a window into candidates: pattern, keywords nearby, allowlist, entropy, checks, context, score. It
 knows nothing of views, overlaps or other rules.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import regex
 
 from detectors.checks import CHECKS
-from detectors.context import words_expression, words_pattern
+from detectors.context import word_expressions, words_pattern
 from detectors.evidence import Evidence
 from detectors.guard import GUARDS
 from detectors.label import CLINICAL_FORMS, NO_LABELS, Labelled, Labels
@@ -73,27 +73,29 @@ class Matcher:
         self._group = "value" if self.pattern is not None and "value" in self.pattern.groupindex else 0
         self.is_field_rule = bool(rule.fields)
         self.looks_for_context = rule.context_required and bool(rule.near_chars) and not rule.keywords
-        self.expression, self.before, self.after = (b"", 0, 0) if self.is_field_rule else self._first_pass()
+        self.expressions, self.before, self.after = self._first_pass()
 
-    def _first_pass(self) -> tuple[bytes, int, int]:
-        """The expression to look for, and how far before and after its hit a match can stand."""
+    def _first_pass(self) -> tuple[list[bytes], int, int]:
+        """The expressions to look for, and how far before and after a hit of one a match can stand."""
+        if self.is_field_rule:
+            return [], 0, 0
         source = self.rule.pattern if self.rule.pattern is not None else self.rule.trigger
         shape = shape_of(source) if source is not None else None
         width = shape.width if shape is not None else WIDTH_CAP
         if self.recognizer is not None:
             reach = (shape.reach if shape else 0) + RECOGNIZER_REACH
-            expression = shape.sketch if shape else _keyword_expression(self.keywords)
-            return expression, reach, RECOGNIZER_REACH
+            expressions = [shape.sketch] if shape else _keyword_expressions(self.keywords)
+            return expressions, reach, RECOGNIZER_REACH
         if self.looks_for_context:
             before = width + self.rule.context_after_chars
-            return words_expression(self.rule.context), before, max(width, self.rule.near_chars)
+            return word_expressions(self.rule.context), before, max(width, self.rule.near_chars)
         if self.rule.near_chars and self.keywords and min(map(len, self.keywords)) >= RARE_CHARS:
-            return _keyword_expression(self.keywords), width, max(width, self.rule.near_chars)
+            return _keyword_expressions(self.keywords), width, max(width, self.rule.near_chars)
         if shape is not None and (shape.bits >= SELECTIVE_BITS or (shape.bits >= LEAST_BITS and not self.keywords)):
-            return shape.sketch, shape.reach, shape.width
+            return [shape.sketch], shape.reach, shape.width
         if not self.keywords:
             raise ValueError("pattern, expected something selective in it or keywords, found neither")
-        return _keyword_expression(self.keywords), width, max(width, self.rule.near_chars)
+        return _keyword_expressions(self.keywords), width, max(width, self.rule.near_chars)
 
     def confirm(self, text: str, start: int, last: int, end: int, labels: Labels = NO_LABELS) -> Iterator[Candidate]:
         """Candidates whose match lies in text[start:end] and starts at `last` at the latest.
@@ -244,6 +246,6 @@ def _alternation(patterns: tuple[str, ...]) -> "regex.Pattern[str] | None":
     return _compile("|".join(f"(?:{pattern}\n)" for pattern in patterns)) if patterns else None
 
 
-def _keyword_expression(keywords: tuple[str, ...]) -> bytes:
+def _keyword_expressions(keywords: Iterable[str]) -> list[bytes]:
     literals = (word.encode("latin-1", "replace") for word in keywords)
-    return b"(?i:" + b"|".join(b"".join(b"\\x%02x" % byte for byte in word) for word in literals) + b")"
+    return [b"(?i:" + b"".join(b"\\x%02x" % byte for byte in literal) + b")" for literal in literals]

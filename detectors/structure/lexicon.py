@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import batched
 
 MAX_NAME_CHARS = 80
 MAX_NAME_WORDS = 12
@@ -70,8 +69,8 @@ FOREIGN = rb"\?{2,8}"
 NOTHING = rb"\x00\xff\x00\xff\x00"
 """An expression that stands nowhere, for alternations without an alternative."""
 
-_NAMES_PER_GATE = 12
 _SHORT_CHARS = 5
+_END = b"(?:[^a-z]|$)"
 
 PERSONAL = frozenset(
     """
@@ -198,25 +197,29 @@ class Lexicon:
         """Entries in scripts of which the first pass sees nothing but `?`."""
         return sorted(entry for entry in self.entries if _is_foreign(entry))
 
-    def alternations(self) -> list[tuple[bytes, bytes]]:
-        """Every entry that isn't ordinary, in expressions of the first pass over Latin-1 text in which other characters
-        became `?`; and ordinary ones behind the word of an owner, `customer_phone`, "mailing address", in any case.
-        A dozen names each: larger automata no longer fit. Each with what must stand before it. Names in other scripts
-        are all `?` here: readers look for those by `FOREIGN`."""
+    def gates(self) -> list[bytes]:
+        """First-pass expressions for every entry that isn't ordinary, and for ordinary ones behind the word of an owner
+        (`customer_phone`, "mailing address"), in any case, over Latin-1 text in which other characters became `?`.
+
+        Each hits one character behind a name; what follows is for the reader to see, since expressions of names alone
+        are many times cheaper. Names in other scripts are all `?` here: readers look for those by `FOREIGN`.
+        """
         latin = {entry for entry in self.entries if not _is_foreign(entry)}
         sure = {entry for entry in latin if not _is_ordinary(entry)}
         short = sorted(entry for entry in sure if len(entry) <= _SHORT_CHARS)
         humps = sorted(form for entry in short if entry.isascii() and entry.isalpha() for form in _capitals(entry))
         long = sorted({_spelled(entry) for entry in sure.difference(short)})
         ordinary = sorted({_spelled(entry) for entry in latin - sure if entry not in UNTELLING})
-        owners = b"|".join(sorted(word.encode() for word in OWNERS if len(word) > 3))
+        owners = sorted(owner for owner in OWNERS if len(owner) > 3) if ordinary else ()
+        owned = b"(?:'s)?[ _.-]?(?:" + b"|".join(ordinary) + b")"
         return [
-            *((b"", _any(chunk)) for chunk in batched(long, _NAMES_PER_GATE)),
-            *((rb"(?:\A|[^A-Za-z])", _any(chunk)) for chunk in batched(map(_spelled, short), _NAMES_PER_GATE)),
-            *((b"[a-z]", _any(chunk)) for chunk in batched(humps, 4 * _NAMES_PER_GATE)),
+            *(name + _END for name in long),
+            *(rb"(?:^|[^A-Za-z])" + _spelled(entry) + _END for entry in short),
+            *(b"[a-z]" + hump + _END for hump in humps),
             *(
-                (b"", b"(?i:(?:" + owners + rb")(?:'s)?[ _.-]?" + _any(chunk) + b")")
-                for chunk in batched(ordinary, _NAMES_PER_GATE)
+                b"(?i:" + owner.encode() + b")" + owned + _END
+                for owner in sorted(OWNERS)
+                if len(owner) > 3 and ordinary
             ),
         ]
 
@@ -249,10 +252,6 @@ def _spelled(entry: str) -> bytes:
 def _capitals(entry: str) -> tuple[bytes, bytes]:
     """How a short entry ends a name in camel case, `patientDob`."""
     return entry.capitalize().encode(), entry.upper().encode()
-
-
-def _any(expressions: Iterable[bytes]) -> bytes:
-    return b"(?:" + b"|".join(expressions) + b")"
 
 
 def _letters(word: str) -> bytes:

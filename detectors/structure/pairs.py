@@ -40,23 +40,27 @@ STREET_WORDS = (
 
 LABELS = frozenset([*PERSON_WORDS, *STREET_WORDS])
 
-_NAME_TAIL = rb"(?:[ _-]?(?:(?i:no|nr|num|number|text|txt|value|val)\.?|[0-9]{1,2}))?#?"
-_CLOSE = rb"""(?:\\?["'])?[\])*_`]{0,3}"""
-_VALUE = rb"""(?:["'`][^"'`\s%{<$\\]|[A-Z0-9+\x80-\xff?]|[(\[]["'0-9])"""
-_GATE_ENDS = (
-    _CLOSE + rb"[ \t.]{0,30}(?::=|=>|={1,3}|:)[ \t]{0,8}[*_]{0,2}[ \t]{0,2}" + _VALUE,
-    _CLOSE + rb"""[ ]?:[ ]?(?:str|string|String)\??[ ]?=[ ]?["']""",
-    _CLOSE + rb"[ ]{0,4}:[ ]{0,2}[|>]?-?\r?\n[ \t]{1,16}(?:-[ ]{1,3})?[\"']?[A-Z0-9+(\x80-\xff?]",
-    rb"""(?:[ ][a-z:]{1,12}=["'][^"'<>]{0,30}["'])?>[ \t\r\n]{0,8}[A-Za-z0-9+(\x80-\xff?]""",
-    rb":?[ ]?</[a-z]{1,6}>[ \t\r\n]{0,20}(?:<[a-z]{1,5}[^<>]{0,40}>)?[ ]{0,4}[A-Z0-9+(\x80-\xff?]",
-    rb"""["'\]]{1,3}[ \t\r\n]{1,8}[a-z-]{2,12}=["']""",
-    rb"""["'\]]{1,3}[ ]?/?>""",
-    rb"[*_`]{0,2}[ \t]{0,40}(?:\||\t)[ \t]{0,8}[*_`\"']{0,2}[A-Z0-9+(\x80-\xff?]",
-    rb"[ ][-\x96?]{1,2}[ ][A-Z0-9+(]",
-    rb"[ ](?:is|was|are|ist|lautet|es|est)[ :]{1,2}[\"']?[A-Z0-9+(]",
-    rb"""\([ ]?["'][^"'%{<$\s]""",
-    rb"""["'],[ ]?["'][^"'%{<$\s]""",
+_CLOSE = r"""(?:\\?["'])?[\])*_`]{0,3}"""
+_FIRST = r"[A-Z0-9+\x80-\U0010ffff]"
+_ENDS = (
+    _CLOSE + r"[ \t.]{0,30}(?::=|=>|={1,3}|:)[ \t]{0,8}[*_]{0,2}[ \t]{0,2}"
+    rf"""(?:["'`][^"'`\s%{{<$\\]|{_FIRST}|[(\[]["'0-9])""",
+    _CLOSE + r"""[ ]?:[ ]?(?:str|string|String)\??[ ]?=[ ]?["']""",
+    _CLOSE + rf"[ ]{{0,4}}:[ ]{{0,2}}[|>]?-?\r?\n[ \t]{{1,16}}(?:-[ ]{{1,3}})?[\"']?(?:{_FIRST}|\()",
+    rf"""(?:[ ][a-z:]{{1,12}}=["'][^"'<>]{{0,30}}["'])?>[ \t\r\n]{{0,8}}(?:[a-z(]|{_FIRST})""",
+    rf":?[ ]?</[a-z]{{1,6}}>[ \t\r\n]{{0,20}}(?:<[a-z]{{1,5}}[^<>]{{0,40}}>)?[ ]{{0,4}}{_FIRST}",
+    r"""["'\]]{1,3}[ \t\r\n]{1,8}[a-z-]{2,12}=["']""",
+    r"""["'\]]{1,3}[ ]?/?>""",
+    rf"[*_`]{{0,2}}[ \t]{{0,40}}(?:\||\t)[ \t]{{0,8}}[*_`\"']{{0,2}}{_FIRST}",
+    r"[ ][-–—]{1,2}[ ][A-Z0-9+(]",
+    r"[ ](?:is|was|are|ist|lautet|es|est)[ :]{1,2}[\"']?[A-Z0-9+(]",
+    r"""\([ ]?["'][^"'%{<$\s]""",
+    r"""["'],[ ]?["'][^"'%{<$\s]""",
 )
+_TAIL = regex.compile(
+    r"(?:[ _-]?(?:(?i:no|nr|num|number|text|txt|value|val)\.?|[0-9]{1,2}))?\#?(?:" + "|".join(_ENDS) + ")"
+)
+"""What stands between a name and its value, and the value's first character, or the two with its quote."""
 
 _OPERATOR = regex.compile(
     r"""(?rx)(?P<text>
@@ -261,10 +265,10 @@ _AFTER_NAME = regex.compile(r"""["'*]{0,3}\s{0,2}(?:=>|[:=])[ \t]{0,8}\*{0,2}\s{
 
 
 def _gates(lexicon: Lexicon) -> tuple[bytes, ...]:
-    """The gates of ordinary names with telling values, then a dozen names each: those of pairs, those of forms."""
+    """The gates of ordinary names with telling values, then those of names."""
     labels = b"|".join(word.encode() for word in PERSON_WORDS if word in lexicon.entries) or NOTHING
     person = (
-        rb"(?:\A|[^a-zA-Z])(?i:" + labels + rb")" + _CLOSE + rb"[ ]{0,12}(?:=>|[:=])[ ]{0,4}[*_]{0,2}[ ]?"
+        rb"(?:\A|[^a-zA-Z])(?i:" + labels + rb")" + _CLOSE.encode() + rb"[ ]{0,12}(?:=>|[:=])[ ]{0,4}[*_]{0,2}[ ]?"
         rb"[\"']?[A-Z\xc0-\xde?][a-z\xdf-\xff?'-]{1,20}(?:,[ ]?|[ ][A-Z]\.?[ ]|[ ])[A-Z\xc0-\xde?]"
     )
     streets = b"|".join(word.encode("latin-1") for word in STREET_WORDS if word in lexicon.entries) or NOTHING
@@ -272,7 +276,7 @@ def _gates(lexicon: Lexicon) -> tuple[bytes, ...]:
         rb"(?:\A|[^a-zA-Z])(?i:"
         + streets
         + rb")[ _]?[1l]?"
-        + _CLOSE
+        + _CLOSE.encode()
         + rb"[ ]{0,12}(?:=>|[:=])[ ]{0,4}[*_]{0,2}[ ]?[\"']?"
         rb"(?:[0-9]{1,5}[A-Za-z]?(?:,|[ ])[ ]?[A-Za-z\xc0-\xff?]{2}|[A-Z\xc0-\xdc?][a-z\xdf-\xff?-]{2,30}"
         rb"(?:[ ][A-Za-z\xc0-\xff?'.-]{2,20}){0,3},?[ ][0-9]{1,4}[ ]?[a-z]?(?:[\"',\r\n<]|\z))"
@@ -282,13 +286,20 @@ def _gates(lexicon: Lexicon) -> tuple[bytes, ...]:
         rb"[ ]?(?:=>|[:=])[ ]?[\"'][A-Z]"
     )
     foreign = rb"(?:\A|[^?])" + FOREIGN + rb"[\"']?[ ]?[:=][ ]?[\"']?[?A-Z0-9]"
-    names = lexicon.alternations()
-    pairs = (lead + one + _NAME_TAIL + b"(?:" + b"|".join(_GATE_ENDS) + b")" for lead, one in names)
-    forms = (rb"[?&]" + _FORM_PREFIX + one + rb"(?:%5[Dd]|\])?=" for _, one in names)
-    return person, street, two, foreign, *pairs, *forms
+    return person, street, two, foreign, *lexicon.gates()
 
 
-_FORM_PREFIX = rb"(?:[a-z_]{1,12}(?:%5[Bb]|\[))?"
+_FORM_NAME = regex.compile(r"(?r)[?&\s\"'][\w.-]{0,12}(?:%5[Bb]|\[)?[\w.-]{1,60}")
+_FORM_OPERATOR = regex.compile(r"(?:%5[Dd]|\])?=[^\s=\"']")
+
+
+def _in_form(text: str, end: int) -> bool:
+    """Whether the name that ends at `end` is a field of a query or a form: `?fname=` or `&patient[ssn]=`."""
+    return (
+        _FORM_OPERATOR.match(text, end) is not None
+        and (name := _FORM_NAME.match(text, max(0, end - 80), end)) is not None
+        and name[0][0] in "?&"
+    )
 
 
 def _is_two_cells(text: str, start: int, at: int) -> bool:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from detectors.context import word_expressions
 from detectors.label import Labelled
 from detectors.structure.lexicon import FOREIGN, Lexicon
 from detectors.structure.literal import is_literal
@@ -42,19 +43,25 @@ class _Row:
 
 
 class TableReader:
-    """Reads tables whose first row names columns. `entries` are the names that rules know, `columns` more of them whose
-    hits come from elsewhere."""
+    """Reads tables whose first row names columns. `entries` are the names that rules know, `columns` more of them that
+    count in tables alone.
+    """
 
     def __init__(self, entries: frozenset[str], columns: frozenset[str] = frozenset()) -> None:
         self.lexicon = Lexicon(entries, columns)
-        self.gates: Sequence[bytes] = (_COMMON_HEADER, *_gates(self.lexicon))
+        self.gates: Sequence[bytes] = (
+            _COMMON_HEADER,
+            _FOREIGN_HEADER,
+            *self.lexicon.gates(),
+            *word_expressions(columns),
+        )
 
     def read(self, text: str, hits: Sequence[tuple[int, int]]) -> Iterator[Labelled]:
         """The values of every table whose row of names was hit."""
         done = -1
-        for _, at in hits:
-            at = max(0, at - 2)
-            if at < done:
+        for gate, at in hits:
+            at = max(0, at - 1)
+            if at < done or (gate >= _SPECIAL_GATES and _NAME_END.match(text, at) is None):
                 continue
             start, end = _line(text, at)
             done = end
@@ -94,19 +101,19 @@ class TableReader:
         return (delimiter, columns, len(row.cells), text[start:first]) if columns else None
 
 
+_SPECIAL_GATES = 2
+_FOREIGN_HEADER = rb"(?:^|\n)[\"']?" + FOREIGN + rb"[\"']?[,;|\t][\"']?" + FOREIGN + rb"[\"']?[,;|\t\r\n]"
 _COMMON_HEADER = (
     rb"(?:\A|\n)[ \t+>|]{0,6}[\"'*]{0,2}(?i:(?:[a-z]{0,12}_?id|no|nr|#)[\"']?[,;|\t][\"']?)?"
     rb"(?i:name|vorname|email|phone|nombre|nom)[\"'*]{0,2}[ ]{0,40}[,;|\t]"
 )
 
 
-def _gates(lexicon: Lexicon) -> Iterator[bytes]:
-    """A name before a delimiter, or behind the last one of a line."""
-    close = rb"(?:[ _-]?(?:(?i:no|nr|num|number|text|txt|value|val)\.?|[0-9]{1,2}))?#?[\"'`*]{0,3}"
-    yield rb"(?:\A|\n)[\"']?" + FOREIGN + rb"[\"']?[,;|\t][\"']?" + FOREIGN + rb"[\"']?[,;|\t\r\n]"
-    for lead, names in lexicon.alternations():
-        yield lead + names + close + rb"[ ]{0,40}(?:[,;|\t]|\?[ ])"
-        yield (rb"(?:[,;|\t]|[ ]\?)[ ]{0,40}[\"'`*]{0,3}(?:[a-z]{1,12}[ _-])?" + names + close + rb"[ \t|]{0,40}\r?\n")
+_NAME_END = re.compile(
+    r"(?:[ _-]?(?:(?i:no|nr|num|number|text|txt|value|val)\.?|[0-9]{1,2}))?\#?[\"'`*)]{0,3}[ ]{0,40}"
+    r"(?:[,;|\t\u2502]|[ \t|\u2502]{0,40}(?:\r?\n|$))"
+)
+"""What follows a name that fills a cell, or ends one."""
 
 
 def _line(text: str, at: int) -> tuple[int, int]:
