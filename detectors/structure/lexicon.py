@@ -216,11 +216,7 @@ class Lexicon:
             *(name + _END for name in long),
             *(rb"(?:^|[^A-Za-z])" + _spelled(entry) + _END for entry in short),
             *(b"[a-z]" + hump + _END for hump in humps),
-            *(
-                b"(?i:" + owner.encode() + b")" + owned + _END
-                for owner in sorted(OWNERS)
-                if len(owner) > 3 and ordinary
-            ),
+            *(b"(?i:" + owner.encode() + b")" + owned + _END for owner in owners),
         ]
 
 

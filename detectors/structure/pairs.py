@@ -43,9 +43,9 @@ LABELS = frozenset([*PERSON_WORDS, *STREET_WORDS])
 _CLOSE = r"""(?:\\?["'])?[\])*_`]{0,3}"""
 _FIRST = r"[A-Z0-9+\x80-\U0010ffff]"
 _ENDS = (
+    _CLOSE + r"""[ ]?:[ ]?(?:str|string|String)\??[ ]?=[ ]?["']""",
     _CLOSE + r"[ \t.]{0,30}(?::=|=>|={1,3}|:)[ \t]{0,8}[*_]{0,2}[ \t]{0,2}"
     rf"""(?:["'`][^"'`\s%{{<$\\]|{_FIRST}|[(\[]["'0-9])""",
-    _CLOSE + r"""[ ]?:[ ]?(?:str|string|String)\??[ ]?=[ ]?["']""",
     _CLOSE + rf"[ ]{{0,4}}:[ ]{{0,2}}[|>]?-?\r?\n[ \t]{{1,16}}(?:-[ ]{{1,3}})?[\"']?(?:{_FIRST}|\()",
     rf"""(?:[ ][a-z:]{{1,12}}=["'][^"'<>]{{0,30}}["'])?>[ \t\r\n]{{0,8}}(?:[a-z(]|{_FIRST})""",
     rf":?[ ]?</[a-z]{{1,6}}>[ \t\r\n]{{0,20}}(?:<[a-z]{{1,5}}[^<>]{{0,40}}>)?[ ]{{0,4}}{_FIRST}",
@@ -93,7 +93,6 @@ class PairReader:
         self.lexicon = Lexicon(entries)
         self.gates = _gates(self.lexicon)
         self._person_label, self._street_label = self._label_of(PERSON_WORDS), self._label_of(STREET_WORDS)
-        self._first_form = FOREIGN_GATE + 1 + (len(self.gates) - FOREIGN_GATE - 1) // 2
         self._foreign = regex.compile("|".join(map(regex.escape, self.lexicon.foreign())) or r"\b\B")
         ordinary = sorted((e for e in self.lexicon.entries if self.lexicon.is_ordinary(e)), key=len, reverse=True)
         names = "|".join(regex.escape(entry) for entry in ordinary) or r"\b\B"
@@ -119,8 +118,16 @@ class PairReader:
                 continue
             if at <= seen or (gate == FOREIGN_GATE and not self._foreign.search(text, max(0, at - 16), at)):
                 continue
-            if gate >= self._first_form:
-                seen = at + FORM_CHARS  # all of them are read at the first
+            if gate > FOREIGN_GATE:
+                if _in_form(text, at - 1):
+                    seen = at + FORM_CHARS  # all of its fields are read at the first
+                    for _, entry, span in self._form(text, at):
+                        yield from self._labelled(entry, span)
+                    continue
+                tail = _TAIL.match(text, at - 1)
+                if tail is None:
+                    continue
+                at = tail.end()
             for name_start, entry, span in self._pairs(text, at, gate):
                 seen = max(seen, span[0])
                 if gate != PERSON_GATE and entry not in PERSON_WORDS:
@@ -135,9 +142,6 @@ class PairReader:
 
     def _pairs(self, text: str, at: int, gate: int) -> Iterator[tuple[int, str, Span]]:
         """(start of the name, entry, value) of what a hit of a gate ended in."""
-        if gate >= self._first_form:
-            yield from self._form(text, at)
-            return
         if gate in (PERSON_GATE, STREET_GATE):
             yield from self._labelled_by(text, at, self._person_label if gate == PERSON_GATE else self._street_label)
             return
