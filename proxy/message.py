@@ -51,12 +51,21 @@ def refusal_message(reason: str, reference: str) -> str:
 
 
 def entity_name(entity: str) -> str:
-    """An entity type as one says it: "credit card number", "AWS access key"."""
+    """An entity type as one says it: "credit card number", "AWS access key", "tax ID (DE)"."""
     if entity in _ENTITY:
         return _ENTITY[entity]
     first, *rest = entity.split("_")
-    words = [_SPELLING.get(first, first.capitalize()), *(_SPELLING.get(word, word.lower()) for word in rest)]
-    return " ".join(words)
+    if len(first) != _COUNTRY_CHARS or first in _NO_COUNTRY or not rest:
+        words = [_SPELLING.get(first, first.capitalize()), *(_SPELLING.get(word, word.lower()) for word in rest)]
+        return " ".join(words)
+    name = " ".join(map(_national_word, rest))
+    return f"{first} {name}" if first in _SAID_FIRST else f"{name} ({first})"
+
+
+def _national_word(word: str) -> str:
+    """Of the name of a country's own number, mostly an abbreviation: "CUIT", "CPF", but "tax ID"."""
+    is_short = len(word) <= _ABBREVIATION_CHARS and word not in _NO_ABBREVIATION
+    return _SPELLING.get(word, word if is_short else word.lower())
 
 
 def _message(fmt: Format, pointer: str) -> str:
@@ -141,26 +150,59 @@ _ENTITY: Final = {
     "BANK_ROUTING_NUMBER": "bank routing number",
     "CONNECTION_STRING": "password in a connection string",
     "CREDIT_CARD": "credit card number",
+    "CREDIT_CARD_TEST": "card number for tests",
+    "CREDIT_CARD_UATP": "UATP card number",
     "CARD_SECURITY_CODE": "card security code",
+    "CARD_PIN": "card PIN",
+    "CRYPTO": "address of a wallet",
     "EMAIL_ADDRESS": "e-mail address",
     "GENERIC_SECRET": "password or secret",
     "IBAN": "bank account number (IBAN)",
+    "IBAN_CODE": "bank account number (IBAN)",
     "JWT": "signed token (JWT)",
     "LOCATION": "place name",
     "PERSON": "person's name",
+    "PERSON_REFERENCE": "number of a person",
+    "SK_API_KEY": "API key that begins with sk-",
+    "USERNAME_IN_PATH": "user name in a path",
+    "US_DOD_ID": "US military ID",
     "US_ITIN": "US taxpayer number (ITIN)",
+    "US_NPI": "US health provider number (NPI)",
     "US_SSN": "US Social Security number",
 }
 """Types that their own name does not say well."""
 
+_COUNTRY_CHARS: Final = 2
+_NO_COUNTRY: Final = frozenset({"AI", "CI", "IP", "NX"})
+_SAID_FIRST: Final = frozenset({"EU", "UK", "US"})
+_ABBREVIATION_CHARS: Final = 4
+_NO_ABBREVIATION: Final = frozenset("BIG CARD CODE KEY MY OLD ORG TAX".split())
+
 _WORDS: Final = """
-    ACR AI API AWS CI CLI DEA DSN GCP HMAC HTTP IAM IBAN IBM ID IP JWT KMS MBI MRN MWS NHS NPI PGP SAS SK SMTP SSH SSN
-    TLS UK URL US VIN
-    card crypto cvv date driver email health license medical national passport password person phone private public
-    secret seed track
-    AppSync BigQuery CircleCI CosmosDB DevOps DigitalOcean DockerHub ElevenLabs GitHub GitLab HubSpot HuggingFace
-    LangSmith LaunchDarkly LinkedIn MongoDB npm NuGet NVIDIA OAuth OpenAI OpenRouter PagerDuty PayPal PlanetScale PyPI
-    RubyGems SendGrid xAI
+    ABA ACR AI API APIM APM AWS CI CLI DEA DSN ECR FCM GCP HCP HIBP HMAC HTTP IAM IBAN IBM ICCID ID IMEI IMSI IP JSR JWT
+    KMS LDAP MAC MBI MEID ML MRN MRZ MWS NATS NHS NLP NPI OTP OTX OVH PGP PIN SAML SAS SES SMTP SQL SSH SSN SSO TLS UK
+    UPI URL US VAT VIN VPN
+    Aadhaar EDRPOU Emirates GSTIN NINEA PESEL REGON SIREN SIRET SNILS Medicare USCIS
+    accession account address advertising age analytics application basic bearer browser business card chat clinical
+    crypto cvv date design device driver email encrypted health incident key license lookup mailing maps market medical
+    national network passport password patient payment person phone pipeline policy prescription private productivity
+    public scraping search secret seed session sign support swift tax track username vehicle visit wallet webhook
+    AbuseIPDB ActiveCampaign AfterShip AI21 AppDynamics AppSignal AppSync AppVeyor AssemblyAI BambooHR BigCommerce
+    BigQuery BinaryEdge ButterCMS CircleCI ClearML ClickHouse ClickSend ClickUp CockroachDB CocoaPods CodeSandbox
+    ConfigCat CosmosDB CrowdStrike DatoCMS DeepInfra DeepSeek DevCycle DevOps DigitalOcean DingTalk DNSimple DockerHub
+    DocuSign E2B EasyPost eBay EdgeDB ElevenLabs GitGuardian GitHub GitLab GoCardless GoDaddy GreyNoise hCaptcha
+    HelloSign HubSpot HuggingFace InfluxDB IoT JetBrains JumpCloud LambdaTest LangSmith LangWatch LaunchDarkly LinkedIn
+    LiveKit LogDNA LuaRocks MailerSend MailSlurp MaxMind MercadoLibre MercadoPago MessageBird MiniMax MinIO MongoDB
+    NetBird npm NuGet NVIDIA NYTimes OAuth OneLogin OneSignal OpenAI OpenPipe OpenRouter PagerDuty PayPal PlanetScale
+    PlayHT PostHog PromptLayer PyPI QuickBooks RapidAPI reCAPTCHA RubyGems RunPod SambaNova ScrapingBee SecurityTrails
+    SendGrid SettleMint ShipEngine ShipStation SignalFx SiliconFlow SingleStore SMTP2GO SonarQube SparkPost StackHawk
+    SurveyMonkey TaxJar TeamCity ThousandEyes TiDB TikTok UpCloud UptimeRobot VirusTotal WakaTime WeChat
+    WooCommerce WordPress WorkOS xAI ZeroBounce ZeroSSL ZeroTier
 """
-_SPELLING: Final = {word.upper(): word for word in _WORDS.split()}
+_SPELLING: Final = {word.upper(): word for word in _WORDS.split()} | {
+    "NEWRELIC": "New Relic",
+    "ONEPASSWORD": "1Password",
+    "SUMOLOGIC": "Sumo Logic",
+    "WIFI": "Wi-Fi",
+}
 """Words not spelt as one capital and small letters. A first word that is not among them is taken for a name."""

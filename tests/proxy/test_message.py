@@ -87,6 +87,14 @@ def test_the_line_is_the_one_that_the_code_point_stands_in(text: str, data: st.D
         ("PRIVATE_KEY", "private key"),
         ("GENERIC_SECRET", "password or secret"),
         ("ACME_API_KEY", "Acme API key"),
+        ("NEWRELIC_KEY", "New Relic key"),
+        ("DE_TAX_ID", "tax ID (DE)"),
+        ("BR_CPF", "CPF (BR)"),
+        ("IN_AADHAAR", "Aadhaar (IN)"),
+        ("US_PASSPORT", "US passport"),
+        ("UK_NINO", "UK NINO"),
+        ("SK_API_KEY", "API key that begins with sk-"),
+        ("SK_VAT_ID", "VAT ID (SK)"),
     ],
 )
 def test_an_entity_as_one_says_it(entity: str, name: str) -> None:
