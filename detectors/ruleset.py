@@ -100,7 +100,7 @@ def _files(path: Path) -> Iterator[Path]:
         return
     folders = [path / name for name in FOLDERS if (path / name).is_dir()]
     for folder in folders or [path]:
-        yield from folder.rglob("*.yaml")
+        yield from (file for file in folder.rglob("*.yaml") if path / CONTEXT_FOLDER not in file.parents)
 
 
 def _read(file: Path, cache_dir: Path | None, problems: list[str]) -> list[Stanza]:

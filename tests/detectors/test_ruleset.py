@@ -46,6 +46,13 @@ def test_any_other_folder_and_a_single_file_do_too(tmp_path: Path) -> None:
     assert [rule.id for rule in load_rules([one, tmp_path]).rules] == ["a", "b"]  # one.yaml once
 
 
+def test_a_lexicon_beside_rules_is_read_as_one(tmp_path: Path) -> None:
+    write(tmp_path, "one.yaml", GOOD.format(id="a"))
+    write(tmp_path, "context/health.yaml", "words: [gout]\n")
+    found = load_rules([tmp_path])
+    assert ([rule.id for rule in found.rules], found.health.words) == (["a"], ("gout",))
+
+
 def test_the_digest_is_of_the_content(tmp_path: Path) -> None:
     first = write(tmp_path, "x/1.yaml", GOOD.format(id="a") + GOOD.format(id="b").partition("\n")[2])
     second = write(tmp_path, "y/1.yaml", GOOD.format(id="b") + "# a comment\n")
