@@ -127,6 +127,8 @@ class Matcher:
         """Candidates in a value that stands under one of the rule's `fields`. A gating check or a clinical position
         outweighs the guards, which judge looks and the words before a value."""
         by_check = labelled.form in CLINICAL_FORMS or self.rule.gate
+        if self._is_ruled_out(text, labelled.start, labelled.end, NO_LABELS):
+            return
         for start, end in self._values(text, labelled.start, labelled.end):
             evidence = [Evidence("field", f"{labelled.entry} ({labelled.form})", self.rule.score)]
             if candidate := self._judge(text, start, end, evidence, guarded=not by_check):

@@ -26,18 +26,19 @@ _BY_POSITION: Mapping[str, _Make] = {
 }
 """Formats whose fields have positions of their own, by the prefix that rules write before one."""
 
-_BY_NAME: tuple[_Make, ...] = (PairReader, SqlReader, ContactReader)
+_BY_NAME: tuple[_Make, ...] = (PairReader, ContactReader)
 """Formats in which values have names, which one lexicon knows."""
 
 
 def readers(entries: frozenset[str], columns: frozenset[str] = frozenset()) -> tuple[Reader, ...]:
     """A reader for each format that some rule speaks of. `entries` are the names and positions that rules know.
 
-    `columns` are names that rules look for by themselves; tables know them too, but no first pass is spent on them.
+    `columns` are names that rules look for by themselves; tables and SQL know them too.
     """
     prefixes = {entry.partition(":")[0] for entry in entries if ":" in entry}
     names = frozenset(entry for entry in entries if ":" not in entry)
     by_position = tuple(make(entries) for prefix, make in _BY_POSITION.items() if prefix in prefixes)
     if not names and not columns:
         return by_position
-    return (*by_position, TableReader(names, columns), *(make(names) for make in _BY_NAME if names))
+    by_column = (TableReader(names, columns), SqlReader(names, columns))
+    return (*by_position, *by_column, *(make(names) for make in _BY_NAME if names))

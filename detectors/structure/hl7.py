@@ -6,12 +6,13 @@ line numbers or diff marks, inside quotes, framed for MLLP, without a header. Po
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from detectors.label import Labelled
 from detectors.structure.blank import is_blank, is_organisation, trimmed
+from detectors.structure.hl7field import ID_TYPES, TYPES
 
 FORM = "hl7"
 PREFIX = "hl7:"
@@ -27,48 +28,8 @@ _BREAK = re.compile(
 _WRAPPED_CHARS = 60
 """A line of a message that breaks off after this many characters, followed by no segment, is one that was wrapped."""
 
-_TYPES: Mapping[str, Mapping[int, str]] = {
-    "PID": {2: "CX", 3: "CX", 4: "CX", 5: "XPN", 6: "XPN", 7: "TS", 9: "XPN", 11: "XAD", 13: "XTN", 14: "XTN",
-            18: "CX", 20: "CX", 21: "CX", 29: "TS", 40: "XTN"},
-    "PD1": {4: "XCN"},
-    "NK1": {2: "XPN", 4: "XAD", 5: "XTN", 6: "XTN", 12: "CX", 16: "TS", 26: "XPN", 30: "XPN", 31: "XTN", 32: "XAD",
-            33: "CX", 40: "XTN", 41: "XTN"},
-    "PV1": {5: "CX", 7: "XCN", 8: "XCN", 9: "XCN", 17: "XCN", 19: "CX", 44: "TS", 45: "TS", 50: "CX", 52: "XCN"},
-    "PV2": {13: "XCN"},
-    "MRG": {1: "CX", 2: "CX", 3: "CX", 4: "CX", 5: "CX", 6: "CX", 7: "XPN"},
-    "GT1": {2: "CX", 3: "XPN", 4: "XPN", 5: "XAD", 6: "XTN", 7: "XTN", 8: "TS", 17: "XAD", 18: "XTN", 19: "CX",
-            42: "XPN", 45: "XPN", 46: "XTN"},
-    "IN1": {6: "XPN", 16: "XPN", 18: "TS", 19: "XAD", 49: "CX"},
-    "IN2": {1: "CX", 7: "XPN", 22: "XPN", 26: "CX", 40: "XPN", 49: "XPN", 50: "XTN", 52: "XPN", 53: "XTN", 61: "CX",
-            63: "XTN", 64: "XTN"},
-    "IN3": {2: "CX", 8: "XCN", 14: "XCN", 25: "XCN"},
-    "ORC": {10: "XCN", 11: "XCN", 12: "XCN", 14: "XTN", 19: "XCN"},
-    "OBR": {10: "XCN", 16: "XCN", 17: "XTN", 28: "XCN", 32: "NDL", 33: "NDL", 34: "NDL", 35: "NDL"},
-    "OBX": {16: "XCN", 25: "XCN"},
-    "EVN": {5: "XCN"},
-    "SCH": {12: "XCN", 13: "XTN", 16: "XCN", 17: "XTN", 20: "XCN"},
-    "AIP": {3: "XCN"},
-    "FT1": {20: "XCN", 21: "XCN"},
-    "ROL": {4: "XCN", 12: "XTN"},
-    "PRT": {5: "XCN", 14: "XAD", 15: "XTN"},
-    "PRD": {2: "XPN", 5: "XTN"},
-    "CTD": {2: "XPN", 3: "XAD", 5: "XTN"},
-    "STF": {3: "XPN", 6: "TS", 10: "XTN", 11: "XAD"},
-    "DG1": {16: "XCN"},
-    "PR1": {8: "XCN", 11: "XCN", 12: "XCN"},
-    "TXA": {5: "XCN", 9: "XCN", 10: "XCN", 11: "XCN", 22: "XCN"},
-    "RXA": {10: "XCN"},
-    "RXE": {13: "XCN"},
-    "RXO": {14: "XCN"},
-    "QRD": {8: "XCN"},
-    "QPD": {3: "QPD"},
-}  # fmt: skip
-
-_ID_TYPES = {
-    "SS": "CX-SS", "SSN": "CX-SS", "DL": "CX-DL", "PPN": "CX-PPN", "AN": "CX-AN", "ANC": "CX-AN", "AC": "CX-AN",
-    "VN": "CX-VN", "MC": "CX-MC", "MCR": "CX-MC", "MB": "CX-MB", "MA": "CX-MB", "MCD": "CX-MB", "SN": "CX-MB",
-}  # fmt: skip
-"""Identifier type codes (HL7 table 0203) that say more than the position does."""
+_SURE_IDS = frozenset({"PID-3", "PID-18", "PV1-19"})
+"""Fields that hold an identifier however short."""
 
 _QUERY = re.compile(r"@?([A-Z][A-Z0-9]{2})\.([0-9]{1,2})(?:\.[0-9.]{1,5})?")
 _OPENERS = frozenset("\r\n\x0b\x1c\x85\u2028\"'`>\t;") | {""}
@@ -110,7 +71,7 @@ class Hl7Reader:
         self._entries = frozenset(entry for entry in entries if entry.startswith(PREFIX))
         fields: dict[str, dict[int, str]] = {}
         kinds = {entry[len(PREFIX) :].partition("-")[0] for entry in self._entries}
-        for segment, types in _TYPES.items():
+        for segment, types in TYPES.items():
             for number, kind in types.items():
                 if kind in kinds or f"{PREFIX}{segment}-{number}" in self._entries or kind == "QPD":
                     fields.setdefault(segment, {})[number] = kind
@@ -131,6 +92,8 @@ class Hl7Reader:
 
     def _region(self, text: str, start: int, end: int, marks: _Marks, *, in_message: bool) -> Iterator[Labelled]:
         begins = [m for m in _finder(marks.field).finditer(text, start, end) if _is_start(text, m.start(1), marks)]
+        if in_message:
+            begins = _with_glued(text, start, end, marks.field, begins)
         for index, match in enumerate(begins):
             name = match.group(1)
             if name not in self._fields:
@@ -182,6 +145,22 @@ def _finder(field: str) -> re.Pattern[str]:
     )
 
 
+@lru_cache(maxsize=16)
+def _glued_finder(field: str) -> re.Pattern[str]:
+    mark = re.escape(field)
+    return re.compile(rf"(?<=[A-Za-z0-9.|])({'|'.join(sorted(TYPES))}){mark}(?=[0-9A-Z]{{0,4}}{mark})")
+
+
+def _with_glued(text: str, start: int, end: int, field: str, begins: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The segments' beginnings, with those of a message that lost its line ends: there one runs into the next."""
+    found = _BREAK.search(text, start, end)
+    stop = found.start() if found else end
+    if any(start < begin.start(1) < stop for begin in begins):
+        return begins
+    glued = list(_glued_finder(field).finditer(text, start, stop))
+    return [*begins[:1], *glued, *begins[1:]] if glued and begins else begins
+
+
 def _marks(text: str, header: int) -> _Marks:
     field = text[header + 3]
     stop = text.find(field, header + 4, header + 12)
@@ -196,7 +175,7 @@ def _is_start(text: str, at: int, marks: _Marks) -> bool:
     before = text[at - 1 : at]
     if before in _OPENERS or before.isalnum() or _is_indent(text, at):  # a letter is what ends an escape
         return before not in (marks.field, marks.component, marks.repetition, marks.part) or not before
-    return before in " +-:,=([{;" and (text[at : at + 3] in _TYPES or text[at : at + 3] in _HEADERS)
+    return before in " +-:,=([{;" and (text[at : at + 3] in TYPES or text[at : at + 3] in _HEADERS)
 
 
 def _is_indent(text: str, at: int) -> bool:
@@ -252,8 +231,8 @@ def _first(text: str, parts: list[Span], position: str, marks: _Marks) -> Found:
 
 def _identifier(text: str, parts: list[Span], position: str, marks: _Marks) -> Found:
     code = text[slice(*parts[4])].strip() if len(parts) > 4 else ""
-    if len(text[slice(*parts[0])].strip()) > 1:  # a lone digit counts something
-        yield _ID_TYPES.get(code, position), parts[0]
+    if len(text[slice(*parts[0])].strip()) > 1 or position in _SURE_IDS:  # elsewhere a lone digit counts something
+        yield ID_TYPES.get(code, position), parts[0]
 
 
 def _name(text: str, parts: list[Span], position: str, marks: _Marks) -> Found:

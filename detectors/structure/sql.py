@@ -35,7 +35,7 @@ _VALUE = re.compile(
 
 
 class SqlReader:
-    """Reads rows of SQL. `entries` are the names that rules know."""
+    """Reads rows of SQL. `entries` are the names that rules know, `columns` more of them that count in rows alone."""
 
     gates: Sequence[bytes] = (
         rb"(?i:(?:insert|replace)[ \t\r\n]{1,8}(?:ignore[ ]|or[ ][a-z]{1,8}[ ])?into[ \t\r\n])",
@@ -43,8 +43,8 @@ class SqlReader:
         rb"(?i:create[ ](?:temp(?:orary)?[ ])?table[ ])",
     )
 
-    def __init__(self, entries: frozenset[str]) -> None:
-        self.lexicon = Lexicon(entries)
+    def __init__(self, entries: frozenset[str], columns: frozenset[str] = frozenset()) -> None:
+        self.lexicon = Lexicon(entries, columns)
 
     def read(self, text: str, hits: Sequence[tuple[int, int]]) -> Iterator[Labelled]:
         """The values of every row whose columns speak of persons."""

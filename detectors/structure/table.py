@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from detectors.context import word_expressions
 from detectors.label import Labelled
-from detectors.structure.lexicon import FOREIGN, Lexicon
+from detectors.structure.lexicon import Lexicon
 from detectors.structure.literal import is_literal
 
 FORM = "table"
@@ -102,7 +102,8 @@ class TableReader:
 
 
 _SPECIAL_GATES = 2
-_FOREIGN_HEADER = rb"(?:^|\n)[\"']?" + FOREIGN + rb"[\"']?[,;|\t][\"']?" + FOREIGN + rb"[\"']?[,;|\t\r\n]"
+_FOREIGN_HEADER = rb"(?:[\r\n,;\t][\"']?|\|[ ]?)\?{2,24}(?:[ _]\?{2,24}){0,3}[\"']?(?:[,;\t\r\n]|[ ]{0,20}\|)"
+"""A cell of words in another script, with no blank before it: prose puts one behind a comma."""
 _COMMON_HEADER = (
     rb"(?:\A|\n)[ \t+>|]{0,6}[\"'*]{0,2}(?i:(?:[a-z]{0,12}_?id|no|nr|#)[\"']?[,;|\t][\"']?)?"
     rb"(?i:name|vorname|email|phone|nombre|nom)[\"'*]{0,2}[ ]{0,40}[,;|\t]"

@@ -37,6 +37,7 @@ WRAPPINGS = [
     ("a diff", f"+{HEADER}\n+{PATIENT}\n"),
     ("quoted mail", f"> {HEADER}\n> {PATIENT}\n"),
     ("line breaks lost", f"{HEADER} {PATIENT} "),
+    ("line breaks lost, nothing in their place", f"{HEADER}EVN|A01|2026{PATIENT}"),
     ("without a header", f"{PATIENT}\n"),
     ("character references", f"<m>{HEADER}&#13;{PATIENT}&#xD;</m>"),
     ("other delimiters", f"{HEADER}\r{PATIENT}\r".replace("^", "*").replace("|", "#")),
@@ -66,7 +67,8 @@ FIELD_CASES = [
         ["4777", "GOOD&SIDNEY"],
     ),
     ("a visit", "PV1|1|I|2000||||||||||||||||V8001^^^HOSP", ["V8001"]),
-    ("a lone digit", "PV1|1|I|2000||||||||||||||||2", []),
+    ("a lone digit", "PID|1|2||4||", []),
+    ("a lone digit where only an identifier stands", "PV1|1|I|2000||||||||||||||||2", ["2"]),
     ("codes and results", "OBX|1|NM|2345-7^GLUCOSE^LN||182|mg/dl|70_105|H|||F", []),
 ]
 

@@ -5,7 +5,7 @@ import pytest
 from detectors.prefilter import make_prefilter
 from detectors.structure.sql import SqlReader
 
-READER = SqlReader(frozenset("first name,last name,name,person name,dob,ssn".split(",")))
+READER = SqlReader(frozenset("first name,last name,name,person name,dob,ssn".split(",")), frozenset({"егн"}))
 FIRST_PASS = make_prefilter(READER.gates)
 
 
@@ -53,3 +53,8 @@ QUIET = [
 @pytest.mark.parametrize(("what", "text"), QUIET, ids=[what for what, _ in QUIET])
 def test_quiet(what: str, text: str) -> None:
     assert not read(text)
+
+
+def test_columns_that_rules_look_for_by_themselves_are_known_in_every_row() -> None:
+    text = "INSERT INTO hora (id, егн) VALUES (1, '9010200300'), (2, '9423169263');"
+    assert read(text) == [("егн", "9010200300"), ("егн", "9423169263")]

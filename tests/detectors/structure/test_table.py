@@ -6,7 +6,7 @@ from detectors.prefilter import make_prefilter
 from detectors.structure.table import TableReader
 
 ENTRIES = frozenset("first name,last name,name,person name,dob,ssn,phone,email".split(","))
-READER = TableReader(ENTRIES, frozenset({"pesel"}))
+READER = TableReader(ENTRIES, frozenset({"pesel", "егн", "個人番号"}))
 FIRST_PASS = make_prefilter(READER.gates)
 
 
@@ -68,3 +68,11 @@ def test_names_are_a_persons_in_a_table_of_persons() -> None:
 
 def test_further_columns_are_told_where_a_table_is_found() -> None:
     assert ("pesel", "44051401359") in read("first_name,pesel\nAnn,44051401359\n")
+
+
+@pytest.mark.parametrize("name", ["егн", "個人番号"])
+@pytest.mark.parametrize(
+    "form", ["id,{},town\n1,{},Ruse\n", "| id | {} |\n|----|----|\n| 1 | {} |\n", '"id";"{}"\n1;{}\n']
+)
+def test_columns_in_other_scripts_are_known_alone(form: str, name: str) -> None:
+    assert read(form.format(name, "9010200300")) == [(name, "9010200300")]
