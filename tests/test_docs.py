@@ -16,6 +16,8 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from detectors import Category, Engine, bundled_rules, load_rules
+from detectors.checks import CHECKS, complete
+from detectors.rulecheck import check
 from proxy.cli.app import app
 from proxy.config import Config, load
 from proxy.policy import load_policy
@@ -165,6 +167,80 @@ def test_the_policy_packs_are_all_told() -> None:
     packs = {path.stem for path in (bundled_rules() / "policies").glob("*.yaml")}
     rows = _table(README.read_text(), "| pack | findings | what can't be read |")
     assert {_SPAN.findall(row[0])[0] for row in rows} == packs
+
+
+# What is said of the rules.
+
+OF_NO_VENDOR = frozenset(
+    """
+    app automation browser business chat code data here hex incident incoming iot ldap line lookup mobile open otp
+    payment platform power saml search server sign sk subscription support
+    """.split()
+)
+"""First words of rules' ids that name a kind of service, or say too little."""
+NOT_BY_VENDOR = frozenset("config-file database generic header network private-key wallet".split())
+
+
+@pytest.fixture(scope="module")
+def counts() -> dict[str, int]:
+    """Of the shipped rules: all, those of each category, vendors of secrets, kinds of identifier, their countries."""
+    ruleset = load_rules([bundled_rules()])
+    secrets = [rule for rule in ruleset.rules if rule.category is Category.SECRET]
+    files = {rule.id: Path(ruleset.origins[rule.id].rpartition(":")[0]).stem for rule in secrets}
+    national = [rule for rule in ruleset.rules if rule.category is not Category.SECRET and rule.id[2:3] == "-"]
+    return {
+        "rules": len(ruleset.rules),
+        **{f"`{category}`": sum(rule.category is category for rule in ruleset.rules) for category in Category},
+        "vendors": len({i.partition("-")[0] for i, file in files.items() if file not in NOT_BY_VENDOR} - OF_NO_VENDOR),
+        "kinds of identifier": len({rule.entity for rule in national}),
+        "countries": len({rule.id[:2] for rule in national} - {"eu", "yu"}),
+    }
+
+
+def test_the_numbers_of_rules_and_kinds_hold(counts: dict[str, int]) -> None:
+    """At least as many as told, and not so many more that the page is old."""
+    readme = README.read_text()
+    told = {row[0]: int(row[1].removeprefix("over ")) for row in _table(readme, "| category | rules | kinds |")}
+    for text in (readme, (ROOT / "CHANGELOG.md").read_text()):
+        for number, what in re.findall(r"[Oo]ver ([\d,]+) (rules|vendors|kinds of identifier|countries)", text):
+            told[f"{what} {number}"] = int(number.replace(",", ""))
+    assert len(told) >= 7
+    have = {name: counts[name.rpartition(" ")[0] if name[-1].isdigit() else name] for name in told}
+    assert {name: have[name] for name, least in told.items() if not least <= have[name] <= 1.5 * least} == {}
+
+
+def test_every_check_is_told_and_whether_it_completes_examples() -> None:
+    text = (ROOT / "docs" / "rules.md").read_text().split("\n## Checks\n", 1)[1].split("\n## ", 1)[0]
+    rows = _table(text, "| check | proves | template |")
+    told = {word for code in _SPAN.findall(text) for word in code.split()}
+    assert set(CHECKS) - told == set()
+    assert {name for row in rows for name in _SPAN.findall(row[0])} <= set(CHECKS)
+    completing = {name for row in rows if row[2] == "yes" for name in _SPAN.findall(row[0])}
+    assert completing == {name for name in CHECKS if _completes(name)}
+
+
+def _completes(name: str) -> bool:
+    try:
+        complete(name, "")
+    except ValueError as err:
+        return "expected one of" not in str(err)
+    except Exception:  # it can, but not this
+        return True
+    return True
+
+
+def test_the_first_example_of_a_rule_proves_itself(tmp_path: Path) -> None:
+    codes = _FENCED.findall((ROOT / "docs" / "rules.md").read_text())
+    file = tmp_path / "acme.yaml"
+    file.write_text(next(code for code in codes if code.startswith("rules:")))
+    assert check([file]) == []
+
+
+def test_every_file_of_the_detectors_has_its_line() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    told = {word for row in _table(text, "| role | files of `detectors/` |") for word in _SPAN.findall(row[1])}
+    files = {path.stem for path in (ROOT / "detectors").rglob("*.py")} - {"__init__"}
+    assert files - told == set()
 
 
 def _anchors(page: Path) -> set[str]:
