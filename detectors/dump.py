@@ -63,10 +63,13 @@ def dumps(text: str, hits: list[tuple[int, int]], budget: Budget) -> Iterator[Vi
         start = max(done[kind], text.rfind("\n", 0, max(0, end - 400)) + 1, end - 4096)
         for match in pattern.finditer(text, start):
             if match.start() > end:
+                done[kind] = match.start()
                 break
             done[kind] = match.end()
             if match.end() >= end and (decoded := read(match[0])) is not None and budget.take(len(decoded)):
                 yield View(name, decoded, text, match.start(), match.end())
+        else:
+            done[kind] = len(text)  # there is none in the rest, so later hits needn't look again
         done[kind] = max(done[kind], end)
 
 
