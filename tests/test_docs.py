@@ -236,6 +236,31 @@ def test_the_first_example_of_a_rule_proves_itself(tmp_path: Path) -> None:
     assert check([file]) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"donorNumber": "%s"}',
+        "DONOR_NUMBER=%s",
+        "id,donor_number\n1,%s\n",
+        "| id | Donor number |\n|---|---|\n| 1 | %s |",
+        "INSERT INTO donor (id, donor_number) VALUES (1, '%s');",
+        "<donorNumber>%s</donorNumber>",
+        "Donor number: %s",
+        "MSH|^~\\&|LAB|N|E|N|20260214||ORU^R01|1|P|2.5\rZDN|1|a|b|%s|c",
+    ],
+    ids=["json", "environment", "csv", "markdown", "sql", "xml", "note", "hl7"],
+)
+def test_the_fields_of_the_readme_are_found_in_every_format(tmp_path: Path, text: str) -> None:
+    (fields,) = re.findall(r"`(fields: .*?)`", README.read_text())
+    rule = {"id": "donor", "description": "A donor's number.", "category": "phi", "entity": "DONOR_NUMBER"}
+    rule |= YAML(typ="safe", pure=True).load(fields) | {"examples": ["1", "2"], "counterexamples": ["3", "4"]}
+    (tmp_path / "donor.yaml").write_text(json.dumps({"rules": [rule]}))
+    engine = Engine(load_rules([tmp_path]), bytes(32))
+    value = "D4820193"
+    whole = text % value
+    assert [whole[found.start : found.end] for found in engine.scan(whole).findings] == [value]
+
+
 def test_every_file_of_the_detectors_has_its_line() -> None:
     """Or its name begins with another's that has one: a file that grew too long was cut in two."""
     text = (ROOT / "docs" / "architecture.md").read_text()
