@@ -16,7 +16,7 @@ import regex
 
 from detectors import health
 from detectors.codec import GATES, Budget, View, views
-from detectors.finding import Finding, Scan
+from detectors.finding import Finding, Scan, Severity
 from detectors.generic import Generic
 from detectors.label import CLINICAL_FORMS, NO_LABELS, Labelled, Labels
 from detectors.matcher import GENERIC_ID, Candidate, Matcher
@@ -35,6 +35,9 @@ MAX_FIELD_CHARS = 80
 
 FIELD_TEXT_CHARS = 4096
 """Longer texts aren't a field's value but a document; their field's name says nothing about what is in them."""
+
+LEAST_COLUMN_CHARS = 3
+"""Shorter context words head too many things to be looked for as columns."""
 
 _SKIPPED_FIELDS = frozenset({"", "text", "content", "role", "type", "id", "model", "name", "input", "description"})
 _PLACEHOLDER = regex.compile(r"\[[A-Z][A-Z0-9_]{0,40}:[0-9a-f]{6}\]")
@@ -238,18 +241,22 @@ def _by_entry(matchers: Iterable[tuple[Matcher, Iterable[str]]]) -> dict[str, li
 
 
 def _entries(matchers: Iterable[Matcher]) -> frozenset[str]:
-    """What readers should look for: the fields of field rules, and the context that other rules can't do without."""
-    return frozenset(
-        entry
-        for matcher in matchers
-        for entry in (matcher.rule.fields or (matcher.rule.context if matcher.rule.context_required else ()))
-        if not matcher.looks_for_context
-    )
+    """What readers should look for: the fields of field rules."""
+    return frozenset(entry for matcher in matchers for entry in matcher.rule.fields)
 
 
 def _columns(matchers: Iterable[Matcher]) -> frozenset[str]:
-    """Context that the first pass looks for itself; only in tables does the value stand far from it."""
-    return frozenset(entry for matcher in matchers if matcher.looks_for_context for entry in matcher.rule.context)
+    """Context that rules can't do without. It stands beside a value and is seen there; only a column's is far off.
+
+    Not that of rules of low severity, whose words (`from`, `client`) are everywhere.
+    """
+    return frozenset(
+        word
+        for matcher in matchers
+        if matcher.rule.context_required and matcher.rule.level > Severity.LOW
+        for word in matcher.rule.context
+        if len(word) >= LEAST_COLUMN_CHARS
+    )
 
 
 def _windows(hits: list[Hit], matchers: tuple[Matcher, ...], length: int) -> dict[int, list[tuple[int, int, int]]]:

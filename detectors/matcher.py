@@ -18,7 +18,7 @@ from detectors.label import CLINICAL_FORMS, NO_LABELS, Labelled, Labels
 from detectors.plausible import shannon
 from detectors.presidio import Recognizer
 from detectors.rule import Rule
-from detectors.shape import WIDTH_CAP, shape_of
+from detectors.shape import WIDTH_CAP, Shape, shape_of
 
 GENERIC_ID = "generic-assignment"
 """The one rule whose candidates get a judge of their own, `generic.py`."""
@@ -29,10 +29,23 @@ SELECTIVE_BITS = 15.0
 LEAST_BITS = 6.0
 """A sketch less selective than this hits everywhere; its rule must have keywords."""
 
-RARE_CHARS = 4
-"""Keywords this long that may stand outside the value (a vendor's name) are looked for in place of the pattern: the
-first pass finds literals several times as fast as the shapes of values that have no prefix.
+ANCHOR_CHARS = 3
+"""A sketch with a literal of this length costs the first pass nearly nothing; one without is an automaton of its own,
+fed with every byte.
 """
+
+LONG_SKETCH_BYTES = 400
+"""A sketch of many branches, anchored or not, costs more than its keywords."""
+
+RARE_CHARS = 4
+"""Keywords this long are looked for in place of a costly sketch, or where they may stand outside the value (a vendor's
+name); hits of shorter ones cost more than they save.
+"""
+
+COMMON_WORDS = frozenset(
+    "name pass token secret client user host server http data node type path file test code apikey auth".split()
+)
+"""Nor are these looked for instead: they stand all over ordinary code."""
 
 RECOGNIZER_REACH = 120
 """Characters on either side of a trigger that a Presidio recognizer is shown: more than any value it knows is long."""
@@ -89,13 +102,24 @@ class Matcher:
         if self.looks_for_context:
             before = width + self.rule.context_after_chars
             return word_expressions(self.rule.context), before, max(width, self.rule.near_chars)
-        if self.rule.near_chars and self.keywords and min(map(len, self.keywords)) >= RARE_CHARS:
+        if self.rule.trigger is not None:
+            trigger = shape_of(self.rule.trigger)
+            if trigger is None or not trigger.bits:
+                raise ValueError("trigger, expected a pattern the first pass can run, found another")
+            return [trigger.sketch], width + trigger.reach, width
+        if self._prefers_keywords(shape):
             return _keyword_expressions(self.keywords), width, max(width, self.rule.near_chars)
         if shape is not None and (shape.bits >= SELECTIVE_BITS or (shape.bits >= LEAST_BITS and not self.keywords)):
             return [shape.sketch], shape.reach, shape.width
         if not self.keywords:
             raise ValueError("pattern, expected something selective in it or keywords, found neither")
         return _keyword_expressions(self.keywords), width, max(width, self.rule.near_chars)
+
+    def _prefers_keywords(self, shape: Shape | None) -> bool:
+        if min(map(len, self.keywords), default=0) < RARE_CHARS or not COMMON_WORDS.isdisjoint(self.keywords):
+            return False
+        is_costly = shape is None or shape.anchor < ANCHOR_CHARS or len(shape.sketch) > LONG_SKETCH_BYTES
+        return is_costly or bool(self.rule.near_chars)
 
     def confirm(self, text: str, start: int, last: int, end: int, labels: Labels = NO_LABELS) -> Iterator[Candidate]:
         """Candidates whose match lies in text[start:end] and starts at `last` at the latest.

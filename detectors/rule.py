@@ -20,6 +20,7 @@ class Rule(BaseModel):
 
     - `pattern`: a verbose `regex` pattern, case-sensitive unless it says `(?i)`. The named group `value` is what is
       reported and replaced; without it the whole match is.
+      With `trigger`, a pattern of some rare part of every match, the first pass looks for that part in its place.
     - `recognizer`: the class name of a Presidio recognizer, fed windows around `trigger` matches.
     - `fields`: names under which structured text holds such a value, whatever the format: a column, a JSON member, a
       form field (words in lower case: `date of birth` also stands for `dateOfBirth` and `DATE_OF_BIRTH`), or a position

@@ -47,7 +47,8 @@ _REPLACED = 0x3F  # "?", what a character outside Latin-1 became
 class Shape:
     """`width` is the widest match; `reach` the widest stretch before a hit of `sketch` in which a match can start.
 
-    `bits` estimates the sketch's selectivity: it hits a random position with probability 2**-bits.
+    `bits` estimates the sketch's selectivity: it hits a random position with probability 2**-bits. `anchor` is the
+    longest run of literal characters that every match of it holds; the first pass is fast where there is one.
     `bounded` is False when the pattern holds a repeat without an upper bound.
     """
 
@@ -56,6 +57,7 @@ class Shape:
     reach: int
     bits: float
     bounded: bool
+    anchor: int
 
 
 @dataclass(slots=True)
@@ -64,6 +66,7 @@ class _Piece:
     bits: float = 0.0
     worth: float = 0.0  # bits, discounted where they come from wide classes
     width: int = 0
+    anchor: int = 0  # longest run of literals in whatever it matches
     stop: bool = False  # nothing may be appended: the rest of the pattern was cut off
 
 
@@ -199,7 +202,9 @@ class _Shaper:
             piece.width += 1
         width = min(_width(self.tree), WIDTH_CAP)
         reach = min(piece.width + extra, WIDTH_CAP)
-        return Shape(width, (lead + piece.text).encode("latin-1"), reach, piece.bits, _is_bounded(self.tree))
+        return Shape(
+            width, (lead + piece.text).encode("latin-1"), reach, piece.bits, _is_bounded(self.tree), piece.anchor
+        )
 
     def _lead(self) -> str:
         """A leading negative look-behind of one character, as that character consumed: exact, and far fewer hits."""
@@ -236,8 +241,11 @@ def _variable(item: Any) -> tuple[int, int, Any] | None:
 
 def _sequence(items: list[Any], flags: int, budget: float) -> _Piece:
     out = _Piece()
+    run = 0
     for item in items:
         piece = _item(item, flags, budget - out.worth)
+        run = run + 1 if str(item[0]) == "LITERAL" else 0
+        out.anchor = max(out.anchor, piece.anchor, run)
         out.text += piece.text
         out.bits += piece.bits
         out.worth += piece.worth
@@ -284,6 +292,7 @@ def _branch(branches: Any, flags: int, budget: float) -> _Piece:
         min(piece.bits for piece in pieces),
         min(piece.worth for piece in pieces),
         max(piece.width for piece in pieces),
+        min(piece.anchor for piece in pieces),
         any(piece.stop for piece in pieces),
     )
 
@@ -304,4 +313,5 @@ def _times(one: _Piece, low: int, high: int | None) -> _Piece:
     most = low if high is None else high
     count = f"{{{low}}}" if low == most else f"{{{low},{most}}}"
     text = f"(?:{one.text}){count}" if most else ""
-    return _Piece(text, low * one.bits, low * one.worth, most * one.width, high is None)
+    anchor = one.anchor if low else 0
+    return _Piece(text, low * one.bits, low * one.worth, most * one.width, anchor, high is None)
