@@ -9,8 +9,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 
-from stdnum import luhn
-
 from detectors.idcheck import digits_of
 
 _Lengths = tuple[int, ...]
@@ -141,9 +139,17 @@ _TEST_SHAPE = re.compile(r"(\d)\1{6}|^(\d{2,4}?)\2{3,}\d?$")
 """Seven equal digits in a row, or one group over and over: someone typed it. Chance makes one in 100,000 so."""
 
 
+_DOUBLED = str.maketrans("0123456789", "0246813579")
+
+
+def has_check_digit(digits: str) -> bool:
+    """Luhn's sum (ISO/IEC 7812-1, annex B), faster than a library's: it is asked about every long number there is."""
+    return (sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2].translate(_DOUBLED)))) % 10 == 0
+
+
 def is_card(digits: str) -> bool:
     """True when a network issues such numbers and the check digit is right."""
-    return is_issued(digits) and bool(luhn.is_valid(digits))
+    return is_issued(digits) and has_check_digit(digits)
 
 
 def is_test_number(digits: str) -> bool:
@@ -153,12 +159,12 @@ def is_test_number(digits: str) -> bool:
 
 def check_test_card(value: str) -> bool:
     digits = digits_of(value)
-    return is_card(digits) and is_test_number(digits)
+    return is_test_number(digits) and is_card(digits)
 
 
 def check_uatp(value: str) -> bool:
     digits = digits_of(value)
-    return UATP_SHAPE.fullmatch(digits) is not None and bool(luhn.is_valid(digits))
+    return UATP_SHAPE.fullmatch(digits) is not None and has_check_digit(digits)
 
 
 def check_track(value: str) -> bool:

@@ -47,7 +47,7 @@ def word_expressions(words: Iterable[str]) -> list[bytes]:
 def _expressions(word: str) -> Iterator[bytes]:
     body = rb"[\s_-]{0,3}".join(_literal(part) for part in word.split())
     if not word.isascii() and sum(character.isascii() for character in word) < _LEAST_ASCII:
-        yield body + _FIRST_PASS_GAP
+        yield b"(?i:" + body + b")" + _FIRST_PASS_GAP
     elif len(word) > _SHORT_CHARS:
         yield b"(?i:" + body + rb")(?:[^a-z]|$)"
     else:

@@ -57,6 +57,10 @@ VERIFIED_BONUS = 0.1
 REFUTED_PENALTY = 0.2
 
 
+_Answers = list[tuple[str, bool | None]]
+"""Names of checks, and what each said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A possible finding: which rule, where its value stands in the text it was looked for, how sure."""
@@ -85,7 +89,7 @@ class Matcher:
         self._needles = tuple({word.split()[0].lower() for word in rule.context})
         self._group = "value" if self.pattern is not None and "value" in self.pattern.groupindex else 0
         self.is_field_rule = bool(rule.fields)
-        self.looks_for_context = rule.context_required and bool(rule.near_chars) and not rule.keywords
+        self.looks_for_context = rule.context_required and bool(rule.near_chars) and not (rule.keywords or rule.trigger)
         self.expressions, self.before, self.after = self._first_pass()
 
     def _first_pass(self) -> tuple[list[bytes], int, int]:
@@ -99,14 +103,14 @@ class Matcher:
             reach = (shape.reach if shape else 0) + RECOGNIZER_REACH
             expressions = [shape.sketch] if shape else _keyword_expressions(self.keywords)
             return expressions, reach, RECOGNIZER_REACH
-        if self.looks_for_context:
-            before = width + self.rule.context_after_chars
-            return word_expressions(self.rule.context), before, max(width, self.rule.near_chars)
         if self.rule.trigger is not None:
             trigger = shape_of(self.rule.trigger)
             if trigger is None or not trigger.bits:
                 raise ValueError("trigger, expected a pattern the first pass can run, found another")
             return [trigger.sketch], width + trigger.reach, width
+        if self.looks_for_context:
+            before = width + self.rule.context_after_chars
+            return word_expressions(self.rule.context), before, max(width, self.rule.near_chars)
         if self._prefers_keywords(shape):
             return _keyword_expressions(self.keywords), width, max(width, self.rule.near_chars)
         if shape is not None and (shape.bits >= SELECTIVE_BITS or (shape.bits >= LEAST_BITS and not self.keywords)):
@@ -134,29 +138,32 @@ class Matcher:
             keyword = self._keyword_of(text, match_start, match_end)
             if self.keywords and not keyword:
                 continue
+            proof = self._proof(text[value_start:value_end])  # the value alone rules most out, at least cost
+            if proof is None or self._is_ruled_out(text, match_start, match_end, labels):
+                continue
             context = self._context_of(text, match_start, match_end, labels)
             if self.rule.context_required and not context:
                 continue
-            if self._is_ruled_out(text, match_start, match_end, labels):
+            if self.guard is not None and not self.guard(text, value_start, value_end):
                 continue
             evidence = [self._found_by(hint)]
             if keyword:
                 evidence.append(Evidence("keyword", keyword, 0.0))
             if context:
                 evidence.append(Evidence("context", context, self.rule.context_boost))
-            if candidate := self._judge(text, value_start, value_end, evidence):
-                yield candidate
+            yield self._candidate(value_start, value_end, evidence, proof)
 
     def confirm_field(self, text: str, labelled: Labelled) -> Iterator[Candidate]:
         """Candidates in a value that stands under one of the rule's `fields`. A gating check or a clinical position
         outweighs the guards, which judge looks and the words before a value."""
-        by_check = labelled.form in CLINICAL_FORMS or self.rule.gate
         if self._is_ruled_out(text, labelled.start, labelled.end, NO_LABELS):
             return
+        guard = None if labelled.form in CLINICAL_FORMS or self.rule.gate else self.guard
         for start, end in self._values(text, labelled.start, labelled.end):
-            evidence = [Evidence("field", f"{labelled.entry} ({labelled.form})", self.rule.score)]
-            if candidate := self._judge(text, start, end, evidence, guarded=not by_check):
-                yield candidate
+            proof = self._proof(text[start:end])
+            if proof is not None and (guard is None or guard(text, start, end)):
+                evidence = [Evidence("field", f"{labelled.entry} ({labelled.form})", self.rule.score)]
+                yield self._candidate(start, end, evidence, proof)
 
     def _values(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if self.pattern is not None:
@@ -190,22 +197,20 @@ class Matcher:
         score = self.rule.score if hint is None or hint >= LEAST_HINT else hint
         return Evidence("recognizer", self.recognizer.name, score)
 
-    def _judge(
-        self, text: str, start: int, end: int, evidence: list[Evidence], *, guarded: bool = True
-    ) -> Candidate | None:
-        """A candidate, unless something speaks against it. Guards judge looks; a format's position outweighs them."""
-        value = text[start:end]
-        if self.allow is not None and self.allow.fullmatch(value):
+    def _proof(self, value: str) -> _Answers | None:
+        """What the checks say of a value, or None when it can't be one: refuted by a gate, allowed, too regular."""
+        answers = [(name, check(value)) for name, check in self.checks]
+        if self.rule.gate and any(answer is False for _, answer in answers):
             return None
         if self.rule.entropy and shannon(value) < self.rule.entropy:
             return None
-        if guarded and self.guard is not None and not self.guard(text, start, end):
+        if self.allow is not None and self.allow.fullmatch(value):
             return None
-        answers = [(name, check(value)) for name, check in self.checks]
+        return answers
+
+    def _candidate(self, start: int, end: int, evidence: list[Evidence], answers: _Answers) -> Candidate:
         told = {answer for _, answer in answers}
         verified = False if False in told else True if True in told else None
-        if verified is False and self.rule.gate:
-            return None
         evidence += _checked(answers, verified)
         score = sum(part.weight for part in evidence)
         return Candidate(self, start, end, round(min(1.0, max(0.0, score)), 3), verified, tuple(evidence))
@@ -246,7 +251,7 @@ class Matcher:
         return any(self.unless.search(one.entry) for one in labels.meeting(start, end))
 
 
-def _checked(answers: list[tuple[str, bool | None]], verified: bool | None) -> Iterator[Evidence]:
+def _checked(answers: _Answers, verified: bool | None) -> Iterator[Evidence]:
     """Each check that spoke; only the first that agrees with the outcome weighs."""
     weight = VERIFIED_BONUS if verified else -REFUTED_PENALTY
     for name, answer in answers:
