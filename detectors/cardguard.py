@@ -51,6 +51,13 @@ _OTHER_LABEL = regex.compile(
       )\ ?["'\]`]?\s{0,2}(?:[:=\#]{1,2}>?|\bis\b|->|\()?\s{0,3}\\{0,3}["'(\[<`]{0,2}[@\#!&]{0,2}$"""
 )  # fmt: skip
 _ODD_NUMBER = regex.compile(r"(?<![0-9A-Za-z.])[0-9A-Fa-f]{11,20}(?![0-9A-Za-z])")
+_COMMON = regex.compile(
+    r"4[0-9]{15} | (?:5[1-5][0-9]{2}|222[1-9]|22[3-9][0-9]|2[3-6][0-9]{2}|27[01][0-9]|2720)[0-9]{12} | 3[47][0-9]{13}"
+    r"| 3(?:0[0-5]|[68][0-9])[0-9]{11} | 35(?:2[89]|[3-8][0-9])[0-9]{12} | (?:6011|64[4-9][0-9]|65[0-9]{2})[0-9]{12}"
+    r"| 62[0-9]{14} | 220[0-4][0-9]{12}",
+    regex.VERBOSE,
+)
+"""Visa, Mastercard, American Express, Diners Club, JCB, Discover, UnionPay and Mir in their usual lengths."""
 _SEPARATORS = regex.compile(r"[^0-9]+")
 _GROUPS = regex.compile(r"[0-9]+")
 _HEX_LETTER = regex.compile(r"[A-Fa-f]")
@@ -95,7 +102,7 @@ def _is_pan(text: str, start: int, end: int) -> bool:
         return False
     if not value.isdecimal():
         return _is_grouped_card(text, start, end, named)
-    return named or _neighbours_agree(text, start, end)
+    return named or (_neighbours_agree(text, start, end) and (_is_common(digits) or _has_cards_near(text, start, end)))
 
 
 def _stands_alone(text: str, start: int, end: int, before: str, named: bool) -> bool:
@@ -112,6 +119,18 @@ def _stands_alone(text: str, start: int, end: int, before: str, named: bool) -> 
     if follower and follower in "./+-:" and beyond.isdigit():
         return follower in "/:" and (named or text[end + 3 : end + 4] in "/:|-")  # an expiry date
     return not (follower == "." and beyond.isalnum() and beyond.islower())
+
+
+def _is_common(digits: str) -> bool:
+    """Whether so many carry such a card that the number speaks for itself. A rare network's prefix and a check digit
+    are one random number in thirty, so those need a word or other cards beside them."""
+    return _COMMON.fullmatch(digits) is not None
+
+
+def _has_cards_near(text: str, start: int, end: int) -> bool:
+    low, high, own = max(0, start - NEIGHBOUR_CHARS), min(len(text), end + NEIGHBOUR_CHARS), text[start:end]
+    near = islice(_ODD_NUMBER.finditer(text, low, high), 2 * NEIGHBOURS)
+    return any(number[0] != own and _is_card_cached(number[0]) for number in near)
 
 
 def _neighbours_agree(text: str, start: int, end: int, shape: "regex.Pattern[str]" = _ODD_NUMBER) -> bool:

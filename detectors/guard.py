@@ -11,6 +11,7 @@ from itertools import pairwise
 import regex
 
 from detectors.cardguard import is_card_like, is_real_card, is_verification_value
+from detectors.codeguard import is_persons_address
 from detectors.phone import is_phone
 from detectors.presidio import is_domain
 
@@ -101,6 +102,7 @@ def is_hardware_address(text: str, start: int, end: int) -> bool:
 
 
 GUARDS: Mapping[str, Guard] = {
+    "ADDRESS": is_persons_address,
     "CREDIT_CARD": is_real_card,
     "CREDIT_CARD_TEST": is_card_like,
     "CARD_VERIFICATION_VALUE": is_verification_value,

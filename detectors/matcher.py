@@ -11,6 +11,7 @@ from typing import Any
 import regex
 
 from detectors.checks import CHECKS
+from detectors.codeguard import FIELD_GUARDS
 from detectors.context import word_expressions, words_pattern
 from detectors.evidence import Evidence
 from detectors.guard import GUARDS
@@ -83,6 +84,7 @@ class Matcher:
         self.keywords = tuple(word.lower() for word in rule.keywords)
         self.checks = tuple((name, _check(name)) for name in rule.checks)
         self.guard = GUARDS.get(rule.entity)
+        self.pair_guard = FIELD_GUARDS.get(rule.entity)
         self.allow = _alternation(rule.allow)
         self.context = words_pattern(rule.context)
         self.unless = words_pattern(rule.unless)
@@ -159,6 +161,8 @@ class Matcher:
         if self._is_ruled_out(text, labelled.start, labelled.end, NO_LABELS):
             return
         guard = None if labelled.form in CLINICAL_FORMS or self.rule.gate else self.guard
+        if labelled.form == "pair" and self.pair_guard is not None:
+            guard = self.pair_guard
         for start, end in self._values(text, labelled.start, labelled.end):
             proof = self._proof(text[start:end])
             if proof is not None and (guard is None or guard(text, start, end)):

@@ -48,6 +48,8 @@ _NO_NUMBER = regex.compile(
 )
 """Decimals, IPv4 addresses, Social Security numbers and ZIP codes, ISBN, epochs, thousands."""
 _PLACEHOLDER = regex.compile(r"(\d)\1{6,}|0?123456789?0?|9876543210?")
+_INVENTED = regex.compile(r"(\d)\1{6}$|234567890$")
+"""What ends so, somebody made up: `555-555-5555`, `+44 1234567890`."""
 _LOCAL = regex.compile(r"\d{3,4}\.\d{4}")
 _FICTIONAL = regex.compile(r"(?:\+?1\D{0,3})?\(?\d{3}\)?\D{0,2}555\D?01\d\d")
 _EXTENSION = regex.compile(r"(?i)[\s,;]{0,2}(?:x|ext(?:ension)?\.?|#)\s?\d{1,6}$")
@@ -61,7 +63,10 @@ def is_phone(text: str, start: int, end: int) -> bool:
     """Whether text[start:end], of a telephone number's rough shape, is one where it stands."""
     value = text[start:end].strip()
     number = _EXTENSION.sub("", value)
-    count = len(_DIGITS.findall(number))
+    digits = _DIGITS.findall(number)
+    count = len(digits)
+    if ")" in number.partition("(")[0] or _INVENTED.search("".join(digits)):
+        return False
     if not STRONG_DIGITS <= count <= MAX_DIGITS or _is_part(text, start, end):
         return False
     before = text[max(0, start - BEFORE_CHARS) : start]

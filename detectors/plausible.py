@@ -49,7 +49,8 @@ _NUMBERED = re.compile(
 )
 """What tests and documentation call their values: `test-token-1`, `secret_key2`."""
 _FRAGMENT = re.compile(
-    r"[\"'`][+.,].*|(?:urn|arn):.*|[A-Z][a-z]\w*\[[\w, .]*\]|(?:\\x[0-9a-fA-F]{2})+|.*/\*.*|.*[^\"'`][+,][\"'`]"
+    r"[\"'`][+.,].*|[)\]}][,;?.:]+.*[(\[{].*|(?:urn|arn):.*|[A-Z][a-z]\w*\[[\w, .]*\]|(?:\\x[0-9a-fA-F]{2})+"
+    r"|.*/\*.*|.*[^\"'`][+,][\"'`]"
 )
 """What is left when a quote was the end of one string and the beginning of the next."""
 _PADDED = re.compile(r"[A-Za-z0-9+/]{6,}={1,2}")

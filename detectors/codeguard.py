@@ -1,0 +1,117 @@
+"""Is a person's name or address in source code an invented one: a fixture, an example, an author's line?
+
+Tests and manuals of software are full of `Person(first_name="Ann")`, which is nobody. Asked about values found under a
+field's name in code and the like; data (CSV, JSON, SQL, forms, messages, logs) never gets here, since nothing of code
+stands around it. Pure: what a name means is `structure/lexicon.py`'s to say.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from itertools import islice
+
+import regex
+
+Guard = Callable[[str, int, int], bool]
+
+AROUND_CHARS = 1200
+"""How far code is looked for on either side: about thirty lines."""
+
+STEP_CHARS = 600
+"""Values so near to one another share what was read around them."""
+
+LEAST_LINES = 2
+"""Lines that are code, around a value in code. One may be an example in prose."""
+
+RECORD_CHARS = 300
+"""How far from a value other facts about the same person stand."""
+
+AUTHORS_CHARS = 1500
+
+_ASSIGNED = regex.compile(r"(?:[=:(,\[+]|return|in)\s{0,40}[bruf]{0,2}\\{0,2}[\"'`]?$")
+_CODE_LINE = regex.compile(
+    r"""(?mx)^[ \t]{0,60}(?:
+      >>>[ ] | (?:async[ ])?def[ ]\w+\( | class[ ]\w+[(:{ ] | from[ ][\w.]+[ ]import[ ]
+    | import[ ][\w.{*"']+[^.\n]{0,60}$
+    | return(?:$|[ ;][^.\n]{0,100}$) | assert[ ] | raise[ ]\w+ | @\w[\w.]*(?:\(|$) | self\.\w | cls\.\w | super\(
+    | with[ ][^\n]{1,100}:$ | for[ ]\w+[^\n]{1,80}[ ]in[ ][^\n]{1,80}:$ | (?:el)?if[ ][^\n]{1,100}:$
+    | try:$ | except\b[^\n]{0,60}:$
+    | (?:const|let|var)[ ][\w{\[][^\n=]{0,60}= | (?:export[ ]|async[ ])?function\b | export[ ](?:default|const|class)
+    | (?:public|private|protected)[ ][\w<>\[\] ]+\( | func[ ][\w(] | fn[ ]\w+ | describe\( | it\(["'] | expect\(
+    | [\w.]+[ ]=[ ][\w.]+\([^\n]{0,200}$ | \w+(?:\.\w+)+\([^\n]{0,160}$ | \}\)[;,]?$ | //[ ]|/\*
+    )"""
+)  # fmt: skip
+_TEST = regex.compile(
+    r"""(?x)\bassert\b | \bassert[A-Z_]\w+\( | \bself\.assert | \bdef[ ]test | TestCase\b | \bpytest\b | \bunittest\b
+    | \b[mM]ocks?\b | \b[fF]ixtures?\b | \bdescribe\( | \bit\(["'] | \btest\(["'] | \bexpect\( | @Test\b | ^[ \t]*>>>[ ]
+    | \.objects\.(?:create|get|filter|bulk_create) | \bdoctest\b | \bshould[ ]"""
+)
+_HARD_FACT = regex.compile(
+    r"""(?xi)(?<![a-z])(?:ssn|social[ _-]?security|d\.?o\.?b|date[ _-]?of[ _-]?birth|birth[ _-]?(?:dt|date|day)
+    |geburtsdatum|mrn|medical[ _-]?record|passport|iban|card[ _-]?number|(?:tax|national|patient|member)[ _-]?(?:id|num)
+    |driver'?s?[ _-]?licen[cs]e|diagnos[ie]s|insurance|salary)[\w ]{0,12}["'\]]{0,3}\s?(?:[=:]|["'],)"""
+)
+_SOFT_FACT = regex.compile(
+    r"""(?xi)(?<![a-z])(?:(?:first|last|given|family|sur|middle|full)[ _-]?name|surname|fname|lname|phone|mobile
+    |street|address|zip(?:[ _-]?code)?|postal[ _-]?code|gender|age|employer)[ _-]?[0-9]?["'\]]{0,3}\s?(?:[=:]|["'],)"""
+)
+_AUTHORS = regex.compile(
+    r"(?ri)(?:authors?|maintainers?|contributors?|developers?|credits)[\"']?\]?\s{0,3}[=:]?>?\s{0,3}\["
+)
+_COPYRIGHT = regex.compile(r"(?i)(?:copyright|©|\(c\)|&copy;)[^\n]{0,40}$")
+
+
+def is_persons_name(text: str, start: int, end: int) -> bool:
+    """False for names in tests, and for lone ones in other code; authors' names are published with their work."""
+    if _is_in_authors(text, start):
+        return False
+    is_code, is_test = _around(text, start, end)
+    if not is_code or _stands_near(_HARD_FACT, text, start, end):
+        return True
+    if is_test:
+        return False
+    return " " in text[start:end].strip() or _stands_near(_SOFT_FACT, text, start, end)
+
+
+def is_persons_address(text: str, start: int, end: int) -> bool:
+    """False for addresses in tests, and for a year and a name behind a copyright sign."""
+    if _COPYRIGHT.search(text, max(0, start - 60), start):
+        return False
+    is_code, is_test = _around(text, start, end)
+    return not (is_code and is_test) or _stands_near(_HARD_FACT, text, start, end)
+
+
+def _is_in_authors(text: str, start: int) -> bool:
+    """Whether the list that is open here is one of authors, as package metadata has it."""
+    low = max(0, start - AUTHORS_CHARS)
+    opened = text.rfind("[", low, start)
+    if opened < 0 or text.rfind("]", opened, start) >= 0:
+        return False
+    return _AUTHORS.match(text, max(0, opened - 30), opened + 1) is not None
+
+
+def _around(text: str, start: int, end: int) -> tuple[bool, bool]:
+    """Whether the value is assigned or passed amid lines of code, and whether that code is a test."""
+    if not _ASSIGNED.search(text, max(0, start - 44), start):
+        return False, False
+    low = max(0, start - AROUND_CHARS) // STEP_CHARS * STEP_CHARS
+    return _read(text[low : -(-(end + AROUND_CHARS) // STEP_CHARS) * STEP_CHARS])
+
+
+@lru_cache(maxsize=16)
+def _read(window: str) -> tuple[bool, bool]:
+    lines = sum(1 for _ in islice(_CODE_LINE.finditer(window), LEAST_LINES))
+    return lines == LEAST_LINES, _TEST.search(window) is not None
+
+
+def _stands_near(fact: "regex.Pattern[str]", text: str, start: int, end: int) -> bool:
+    """Whether a fact is told near the value, other than by the label it stands under itself."""
+    label = _LABEL.search(text, max(0, start - 48), start)
+    low, high = max(0, start - RECORD_CHARS), min(len(text), end + RECORD_CHARS)
+    before = label.start() if label is not None else start
+    return fact.search(text, low, before) is not None or fact.search(text, end, high) is not None
+
+
+_LABEL = regex.compile(r"[A-Za-z][\w. -]{1,30}[\"'\]]{0,3}\s?(?:[=:]>?|,|\()\s{0,4}[bruf]{0,2}[\"'`]?$")
+
+FIELD_GUARDS: Mapping[str, Guard] = {"PERSON": is_persons_name, "ADDRESS": is_persons_address}
+"""Asked about what a name and a value side by side told, whatever checks there were."""
