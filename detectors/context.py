@@ -62,4 +62,11 @@ def _humps(word: str) -> tuple[str, ...]:
 
 
 def _literal(text: str) -> bytes:
-    return b"".join(b"\\x%02x" % byte for byte in text.encode("latin-1", "replace"))
+    return b"".join(_character(character) for character in text)
+
+
+def _character(character: str) -> bytes:
+    """One character; of a letter beyond ASCII both cases, since the first pass knows those of ASCII alone."""
+    cases = [character] if character.isascii() else sorted({character.lower(), character.upper()})
+    codes = [b"\\x%02x" % byte for case in cases for byte in case.encode("latin-1", "replace")[:1]]
+    return codes[0] if len(codes) == 1 else b"[" + b"".join(codes) + b"]"
