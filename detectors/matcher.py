@@ -36,7 +36,7 @@ fed with every byte.
 """
 
 LONG_SKETCH_BYTES = 400
-"""A sketch of many branches, anchored or not, costs more than its keywords."""
+"""A sketch of many branches, anchored or not, costs more than its keywords, even short ones."""
 
 RARE_CHARS = 4
 """Keywords this long are looked for in place of a costly sketch, or where they may stand outside the value (a vendor's
@@ -122,10 +122,11 @@ class Matcher:
         return _keyword_expressions(self.keywords), width, max(width, self.rule.near_chars)
 
     def _prefers_keywords(self, shape: Shape | None) -> bool:
-        if min(map(len, self.keywords), default=0) < RARE_CHARS or not COMMON_WORDS.isdisjoint(self.keywords):
+        is_long = shape is None or len(shape.sketch) > LONG_SKETCH_BYTES
+        shortest = min(map(len, self.keywords), default=0)
+        if shortest < (ANCHOR_CHARS if is_long else RARE_CHARS) or not COMMON_WORDS.isdisjoint(self.keywords):
             return False
-        is_costly = shape is None or shape.anchor < ANCHOR_CHARS or len(shape.sketch) > LONG_SKETCH_BYTES
-        return is_costly or bool(self.rule.near_chars)
+        return is_long or shape is None or shape.anchor < ANCHOR_CHARS or bool(self.rule.near_chars)
 
     def confirm(self, text: str, start: int, last: int, end: int, labels: Labels = NO_LABELS) -> Iterator[Candidate]:
         """Candidates whose match lies in text[start:end] and starts at `last` at the latest.
