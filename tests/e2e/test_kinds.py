@@ -1,4 +1,4 @@
-"""The default policy on what people paste: a FHIR bundle, an HL7 message, a card number that is published for tests."""
+"""The default policy on what people paste: a FHIR bundle, an HL7 message, a test card, a key in two parts."""
 
 import json
 import re
@@ -94,3 +94,13 @@ def test_a_published_test_card_passes_and_is_on_record(balanced: Tightlip, vendo
     decision = balanced.decisions()[-1]
     assert decision["decision"] == "log"
     assert [finding["entity"] for finding in decision["findings"]] == ["CREDIT_CARD_TEST"]
+
+
+def test_a_key_in_two_parts_of_a_message_loses_both(balanced: Tightlip, vendor: FakeVendor) -> None:
+    key = values.aws_key()
+    parts = [{"type": "text", "text": text} for text in (f"the key is {key[:8]}", f"{key[8:]} and it fails")]
+    message = {"model": "claude-fake", "max_tokens": 9, "messages": [{"role": "user", "content": parts}]}
+    curl(balanced, MESSAGES, json.dumps(message).encode())
+    first, second = (part["text"] for part in json.loads(vendor.last.body)["messages"][0]["content"])
+    assert PLACEHOLDER.sub("", first) == "the key is "
+    assert PLACEHOLDER.sub("", second) == " and it fails"
