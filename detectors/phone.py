@@ -20,11 +20,14 @@ _STRONG = regex.compile(
       | mobil(?:telefon|nummer|e[\s_-]?phone)? | cell(?:ular(?:e)?|phones?)? | fax(?:nummer)?
       | telefax | whats[\s_-]?app | sms | handy(?:nummer)? | telefon(?:nummer|o|e|szám|number)? | rufnummer
       | t[eé]l[eé]?(?:phone)? | portable | tel[eé]fono | m[oó]vil | celular | cel | gsm | msisdn | hotline | helpline
-      | landline | pager | telefoon(?:nummer)? | puhelin | puh
+      | landline | (?:call|text|ring|reach|answering)\s(?:(?:me|us|him|her|them|back)\s)?(?:at|on)
+      | can\scall | messages\sto | my\sregistered | pager | telefoon(?:nummer)? | puhelin | puh
       | (?:home|work|office|day|night|evening)[\s_-]?(?:phone|tel|number|line) | ext(?:ension)?)(?![a-z])
       | (?:Phone|Mobile|Tel|Fax|Cell)(?:No|Num|Number|Nr)?(?![a-z]) | phone(?:no|num|number)(?![a-z])
       | (?:моб|тел|телефон) | 電話 | 电话 | 手机 | 手機 | 携帯 | 전화 | 휴대폰 | טלפון | هاتف | फ़?ोन"""
 )  # fmt: skip
+_BEHIND = regex.compile(r"(?i)(?: {0,2}- ?| {1,2}\(?)(?:office|fax|mobile|cell|home|work|landline)(?![a-z0-9_])")
+"""A word that names the number before it."""
 _WEAK = regex.compile(
     r"""(?xi)(?<![a-z])(?:call(?:s|ed|ing|back)?|dial(?:ed|ing)?|reach(?:ed|able)?|contact(?:s|ed)?|text(?:ed)?|ring|rang
       | registered | messages?\s(?:to|on|at) | emergency
@@ -73,7 +76,8 @@ def is_phone(text: str, start: int, end: int) -> bool:
     if _OTHER_LABEL.search(before) or _DATE.fullmatch(number) or _PLACEHOLDER.fullmatch(number):
         return False
     after = text[end : end + AFTER_CHARS]
-    strong = _STRONG.search(before) is not None or _STRONG.search(after) is not None
+    behind = _BEHIND.match(after) is not None
+    strong = behind or _STRONG.search(before) is not None or _STRONG.search(after) is not None
     labelled = strong or (count >= WEAK_DIGITS - (not number.isdecimal()) and _WEAK.search(before) is not None)
     if number.startswith("+"):
         return _is_international(number, labelled)
