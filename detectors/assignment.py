@@ -10,7 +10,7 @@ from enum import Enum
 
 import regex
 
-from detectors.promise import HINT_WORDS, promise_of
+from detectors.promise import HINT_WORDS, VENDORS, promise_of
 
 MAX_VALUE_CHARS = 256
 _LOOK_BACK = 180
@@ -43,7 +43,7 @@ _SHORT = ("key", "pass")
 """Words that names must end in, since much else begins with them."""
 _NAME = r"[A-Za-z0-9_.\-ñ]"
 _CLOSE = r"""["'`\[\]}\\*]{0,4}"""
-_OPERATOR = r"(?:[?.|!+:~]{0,2}=|:|<-)"
+_OPERATOR = r"(?:[?.|!+:~]{0,3}=|:|<-)"
 _TYPE = r"(?:\x20(?:[sS]tring|str|\[\]byte))"
 _VERB = r"(?i:is|was|to|be|ist|war|lautet)"
 _OF = r"(?i:for|of|to|on|de|fuer|f.r)"
@@ -52,7 +52,7 @@ _OF = r"(?i:for|of|to|on|de|fuer|f.r)"
 def expression(keywords: Iterable[str]) -> bytes:
     """The first pass: an end just after each operator, and sixteen characters into the values of lesser names."""
     words = sorted(keywords)
-    strong = _any(word for word in words if word not in HINT_WORDS and word not in _SHORT)
+    strong = _any(word for word in words if word not in HINT_WORDS | VENDORS and word not in _SHORT)
     hint = _any(word for word in words if word in HINT_WORDS)
     tails = (
         rf"{_TYPE}?{_CLOSE}[ \t]{{0,8}}{_OPERATOR}",
@@ -80,6 +80,17 @@ def expression(keywords: Iterable[str]) -> bytes:
         r"\\?[\"'`]?[A-Za-z0-9_+/.~\-]{16}",
     )
     return "|".join(f"(?:{form})" for form in forms).encode("latin-1")
+
+
+def value_expressions(keywords: Iterable[str]) -> list[bytes]:
+    """The first pass for services' names, and for rows of a table: an end inside the value.
+
+    Of their own, since one expression with the others would be larger than Vectorscan takes.
+    """
+    vendor = _any(sorted(word for word in keywords if word in VENDORS))
+    given = r"[\"'\]\\]{0,3} {0,2}(?::=|=>|=|:|,) ?\\?[\"'`]?[A-Za-z0-9_+/.~\-]"
+    row = r"(?i:token|secret|api_?key|password|passwd),[A-Za-z0-9_+/.~=\-]{16}"
+    return [f"{vendor}{given}".encode("latin-1"), row.encode("latin-1")]
 
 
 def _any(words: Iterable[str]) -> str:
@@ -118,6 +129,19 @@ _ATTRIBUTED_HEAD = regex.compile(
     rf"(?<=<)(?P<name>{_NAME}{{1,80}})\ [A-Za-z:]{{1,20}}=\"[^\"\n>]{{0,30}}\"(?P<element>>)", _FLAGS
 )
 """`<Pass encoding="base64">`, likewise."""
+_ROW_HEAD = regex.compile(
+    rf"(?<=(?:^|\n))(?P<name>{_NAME}{{1,80}})(?P<assign>,)(?P<value>[A-Za-z0-9_+/.~=\-]{{16}})", _FLAGS
+)
+"""A row of two columns, without quotes."""
+_VENDOR_HEAD = regex.compile(
+    rf"""
+    (?P<name>{_NAME}{{1,80}})
+    (?: ["'\]\\]{{0,3}} [\ ]{{0,2}} (?P<assign>:=|=>|=|:) [\ ]? (?P<value>\\?["'`]?[A-Za-z0-9_+/.~\-])
+      | \\?["'] (?P<beside>,) [\ ]? (?P<value>["'][A-Za-z0-9_+/.~\-]) )
+    """,
+    _FLAGS,
+)
+"""A service's name, and what is given to it or stands beside it in a list of arguments."""
 _HINT_HEAD = regex.compile(
     rf"(?P<name>{_NAME}{{1,80}}){_CLOSE}[\ \t]{{0,4}}(?P<assign>(?:[?.|!+:~]{{0,2}}=>?|:))[\ \t]{{0,4}}"
     r"""(?P<value>\\?["'`]?[A-Za-z0-9_+/.~\-]{16})""",
@@ -130,12 +154,14 @@ _QUOTED = r"""
       | "(?P<value>(?:[^"\\\r\n]|\\.){4,256})" | '(?P<value>(?:[^'\\\r\n]|\\.){4,256})' | `(?P<value>[^`\r\n]{4,256})` )
 """
 _PREFIX = r"(?:[bruf@$BRUFL]{0,2}(?=[\"'`\\]))"
-_WRAP = r"(?:(?:[A-Za-z_.]{0,20}(?:String|Secret|SecretStr|sensitive))\(\ ?(?=[@bru\"'`]))?"
+_WRAP = r"(?:(?:[A-Za-z_.]{0,20}(?:String|Secret|SecretStr|sensitive))\(\ ?(?=[@bru\"'`])|\(\s{0,20}(?=[\"']))?"
 _VALUE = regex.compile(
     rf"""
     (?:=?>|=(?!=)|==|=)? \*{{0,2}} [\ \t]{{0,8}}
     (?:                                                        # a type between name and value
-        (?:&\ ?)?(?:'\w{{1,8}}\ )? [A-Za-z][A-Za-z0-9_.]{{0,30}} (?:[\[<][A-Za-z0-9_.,\ |]{{0,40}}[\]>])? \??
+        (?<!=[\ \t]{{0,8}})
+        (?:&\ ?)?(?:'\w{{1,8}}\ )? [A-Za-z][A-Za-z_.]{{0,30}}(?:[0-9]{{1,3}}[A-Za-z_]{{0,3}})?
+        (?:[\[<][A-Za-z0-9_.,\ |]{{0,40}}[\]>])? \??
         [\ \t]? =(?![=>]) [\ \t]{{0,4}}
     )?
     (?: (?:[|>][+-]?[\ \t]{{0,2}}|\\)? \r?\n [\ \t]{{1,20}} )?   # on the next line
@@ -176,10 +202,7 @@ def read(text: str, at: int) -> Assignment | None:
     low = max(0, at - _LOOK_BACK)
     head = _HEAD.match(text, low, at) or (_OF_HEAD.match(text, low, at) if text[at - 1] == ":" else None)
     if head is None:
-        head = _HINT_HEAD.match(text, low, at)
-        if head is None:
-            return None
-        return _plain(text, head, head.end("assign"))
+        return _within(text, low, at)
     if head["assign"] is not None:
         if text[at - 1] == ":" and text[at : at + 1] in (":", "="):
             return None  # the operator isn't over
@@ -209,6 +232,19 @@ def read(text: str, at: int) -> Assignment | None:
     if head["cell"] is not None:
         return _made(head, _CELL.match(text, at), Form.SPOKEN)
     return _made(head, _SPOKEN.match(text, at), Form.SPOKEN)
+
+
+def _within(text: str, low: int, at: int) -> Assignment | None:
+    """The assignment of a hit inside the value: of a lesser name, of a row, or beside a vendor's name."""
+    head = _HINT_HEAD.match(text, low, at) or _ROW_HEAD.match(text, low, at)
+    if head is not None:
+        return _plain(text, head, head.end("assign"))
+    head = _VENDOR_HEAD.match(text, low, at)
+    if head is None:
+        return None
+    if head["assign"] is not None:
+        return _plain(text, head, head.end("assign"))
+    return _made(head, _LITERAL.match(text, head.end("beside")), Form.PAIR)
 
 
 def _made(head: "regex.Match[str]", match: "regex.Match[str] | None", form: Form) -> Assignment | None:

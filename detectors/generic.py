@@ -8,7 +8,7 @@ and messages to names like `token` all day long.
 import re
 from collections.abc import Iterator
 
-from detectors.assignment import MAX_VALUE_CHARS, Assignment, Form, expression, read
+from detectors.assignment import MAX_VALUE_CHARS, Assignment, Form, expression, read, value_expressions
 from detectors.label import NO_LABELS, Labels
 from detectors.matcher import Candidate, Matcher
 from detectors.plausible import (
@@ -24,7 +24,7 @@ from detectors.plausible import (
     looks_chosen,
     looks_like_uuid,
 )
-from detectors.promise import Promise, is_plain, promise_of
+from detectors.promise import Promise, is_plain, is_vendor, promise_of
 
 LEAST_PASSWORD_CHARS = 6
 LEAST_PLAIN_CHARS = 4
@@ -50,7 +50,7 @@ class Generic(Matcher):
     """
 
     def _first_pass(self) -> tuple[list[bytes], int, int]:
-        return [expression(self.keywords)], 0, 0
+        return [expression(self.keywords), *value_expressions(self.keywords)], 0, 0
 
     def confirm(self, text: str, start: int, last: int, end: int, labels: Labels = NO_LABELS) -> Iterator[Candidate]:
         """The candidate of the assignment whose operator ends at `last`. Reads around the window as far as it needs."""
@@ -120,7 +120,9 @@ def _is_credible(text: str, found: Assignment, value: str, promise: Promise) -> 
                 return is_random(value) and not is_benign(value)
             return _is_value(value, promise, False)
         case Form.PAIR:
-            if _NOT_CALLED.search(found.name) or promise is Promise.HINT:
+            if promise is Promise.HINT:
+                return is_vendor(found.name) and _is_value(value, promise, False) and is_random(value, 0.8)
+            if _NOT_CALLED.search(found.name):
                 return False
             return _is_value(value, promise, False) and is_random(value, -0.7)
         case Form.SPOKEN:

@@ -47,6 +47,23 @@ KEY_OWNERS = frozenset(
     """.split()
 )
 """Words that make the `key` after them a secret's name."""
+VENDORS = frozenset(
+    """
+    adafruit airtable algolia alibaba anthropic artifactory asana atlassian auth0 beamer bintray bitbucket
+    bittrex braintree bugsnag circleci clearbit clickup cloudflare cloudinary codacy cohere coinbase confluent
+    contentful coveralls databricks datadog digitalocean discord doppler droneci dropbox duffel dynatrace
+    easypost etsy fastly finicity finnhub firebase flickr flutterwave freshbooks giphy gitter gocardless grafana
+    heroku honeycomb hubspot huggingface infura intercom ipstack jfrog jira kraken kucoin launchdarkly linkedin
+    logentries looker lokalise mailchimp mailgun mailjet mandrill mapbox mattermost messagebird mixpanel nasdaq
+    netlify newrelic nytimes okta openai opsgenie optimizely pagerduty papertrail paypal paystack plaid
+    planetscale postmark privateai pubnub pusher quandl rapidapi razorpay readme rollbar salesforce scalingo
+    sendbird sendgrid sendinblue sentry shippo shodan shopify snyk sonarqube sourcegraph spotify squarespace
+    statuspage stripe sumologic supabase telegram todoist travisci trello twilio twitch twitter typeform
+    unsplash virustotal wakatime wistia yandex zendesk
+    """.split()
+)
+"""Services whose name before `key` makes it a secret's, and alone hints at what the service issued. Ordinary words,
+and names under which hashes and versions stand (GitHub, npm, Docker), are not among them."""
 
 _GLUED = re.compile(
     r"(?P<password>.*(?:passw(?:or)?d|passphrase|passcode|passwort|kennwort|contrasena|motdepasse|senha|pwd)"
@@ -107,6 +124,11 @@ def promise_of(name: str) -> Promise | None:
     return None
 
 
+def is_vendor(name: str) -> bool:
+    """A service's name and nothing more: `okta`, `Telegram`."""
+    return name.lower() in VENDORS
+
+
 @lru_cache(maxsize=8192)
 def is_plain(name: str) -> bool:
     """A password's name that ends in the word itself, so that even an ordinary word behind it is one."""
@@ -120,8 +142,10 @@ def _word_promises(words: list[str], at: int) -> Promise | None:
         return Promise.PASSWORD
     if word in SECRET_WORDS:
         return Promise.SECRET
-    if word == "key" and before in KEY_OWNERS:
+    if word == "key" and (before in KEY_OWNERS or before in VENDORS):
         return Promise.SECRET
+    if word in VENDORS:
+        return Promise.HINT if at == len(words) - 1 else None
     if word in HINT_WORDS:
         return Promise.HINT if NOT_BEFORE_HINT.isdisjoint(words[:at]) else None
     glued = _GLUED.fullmatch(word)

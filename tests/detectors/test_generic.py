@@ -20,6 +20,12 @@ def random(kind: str, count: int) -> str:
 
 SECRETS = [
     ("password = 'hunter2!'", "hunter2!"),
+    ('okta = "' + random("alnum", 40) + '"', random("alnum", 40)),
+    ('client.New("algolia", "' + random("hex", 40) + '")', random("hex", 40)),
+    ("asanaToken," + random("alnum", 32) + ",", random("alnum", 32)),
+    ("DATADOG_KEY=3f2a1b0c-9d8e-4f6a-8b4c-3d2e1f0a9b8c", "3f2a1b0c-9d8e-4f6a-8b4c-3d2e1f0a9b8c"),
+    ('API_TOKEN :::= "' + random("alnum", 32) + '"', random("alnum", 32)),
+    ("password = (\n    'Kx7pWq9z'\n)", "Kx7pWq9z"),
     ("DB_PASSWORD=Kx7pWq9z", "Kx7pWq9z"),
     ("export API_TOKEN=" + random("alnum", 32), random("alnum", 32)),
     ('"clientSecret" : "' + random("alnum", 24) + '",', random("alnum", 24)),

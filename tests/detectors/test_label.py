@@ -23,7 +23,9 @@ class OneLabel:
 
 @pytest.fixture
 def labelling(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("detectors.engine.readers", lambda entries, columns: (OneLabel(),) if entries or columns else ())
+    monkeypatch.setattr(
+        "detectors.engine.readers", lambda entries, columns: (OneLabel(),) if entries or columns else ()
+    )
 
 
 @pytest.mark.usefixtures("labelling")

@@ -11,7 +11,7 @@ SECRETS = (
     "token API_KEY apiKey heroku_api_key client-secret AWS_SECRET_ACCESS_KEY authToken secret_key_base encryptionKey "
     "SONAR_TOKEN oauth_token consumerSecret privateKey stripe.secret.key credentials X-Auth-Token mySecretString token2"
 )
-HINTS = "heroku_key lob-key sonar.login sessionid codecov SALT webhook license finnhubkey user_auth"
+HINTS = "corp_key lob-key sonar.login sessionid codecov SALT webhook license finnhubkey user_auth"
 NOTHING = (
     "token_count max_tokens password_label tokenType password_hash primary_key foreignKey public_key key_name "
     "secretName next_page_token tokenizer passwordField credentialsId author compass bypass monitor csrf_token "
