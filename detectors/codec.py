@@ -5,7 +5,7 @@ A plain text costs a few look-ups. Depth and growth are bounded; a bound reached
 
 from collections.abc import Iterator
 
-from detectors import dump, fold, join, mirror, radix, run
+from detectors import dump, fold, join, mirror, octet, radix, run
 from detectors.escape import CONTROL, CONTROLS, DEEP, SPLICES, STILL_ENCODED, fold_splice
 from detectors.run import is_binary
 from detectors.splice import Splice, splices
@@ -15,7 +15,7 @@ __all__ = ["GATES", "Budget", "View", "views"]
 
 Hits = list[tuple[int, int]]
 
-_PARTS = (run.GATES, dump.GATES, radix.GATES, mirror.GATES, join.GATES)
+_PARTS = (run.GATES, dump.GATES, radix.GATES, mirror.GATES, join.GATES, octet.GATES)
 GATES: tuple[bytes, ...] = sum(_PARTS, ())
 """First-pass expressions. A kind that has one here is looked for only where it hit."""
 
@@ -36,11 +36,13 @@ def views(text: str, hits: Hits, depth: int, budget: Budget, within: View | None
             budget.exceeded = budget.exceeded or "view_depth"
         return
     if hits:
-        runs, dumps, radixes, mirrors, joins = _shared_out(hits)
+        runs, dumps, radixes, mirrors, joins, octets = _shared_out(hits)
         if runs:
             yield from run.runs(text, runs, depth, budget, within)
         if dumps:
             yield from dump.dumps(text, dumps, budget)
+        if octets:
+            yield from octet.octets(text, octets, budget)
         if radixes:
             yield from radix.radixes(text, radixes, budget)
         if mirrors and within is None:

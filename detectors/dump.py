@@ -17,20 +17,22 @@ GATES = tuple(
     gate.encode()
     for gate in (
         r"(?:[2-7][0-9a-fA-F][ :,-]){8}",
-        rf"(?:0[xX]{_TEXT_HEX}[,;]?[ \t\r\n]{{0,16}}){{8}}",
-        r"[ :](?:[2-7][0-9a-fA-F][2-7][0-9a-fA-F] ){5}",
+        rf"(?:(?:\(byte\) ?)?0[xX]{_TEXT_HEX}[,;]?[ \t\r\n]{{0,16}}){{8}}",
+        r"[ :](?:[2-7][0-9a-fA-F][2-7][0-9a-fA-F] ?){6} ",
         r"(?:(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]),[ \r\n]{0,16}){9}",
-        r"(?:(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]) ){11}",
-        r"(?:0[01]{7}[ ,]{0,2}){9}",
-        r"(?:(?i:chr)[wWbB]?\$?\([0-9]{1,3}\)[ \t\r\n.&+,]{1,12}){6}",
+        r"(?:(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]) {1,3}){11}",
+        r"(?:(?:0b)?0[01]{7}[ ,]{0,2}){6}",
+        r"(?:(?i:chr|char)[wWbB]?\$?\([0-9]{1,3}\)[ \t\r\n.&+,|]{1,12}){6}",
     )
 )
 
-_OFFSET = r"(?:0[xX])?(?:[0-9a-fA-F]{4,16}[:h]|[0-9a-fA-F]{7,16}(?=[ \t]))"
+_OFFSET = (
+    r"(?:0[xX])?(?:[0-9a-fA-F]{4,16}[:h]|[0-9a-fA-F]{7,16}(?=[ \t])|[0-9a-fA-F]{4,6}(?=[ ]{2,4}[0-9a-fA-F]{2}[ ]))"
+)
 _WORDS = r"(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{4}|[0-9a-fA-F]{2})"
 _ROW = re.compile(
     rf"""[ \t>|+*\#]{{0,20}}(?P<offset>{_OFFSET})?[ \t]{{0,4}}
-         (?P<bytes>{_WORDS}(?:(?:[ \t]{{1,2}}|[ ]?-[ ]?){_WORDS}(?![^\s-])){{0,63}})
+         (?P<bytes>{_WORDS}(?:(?:[ \t]{{1,2}}|[ ]?-[ ]?){_WORDS}(?![^\s-])){{0,1023}})
          (?P<column>[ \t]{{2,}}[^\n]{{0,80}}|[ \t]{{0,8}}\|[^\n]{{0,80}})?[ \t\r]{{0,8}}$""",
     re.VERBOSE | re.MULTILINE,
 )
@@ -38,14 +40,22 @@ _WORD = re.compile("[0-9a-fA-F]{4,8}")
 _PAIRS = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{2}(?:(?:[:,-] ?|[ ]{1,2}|\s{0,2}\r?\n[ \t]{0,40})[0-9a-fA-F]{2}){8,}(?![0-9A-Za-z])"
 )
-_C_ARRAY = re.compile(r"0[xX][0-9a-fA-F]{1,2}(?:[uU]?[\s,;]{1,60}0[xX][0-9a-fA-F]{1,2}){8,}(?![0-9A-Za-z])")
+_C_ARRAY = re.compile(  # a debugger's lines begin with an address, Java's bytes with a cast
+    r"0[xX][0-9a-fA-F]{1,2}(?:[uU]?[\s,;]{1,60}(?:0x[0-9a-f]{4,16}:[ \t]{1,4}|\(byte\) ?)?0[xX][0-9a-fA-F]{1,2}){8,}"
+    r"(?![0-9A-Za-z])"
+)
 _DECIMALS = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:[\s,;]{1,60}[0-9]{1,3}){11,}(?![0-9.]*[0-9A-Za-z])")
-_BITS = re.compile(r"(?<![0-9])[01]{8}(?:[\s,]{0,3}[01]{8}){8,}(?![0-9])")
-_CALLS = re.compile(r"(?i:chr[wb]?\$?)\([0-9]{1,3}\)(?:[\s.&+,_]{1,40}(?i:chr[wb]?\$?)\([0-9]{1,3}\)){5,}")
+_BITS = re.compile(
+    r"(?<![0-9])[01]{8}(?:(?:[\s,]{0,3}|, ?0b|[ ]{2,40}[!-~][!-~ ]{0,7}\r?\n[0-9a-f]{8}:[ ])[01]{8}){7,}(?![0-9])"
+)
+_CALLS = re.compile(
+    r"(?i:chr|char)[wWbB]?\$?\([0-9]{1,3}\)(?:[\s.&+,_|]{1,40}(?i:chr|char)[wWbB]?\$?\([0-9]{1,3}\)){5,}"
+)
 
-_HEX_NUMBER = re.compile(r"(?<![0-9A-Fa-f])(?:0[xX])?([0-9a-fA-F]{1,2})(?![0-9a-fA-F])")
+_HEX_NUMBER = re.compile(r"(?<![0-9A-Fa-f])(?:0[xX])?([0-9a-fA-F]{1,2})(?![0-9a-fA-FxX])")
 _NUMBER = re.compile("[0-9]{1,3}")
-_BYTE = re.compile("[01]{8}")
+_BYTE = re.compile("[01]{8}(?!:)")
+_HEX_BYTE = re.compile(r"(?<![0-9A-Za-z])0[xX]([0-9a-fA-F]{1,2})(?![0-9a-fA-F])")
 
 
 def dumps(text: str, hits: list[tuple[int, int]], budget: Budget) -> Iterator[View]:
@@ -103,6 +113,10 @@ def _read_hex(run: str) -> str | None:
     return bytes(int(number, 16) for number in _HEX_NUMBER.findall(run)).decode("utf-8", "replace")
 
 
+def _read_array(run: str) -> str | None:
+    return bytes(int(number, 16) for number in _HEX_BYTE.findall(run)).decode("utf-8", "replace")
+
+
 def _read_decimals(run: str) -> str | None:
     numbers = [int(number) for number in _NUMBER.findall(run)]
     return bytes(numbers).decode("utf-8", "replace") if max(numbers) < 256 else None
@@ -114,7 +128,7 @@ def _read_bits(run: str) -> str | None:
 
 _INLINE = {
     0: (_PAIRS, _read_hex, "hex"),
-    1: (_C_ARRAY, _read_hex, "hex"),
+    1: (_C_ARRAY, _read_array, "hex"),
     3: (_DECIMALS, _read_decimals, "bytes"),
     4: (_DECIMALS, _read_decimals, "bytes"),
     5: (_BITS, _read_bits, "bits"),

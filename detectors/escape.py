@@ -17,6 +17,7 @@ _SIMPLE_ESCAPES = {
 }  # fmt: skip
 _ESCAPED = r"""
     (?:["'\\/`ntrbfvae] | u[0-9a-fA-F]{4} | x[0-9a-fA-F]{2} | [ux]\{[0-9a-fA-F]{1,6}\} | U[0-9a-fA-F]{8}
+     | 0[01][0-7]{2} | 0000[2-7][0-9a-fA-F] | [2-7][0-9a-fA-F]\ (?=\\[2-7])   # CSS has blanks or zeros
      | [0-3][0-7]{2} | [1-7][0-7](?![0-7]) | 0 | \r?\n
      | [_@*+=:.$!~&%\#-])   # Markdown's and the shell's
 """
@@ -28,11 +29,13 @@ def _unescape(escape: str) -> str:
         return _SIMPLE_ESCAPES.get(escaped, escaped)
     if escaped == "\r\n":
         return ""
+    if escaped[-1] == " " or (len(escaped) == 6 and escaped[0] == "0"):
+        return chr(int(escaped, 16))  # as CSS writes them
     point = int(escaped[1:].strip("{}"), 16) if escaped[0] in "uUx" else int(escaped, 8)
     return chr(point) if point < 0x110000 else "?"
 
 
-_unescape_cached = lru_cache(maxsize=4096)(_unescape)
+unescape = lru_cache(maxsize=4096)(_unescape)
 
 _NOT_ASCII_LEAD = "(?:[CDcd][0-9A-Fa-f]=[89ABab]|[EFef][0-9A-Fa-f]=[89ABab])"
 _LAST_HEX = re.compile(r"[0-9A-Fa-f]{2}(?=[^0-9A-Fa-f]|\Z)")
@@ -90,7 +93,7 @@ def _read_word(word: str) -> str:
 _ENTITY = r"(?:\#[0-9]{2,8};?|\#[xX][0-9a-fA-F]{1,7};?|[A-Za-z][A-Za-z0-9]{1,24};)"
 
 SPLICES = (
-    Splice("escape", "\\", re.compile(rf"(\\{_ESCAPED})", re.VERBOSE), _unescape_cached),
+    Splice("escape", "\\", re.compile(rf"(\\{_ESCAPED})", re.VERBOSE), unescape),
     Splice("percent", "%", re.compile(f"(%[uU][0-9A-Fa-f]{{4}}|{_utf8('%')})"), _unpercent),
     Splice("html", "&", re.compile(rf"(&{_ENTITY})", re.VERBOSE), html.unescape),
     Splice(
@@ -112,7 +115,7 @@ SPLICES = (
 )
 
 DEEP = (
-    Splice("escape", "\\", re.compile(rf"(\\{{1,80}}{_ESCAPED})", re.VERBOSE), _unescape_cached),
+    Splice("escape", "\\", re.compile(rf"(\\{{1,80}}{_ESCAPED})", re.VERBOSE), unescape),
     Splice("percent", "%", re.compile(f"(%[uU][0-9A-Fa-f]{{4}}|{_utf8('%(?:25){0,16}')})"), _unpercent),
     Splice("html", "&", re.compile(rf"(&(?:amp;){{0,16}}{_ENTITY})", re.VERBOSE), _unescape_deep_html),
     *SPLICES[3:],

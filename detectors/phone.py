@@ -60,6 +60,8 @@ _NANP = regex.compile(r"(?:\+?1[ .-]{0,2})?(?:\(\d{3}\)[ .-]{0,2}|\d{3}[-. ])\d{
 _STRICT_NANP = regex.compile(r"(?:\+?1[ .-]{0,2})?(?:\([2-9]\d\d\)[ .-]{0,2}|[2-9]\d\d([-. ]))[2-9]\d\d[-. ]\d{4}")
 _ABROAD = regex.compile(r"(?:00|011)[ .-]?(?=[1-9])")
 _DIGITS = regex.compile(r"\d")
+_DUMP_ROW = regex.compile(r"[ \t]{0,8}(?:0x)?(?:0[0-9a-f]{6,15}(?:[ \t]|:[ \t])|[0-9a-f]{8}:[ \t])")
+"""What a row of a hex dump or of `od`'s begins with."""
 
 
 def is_phone(text: str, start: int, end: int) -> bool:
@@ -81,6 +83,8 @@ def is_phone(text: str, start: int, end: int) -> bool:
     labelled = strong or (count >= WEAK_DIGITS - (not number.isdecimal()) and _WEAK.search(before) is not None)
     if number.startswith("+"):
         return _is_international(number, labelled)
+    if _DUMP_ROW.match(text, text.rfind("\n", max(0, start - 120), start) + 1, start):
+        return False
     if _NO_NUMBER.fullmatch(number) and not (strong and (number.isdecimal() or _LOCAL.fullmatch(number))):
         return False
     if _FICTIONAL.fullmatch(number):

@@ -12,17 +12,17 @@ _GROUP = rb"[E-P][ABEFIJMNQRUVYZ45][A-Z2-7][A-HQ-X][ACEGIKMOQSUWY246][A-Z2-7][A-
 _GROUP_WIDTH, _GROUPS = 8, 3
 
 GATES: tuple[bytes, ...] = (
-    b"(?:" + _GROUP + b"){3}",
+    b"(?i:" + _GROUP + b"){3}",
     rb"<~[!-uz\s]{12}",
     rb"(?i:base85|ascii85|[^a-z0-9][ab]85)",
     rb"begin [0-7]{3,4} [^\r\n]{1,60}\r?\n[!-`]",
 )
 
-_BASE32_RUN = re.compile(r"[A-Z2-7]+(?:\r?\n[ \t]{0,20}[A-Z2-7]+)*={0,6}")
-_BASE32_GROUP = re.compile("[A-Z2-7]{8}")
+_BASE32_RUN = re.compile(r"(?:[A-Z2-7]+(?:\r?\n[ \t]{0,20}[A-Z2-7]+)*|[a-z2-7]+(?:\r?\n[ \t]{0,20}[a-z2-7]+)*)={0,6}")
+_BASE32_GROUP = re.compile("[A-Z2-7]{8}|[a-z2-7]{8}")
 _BLANKS = re.compile(r"\s+")
 _CANDIDATE = re.compile(r"[!-~]{20,16384}")
-_QUOTED = re.compile(r"""(?P<quote>["'`])(?P<run>[!-~]{16,16384}?)(?P=quote)""")
+_QUOTED = re.compile(r"""(?P<quote>'{3}|["'`])(?P<run>[!-~]{16,16384}?)(?P=quote)""")
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e]")
 _UU_LINE = re.compile(r"[ \t]{0,8}(?P<line>[!-`][ -`]{0,84})\r?(?:\n|\Z)")
 
@@ -57,7 +57,7 @@ def _base32(text: str, end: int) -> Iterator[tuple[int, int, str]]:
     match = _BASE32_RUN.match(text, start)
     if match is None:
         return
-    run = _BLANKS.sub("", match[0]).rstrip("=")
+    run = _BLANKS.sub("", match[0]).rstrip("=").upper()
     run = run[: len(run) - (len(run) % 8 in (1, 3, 6))]
     yield start, match.end(), base64.b32decode(run + "=" * (-len(run) % 8)).decode("utf-8", "replace")
 

@@ -14,6 +14,8 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+import zstandard
+
 from detectors.cut import PREFIX
 from detectors.view import MAX_DEPTH, Budget, View
 
@@ -27,13 +29,13 @@ _GROUP = _FIRST + _SECOND + _THIRD + rb"[A-Za-z0-9+/_-]"
 # The same of UTF-16: every other byte is zero, in one of two phases.
 _WIDE = rb"[I-Za-f0-9][AQgw][AB][A-Za-z0-9+/_-]A[A-H][AEIMQUYcgkosw048]A"
 
-_PACKED = rb"(?:H4sI|eJ[w-z]|eN[o-r]|eA[E-H]|eF[4-7]|QlpoO|/Td6W|_Td6W)[A-Za-z0-9+/_-]{16}"
-"""What gzip, zlib, bzip2 and xz streams begin with, in base64."""
+_PACKED = rb"(?:H4sI|eJ[w-z]|eN[o-r]|eA[E-H]|eF[4-7]|QlpoO|/Td6W|_Td6W|KLUv)[A-Za-z0-9+/_-]{16}"
+"""What gzip, zlib, bzip2, xz and zstd streams begin with, in base64."""
 
 GATES: tuple[bytes, ...] = (
     b"(?:" + _GROUP + b"){3}" + _FIRST + _SECOND,
     _PACKED,
-    rb"(?:[2-7][0-9a-fA-F]|0[9aAdD]){10}",
+    rb"(?:[2-7][0-9a-fA-F]|0[9aAdD]){10}|(?:(?:[2-7][0-9a-fA-F]|0[9aAdD])00){5}",
     b"(?:" + _WIDE + b"){3}",
     rb"(?:1[fF]8[bB]08|789[cC]|78[dD][aA]|7801|425[aA]68|[fF][dD]377[aA]58)[0-9a-fA-F]{20}",
 )
@@ -48,7 +50,7 @@ _BASE64, _PACK, _HEX, _UTF16, _HEX_PACK = range(5)
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]*")
 _HEX_RUN = re.compile(r"[0-9a-fA-F]*")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_MAGIC = re.compile("H4sI|eJ[w-z]|eN[o-r]|eA[E-H]|eF[4-7]|QlpoO|[/_]Td6W")
+_MAGIC = re.compile("H4sI|eJ[w-z]|eN[o-r]|eA[E-H]|eF[4-7]|QlpoO|[/_]Td6W|KLUv")
 _NOT_A_BEGINNING = re.compile(r"[A-Za-z0-9+_](?<!\\[nr])\Z")
 _ENDS = ("", "=", "\n", "\r", '"', "'", "<", " ", "\\", "`", "]", ")", "}", ",", ";")
 _PLAIN_BREAK = re.compile(r"\r?\n[ \t]{0,40}")
@@ -74,6 +76,7 @@ SHORT_WRAP_CHARS = 20
 HEX_WRAP_CHARS = 32
 BINARY_CHARS = 4096
 XZ_MEMORY_BYTES = 64 << 20
+ZSTD_WINDOW_BYTES = 8 << 20
 
 ALIGNMENT_SHARE = 4
 """An alignment counts when it has at least one in so many of its run's hits."""
@@ -221,10 +224,15 @@ def _opened(raw: bytes, name: str, budget: Budget) -> tuple[str, str] | None:
         if raw.startswith(magic):
             try:
                 unpacked = unpack(raw, max(1, budget.characters + 1))
-            except (zlib.error, OSError, EOFError, ValueError, lzma.LZMAError):
+            except (zlib.error, OSError, EOFError, ValueError, lzma.LZMAError, zstandard.ZstdError):
                 break
             return packing, _text_of(unpacked)
     return None if raw.startswith(b"\x1f\x8b\x08") else (name, _text_of(raw))
+
+
+def _unpack_zstd(raw: bytes, limit: int) -> bytes:
+    decompressor = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW_BYTES)
+    return decompressor.stream_reader(raw).read(limit)
 
 
 _PACKINGS: tuple[tuple[bytes | tuple[bytes, ...], str, Callable[[bytes, int], bytes]], ...] = (
@@ -236,6 +244,7 @@ _PACKINGS: tuple[tuple[bytes | tuple[bytes, ...], str, Callable[[bytes, int], by
     ),
     (b"BZh", "bzip2", lambda raw, limit: bz2.BZ2Decompressor().decompress(raw, limit)),
     (b"\xfd7zXZ", "xz", lambda raw, limit: lzma.LZMADecompressor(memlimit=XZ_MEMORY_BYTES).decompress(raw, limit)),
+    (b"\x28\xb5\x2f\xfd", "zstd", _unpack_zstd),
 )
 
 
