@@ -18,6 +18,8 @@ import urllib.parse
 import zlib
 from collections.abc import Callable, Iterable
 
+import zstandard
+
 Disguise = Callable[[str], str]
 
 _SOURCE = random.Random(7)
@@ -114,6 +116,22 @@ def ascii_column(row: bytes) -> str:
 
 def xxd(at: int, row: bytes) -> str:
     return f"{at:08x}: {row.hex(' ', -2):<39}  {ascii_column(row)}"
+
+
+def od_characters(at: int, row: bytes) -> str:
+    return f"{at:07o}" + "".join("  \\n" if byte == 10 else f"   {chr(byte)}" for byte in row)
+
+
+def od_words(at: int, row: bytes) -> str:
+    return f"{at:07o}" + "".join(f" {int.from_bytes(row[n : n + 2], 'little'):06o}" for n in range(0, len(row), 2))
+
+
+def od_octal(at: int, row: bytes) -> str:
+    return f"{at:07o}" + "".join(f" {byte:03o}" for byte in row)
+
+
+def od_decimal(at: int, row: bytes) -> str:
+    return f"{at:07o}" + "".join(f" {byte:3d}" for byte in row)
 
 
 def hexdump_c(at: int, row: bytes) -> str:
@@ -280,6 +298,21 @@ WHOLE: dict[str, tuple[Disguise, tuple[str, ...]]] = {
     "hexdump -C": (lambda t: dump(t, hexdump_c), ALL),
     "hexdump": (lambda t: dump(t, hexdump), ALL),
     "od -t x1": (lambda t: dump(t, od), ALL),
+    "od -c": (lambda t: dump(t, od_characters), ALL),
+    "od": (lambda t: dump(t, od_words), ALL),
+    "od -b": (lambda t: dump(t, od_octal), ALL),
+    "od -t u1": (lambda t: dump(t, od_decimal), ALL),
+    "octal bytes": (lambda t: " ".join(f"{byte:03o}" for byte in t.encode()), ALL),
+    "quoted characters": (lambda t: json.dumps(list(t)), ALL),
+    "quoted characters, indented": (lambda t: json.dumps(list(t), indent=2), ALL),
+    "numbered bytes": (lambda t: json.dumps({str(at): byte for at, byte in enumerate(t.encode())}), ALL),
+    "Java bytes": (lambda t: ", ".join(f"(byte) 0x{byte:02x}" for byte in t.encode()), ALL),
+    "CHAR calls": (lambda t: "&".join(f"CHAR({byte})" for byte in t.encode()), ALL),
+    "CSS escapes": (lambda t: "".join(f"\\{byte:06x}" for byte in t.encode()), ALL),
+    "octal behind a zero": (lambda t: "".join(f"\\0{byte:03o}" for byte in t.encode()), ALL),
+    "hex of UTF-16": (lambda t: t.encode("utf-16-le").hex(), ALL),
+    "base32, lower case": (lambda t: base64.b32encode(t.encode()).decode().lower(), ALL),
+    "base64 of zstd": (lambda t: base64.b64encode(zstandard.compress(t.encode())).decode(), ALL),
     "decimal bytes": (lambda t: str(list(t.encode())), ALL),
     "decimal bytes, no blanks": (lambda t: ",".join(map(str, t.encode())), ALL),
     "decimal bytes, blanks": (lambda t: " ".join(map(str, t.encode())), ALL),
