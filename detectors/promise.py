@@ -43,7 +43,7 @@ HINT_WORDS = frozenset(
 KEY_OWNERS = frozenset(
     """
     api access secret private auth encryption signing master account shared license storage session service app deploy
-    server client admin consumer crypt cipher hmac aes ssh ssl tls gpg jwt licence subscription integration
+    token server client admin consumer crypt cipher hmac aes ssh ssl tls gpg jwt licence subscription integration
     """.split()
 )
 """Words that make the `key` after them a secret's name."""

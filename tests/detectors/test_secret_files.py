@@ -238,6 +238,19 @@ FILES: dict[str, tuple[str, Callable[[str], str]]] = {
         lambda v: f'{{"version":3,"crypto":{{"cipher":"aes-128-ctr","ciphertext":"{v}","kdf":"scrypt"}}}}',
     ),
     "ultravnc.ini": (_hex("vnc", 16).upper(), lambda v: f"[ultravnc]\npasswd={v}00\npasswd={v}\n"),
+    "rows of users": (
+        _hex("rows", 32),
+        lambda v: f"INSERT INTO `users` VALUES (1,'ops','{v}','ops@corp.example.org');\n",
+    ),
+    "row with a password": (
+        _password("row"),
+        lambda v: f"INSERT INTO users (id, name, password) VALUES (1, 'bob', '{v}');\n",
+    ),
+    "connecting": (_password("dbi"), lambda v: f"my $dbh = DBI->connect('DBI:mysql:x', 'root', '{v}');\n"),
+    "mongo shell": (_password("mongo"), lambda v: f'use app\ndb.auth("admin", "{v}")\n'),
+    "lftp": (_password("lftp"), lambda v: f"set ftp:ssl-allow no\nopen -u bob,{v} ftp.corp.example.org\n"),
+    "net use": (_password("netuse"), lambda v: f"net use Z: \\\\srv\\share /user:corp\\bob {v}\n"),
+    "devise": (_hex("devise", 128), lambda v: f"Devise.setup do |config|\n  config.pepper = '{v}'\nend\n"),
     "otp seed": (
         _value("otp", 32, string.ascii_uppercase + "234567"),
         lambda v: f"otpauth://totp/Corp:bob@corp.example.org?secret={v}&issuer=Corp",
