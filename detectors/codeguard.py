@@ -80,6 +80,11 @@ def is_persons_address(text: str, start: int, end: int) -> bool:
     return not (is_code and is_test) or _stands_near(_HARD_FACT, text, start, end)
 
 
+def is_in_test(text: str, start: int, end: int) -> bool:
+    """Whether the value is assigned or passed in code that tests other code."""
+    return all(_around(text, start, end))
+
+
 def _is_in_authors(text: str, start: int) -> bool:
     """Whether the list that is open here is one of authors, as package metadata has it."""
     low = max(0, start - AUTHORS_CHARS)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from detectors.assignment import MAX_VALUE_CHARS, Assignment, Form, expression, read, value_expressions
+from detectors.codeguard import is_in_test
 from detectors.label import NO_LABELS, Labels
 from detectors.matcher import Candidate, Matcher
 from detectors.plausible import (
@@ -108,7 +109,8 @@ def _is_credible(text: str, found: Assignment, value: str, promise: Promise) -> 
     """Whether this value in this form is what the name promises."""
     match found.form:
         case Form.QUOTED:
-            return _is_value(value, promise, is_plain(found.name))
+            is_plain_name = is_plain(found.name) and not is_in_test(text, found.start, found.end)
+            return _is_value(value, promise, is_plain_name)
         case Form.LINE:
             if is_code(value) and not _is_configured(text, found):
                 return False

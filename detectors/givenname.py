@@ -112,6 +112,11 @@ NOT_NAMES = frozenset(
     plugin extension driver provider handler manager factory builder parser serializer validator converter adapter
     wrapper helper util utils common core base abstract generic maximum minimum max min average sum percent rate
     ratio score rank priority severity weight
+    medical center centre health healthcare laboratory laboratories pharmacy radiology cardiology oncology pediatrics
+    paediatrics orthopedics surgical dialysis hospice nursing rehabilitation imaging diagnostics diagnostic physicians
+    associates regional community memorial hospitals clinics polyclinic infirmary sanatorium krankenhaus klinikum klinik
+    uniklinik universitätsklinikum praxis gemeinschaftspraxis apotheke hôpital clinique pharmacie ospedale clínica
+    ziekenhuis apotheek llp pllc plc corporation incorporated association authority ministry medicare medicaid systems
     """.split()
 ) - {
     "will",
