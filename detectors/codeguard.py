@@ -57,12 +57,13 @@ _SOFT_FACT = regex.compile(
 _AUTHORS = regex.compile(
     r"(?ri)(?:authors?|maintainers?|contributors?|developers?|credits)[\"']?\]?\s{0,3}[=:]?>?\s{0,3}\["
 )
+_KEY_AFTER = regex.compile(r"""\\?["']\s?:""")
 _COPYRIGHT = regex.compile(r"(?i)(?:copyright|©|\(c\)|&copy;)[^\n]{0,40}$")
 
 
 def is_persons_name(text: str, start: int, end: int) -> bool:
-    """False for names in tests, and for lone ones in other code; authors' names are published with their work."""
-    if _is_in_authors(text, start):
+    """False for names in tests, lone ones in other code, and authors' names, which are published with their work."""
+    if _is_in_authors(text, start) or _KEY_AFTER.match(text, end):
         return False
     is_code, is_test = _around(text, start, end)
     if not is_code or _stands_near(_HARD_FACT, text, start, end):

@@ -39,6 +39,7 @@ _OTHER_LABEL = regex.compile(
       |zip|version|ssn|npi|mrn|timestamp|epoch|build|port|patient|member|policy|claim|routing|iban|vin|dob|transaction|user
       |customer|passport|licen[cs]e)
       (?:[\s_-]{0,2}(?:id|no|nr|num(?:ber)?|code|\#))?
+      |(?<![a-z])(?:ct|snomed|sct|loinc|icd(?:-?10)?|cpt|concept|diagnosis|procedure|product|postal|article|item)\scode
       |(?<![a-z])ids?|_ids?|(?-i:I[dD]))["'\]]?\s{0,2}(?:[:=\#]|is)?\s{0,3}["'(]?$"""
 )  # fmt: skip
 _DATE = regex.compile(
@@ -53,6 +54,8 @@ _NO_NUMBER = regex.compile(
 _PLACEHOLDER = regex.compile(r"(\d)\1{6,}|0?123456789?0?|9876543210?")
 _INVENTED = regex.compile(r"(\d)\1{6}$|234567890$")
 """What ends so, somebody made up: `555-555-5555`, `+44 1234567890`."""
+_HEADER = regex.compile(r"(?r)MSH\|[^\r\n]{0,300}")
+"""A field of an HL7 message's header, where names of programs such as `SMS` stand beside control numbers."""
 _LOCAL = regex.compile(r"\d{3,4}\.\d{4}")
 _FICTIONAL = regex.compile(r"(?:\+?1\D{0,3})?\(?\d{3}\)?\D{0,2}555\D?01\d\d")
 _EXTENSION = regex.compile(r"(?i)[\s,;]{0,2}(?:x|ext(?:ension)?\.?|#)\s?\d{1,6}$")
@@ -73,6 +76,8 @@ def is_phone(text: str, start: int, end: int) -> bool:
     if ")" in number.partition("(")[0] or _INVENTED.search("".join(digits)):
         return False
     if not STRONG_DIGITS <= count <= MAX_DIGITS or _is_part(text, start, end):
+        return False
+    if _HEADER.match(text, max(0, start - 300), start):
         return False
     before = text[max(0, start - BEFORE_CHARS) : start]
     if _OTHER_LABEL.search(before) or _DATE.fullmatch(number) or _PLACEHOLDER.fullmatch(number):

@@ -20,6 +20,7 @@ NAMES = [
     ("a whole name in code", CODE.format('person.name = "Ann Roe"'), "Ann Roe", True),
     ("a prompt", 'The form says first_name = "Ann" and the import failed.', "Ann", True),
     ("authors", 'authors = [\n  {name = "Ann Roe", email = "ann@corp.org"},\n  {name = "Bo Lee"}]', "Bo Lee", False),
+    ("a key", '"display":"Family name","designation":[', "designation", False),
     ("behind authors", 'authors = [{name = "Ann Roe"}]\nname = "Bo Lee"', "Bo Lee", True),
 ]
 

@@ -51,6 +51,11 @@ CASES = [
     ("PHONE_NUMBER", "mobile: 4155552671", "4155552671", True),
     ("PHONE_NUMBER", "id: 4155552671", "4155552671", False),
     ("PHONE_NUMBER", "at 1700000000 s", "1700000000", False),  # epoch seconds
+    ("PHONE_NUMBER", 'phone_number="555-555-5555"', "555-555-5555", False),
+    ("PHONE_NUMBER", "tel:+441234567890", "+441234567890", False),
+    ("PHONE_NUMBER", "the cell (#3035) (22.6.0)", "3035) (22.6.0", False),
+    ("PHONE_NUMBER", "small cell cancer (SNOMED CT code '254637007')", "254637007", False),
+    ("PHONE_NUMBER", "MSH|^~\\&|EPIC|X|SMS|SMSADT|199912271408||ADT^A04|1817457|D", "1817457", False),
     ("PHONE_NUMBER", "on 2024-01-15", "2024-01-15", False),
     ("PHONE_NUMBER", "(212) 555-0123", "(212) 555-0123", False),  # fiction
     ("PHONE_NUMBER", "pi 3.14159265", "3.14159265", False),
