@@ -96,7 +96,10 @@ def _full_name(text: str, found: Assignment) -> str:
 
 
 def _is_public(text: str, found: Assignment) -> bool:
-    """A badge's token in its picture's address, a secret's resource name, or the checksum of a file of keys."""
+    """A badge's token in its picture's address, a secret's resource name, the checksum of a file of keys, or the nonce
+    of a WebSocket's handshake (RFC 6455, section 11.3.1)."""
+    if found.name.lower().replace("_", "-").endswith("sec-websocket-key"):
+        return True
     if text[max(0, found.name_start - 5) : found.name_start] == ".svg?":
         return True
     if "arn:" in text[max(0, found.name_start - 100) : found.name_start].rpartition(" ")[2]:

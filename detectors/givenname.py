@@ -116,8 +116,9 @@ NOT_NAMES = frozenset(
     paediatrics orthopedics surgical dialysis hospice nursing rehabilitation imaging diagnostics diagnostic physicians
     associates regional community memorial hospitals clinics polyclinic infirmary sanatorium krankenhaus klinikum klinik
     uniklinik universitätsklinikum praxis gemeinschaftspraxis apotheke hôpital clinique pharmacie ospedale clínica
-    ziekenhuis apotheek llp pllc plc
-    withdrawn deprecated retired obsolete reserved designation corporation incorporated association authority ministry medicare medicaid systems
+    ziekenhuis apotheek llp
+    pllc plc withdrawn deprecated retired obsolete reserved designation corporation incorporated association authority
+    ministry medicare medicaid systems
     """.split()
 ) - {
     "will",

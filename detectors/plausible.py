@@ -89,6 +89,7 @@ _ROWS = (
 )
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _PATH = re.compile(r"(?:[a-z][a-z0-9+.-]{1,12}://|\.{0,2}/|~/|[A-Za-z]:[\\/]|@[\w-]+/)[\w\-./\\:@~+#?=&%]*")
+_SYSTEM_PATH = re.compile(r"/(?:etc|usr|var|opt|tmp|proc|sys|dev|run|bin|sbin|lib|srv|mnt|root|home)/[\w\-./@]*")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d.*")
 _INTEGRITY = re.compile(r"(?:sha(?:1|256|384|512)|md5)[-:=].*")
 _SELECTOR = re.compile(r"[#.][A-Za-z][\w-]*|\[.*\](?:\(.*\))?|//.*")
@@ -123,7 +124,7 @@ def is_stand_in(value: str) -> bool:
     )
 
 
-_STAND_INS = (_PLACEHOLDER, _DATE, _INTEGRITY, _SELECTOR, _REGEX, _MAILBOX, _URL, _NUMBERED, _FRAGMENT)
+_STAND_INS = (_PLACEHOLDER, _SYSTEM_PATH, _DATE, _INTEGRITY, _SELECTOR, _REGEX, _MAILBOX, _URL, _NUMBERED, _FRAGMENT)
 _NAMES = (_DOTTED, _CAPS_NAME, _UUID, _PATH, _WORDS_ONLY)
 
 
