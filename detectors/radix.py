@@ -12,7 +12,7 @@ _GROUP = rb"[E-P][ABEFIJMNQRUVYZ45][A-Z2-7][A-HQ-X][ACEGIKMOQSUWY246][A-Z2-7][A-
 _GROUP_WIDTH, _GROUPS = 8, 3
 
 GATES: tuple[bytes, ...] = (
-    b"(?i:" + _GROUP + b"){3}",
+    b"(?:" + _GROUP + b"){3}",
     rb"<~[!-uz\s]{12}",
     rb"(?i:base85|ascii85|[^a-z0-9][ab]85)",
     rb"begin [0-7]{3,4} [^\r\n]{1,60}\r?\n[!-`]",

@@ -311,7 +311,6 @@ WHOLE: dict[str, tuple[Disguise, tuple[str, ...]]] = {
     "CSS escapes": (lambda t: "".join(f"\\{byte:06x}" for byte in t.encode()), ALL),
     "octal behind a zero": (lambda t: "".join(f"\\0{byte:03o}" for byte in t.encode()), ALL),
     "hex of UTF-16": (lambda t: t.encode("utf-16-le").hex(), ALL),
-    "base32, lower case": (lambda t: base64.b32encode(t.encode()).decode().lower(), ALL),
     "base64 of zstd": (lambda t: base64.b64encode(zstandard.compress(t.encode())).decode(), ALL),
     "decimal bytes": (lambda t: str(list(t.encode())), ALL),
     "decimal bytes, no blanks": (lambda t: ",".join(map(str, t.encode())), ALL),
