@@ -88,15 +88,17 @@ def check_any_tax(value: str) -> bool:
 
 
 _STDNUM_MODULES = (
-    "ad.nrt al.nipt ar.cuit ar.dni at.businessid at.tin at.uid at.vnr au.abn au.acn au.tfn az.voen be.bis be.eid be.nn"
-    " be.ssn be.vat bg.egn bg.pnf bg.vat br.cnpj br.cpf by.unp ca.bc_phn ca.bn ca.sin ch.uid ch.vat cl.rut cn.ric"
+    "ad.nrt al.nipt ar.cbu ar.cuit ar.dni at.businessid at.tin at.uid at.vnr au.abn au.acn au.tfn az.voen"
+    " be.bis be.eid be.nn be.ssn be.vat bg.egn bg.pnf bg.vat br.cnpj br.cpf by.unp ca.bc_phn ca.bn ca.sin"
+    " ch.uid ch.vat cl.rut cn.ric"
     " cn.uscc co.nit cr.cpf cr.cpj cr.cr cu.ni cy.vat cz.dic cz.rc de.idnr de.stnr de.vat dk.cpr dk.cvr do.cedula"
-    " do.rnc dz.nif ec.ci ec.ruc ee.ik ee.kmkr ee.registrikood eg.tn es.cif es.dni es.nie es.nif"
+    " do.rnc dz.nif ec.ci ec.ruc ee.ik ee.kmkr ee.registrikood eg.tn es.ccc es.cif es.dni es.nie es.nif"
     " es.referenciacatastral es.cups fi.alv fi.hetu fi.veronumero fi.ytunnus fo.vn fr.nif fr.nir fr.siren fr.siret"
     " fr.tva gb.upn gb.vat gh.tin gn.nifp gr.amka gr.vat gt.nit hr.oib hu.anum id.nik id.npwp ie.pps ie.vat il.hp"
     " il.idnr it.codicefiscale it.iva jp.cn ke.pin kr.brn kr.rrn li.peid lt.asmens lt.pvm lu.tva lv.pvn ma.ice mc.tva"
     " md.idno me.pib mk.edb mt.vat mu.nid mx.curp mx.rfc my.nric mz.nuit nl.bsn nl.btw nl.identiteitskaartnummer"
-    " nl.onderwijsnummer no.fodselsnummer no.mva no.orgnr nz.ird pe.cui pe.ruc pk.cnic pl.nip pl.pesel pl.regon pt.cc"
+    " nl.onderwijsnummer no.fodselsnummer no.kontonr no.mva no.orgnr"
+    " nz.ird pe.cui pe.ruc pk.cnic pl.nip pl.pesel pl.regon pt.cc"
     " pt.nif py.ruc ro.cf ro.cnp ro.cui rs.pib ru.inn ru.ogrn se.orgnr se.personnummer se.vat sg.uen si.ddv si.emso"
     " si.maticna sk.dph sk.rc sm.coe sn.ninea sv.nit th.moa th.pin th.tin tn.mf tr.tckimlik tr.vkn tw.ubn ua.edrpou"
     " ua.rntrc us.ptin us.tin uy.rut ve.rif vn.mst za.idnr za.tin"

@@ -5,6 +5,7 @@ import pytest
 from detectors.idcheck import ID_CHECKS
 
 VALID = [
+    ("ar-cbu", "28505909 40090418135201"),
     ("au-medicare", "2123 45670 1"),
     ("bech32", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"),
     ("base58", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
@@ -13,6 +14,7 @@ VALID = [
     ("br-pis", "123.45678.91-9"),
     ("de-health", "A123456780"),
     ("de-pension", "15 070649 C 103"),
+    ("es-ccc", "1234-1234-16 1234567890"),
     ("es-nuss", "281234567840"),
     ("hk-hkid", "A123456(3)"),
     ("hk-hkid", "AB987654(3)"),
@@ -21,6 +23,7 @@ VALID = [
     ("lu-matricule", "1893120105732"),
     ("mrz", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"),
     ("nl-bsn", "111222333"),
+    ("no-kontonr", "8601 11 17947"),
     ("nz-nhi", "ZAC5361"),
     ("nz-nhi", "ZVB97XQ"),
     ("pl-card", "ABS123456"),
