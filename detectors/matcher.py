@@ -44,7 +44,8 @@ name); hits of shorter ones cost more than they save.
 """
 
 COMMON_WORDS = frozenset(
-    "name pass token secret client user host server http data node type path file test code apikey auth".split()
+    "name pass token secret client user host server http data node type path file test code apikey auth key pin pan pat"
+    " fin har".split()
 )
 """Nor are these looked for instead: they stand all over ordinary code."""
 

@@ -53,7 +53,7 @@ class TableReader:
             _COMMON_HEADER,
             _FOREIGN_HEADER,
             *self.lexicon.gates(),
-            *word_expressions(columns),
+            *word_expressions(sorted(columns)),
         )
 
     def read(self, text: str, hits: Sequence[tuple[int, int]]) -> Iterator[Labelled]:

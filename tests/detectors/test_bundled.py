@@ -1,6 +1,9 @@
 """The bundled rules as one: both first passes agree on them, and no text takes superlinear time."""
 
 import base64
+import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -80,3 +83,23 @@ def test_time_is_linear(engine: Engine, unit: str) -> None:
     quarter, whole = min(seconds(25_000) for _ in range(3)), min(seconds(100_000) for _ in range(2))
     assert whole < 8 * quarter + 0.02
     assert whole < 2.0
+
+
+def test_what_the_first_pass_looks_for_is_the_same_in_every_process() -> None:
+    """Else its compiled form, made by one worker, would be no other's, and findings might differ."""
+    code = (
+        "import detectors.engine as e, hashlib; from detectors import *\n"
+        "def show(expressions, cache): print(hashlib.sha256(repr(expressions).encode()).hexdigest()); raise SystemExit\n"
+        "e.make_prefilter = show; Engine(load_rules([bundled_rules()]), b'k')"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
