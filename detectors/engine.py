@@ -22,6 +22,7 @@ from detectors.label import CLINICAL_FORMS, NO_LABELS, Labelled, Labels
 from detectors.matcher import GENERIC_ID, Candidate, Matcher
 from detectors.names import NameFinder
 from detectors.overlap import Located, settle
+from detectors.plan import load_plans, store_plans
 from detectors.prefilter import ExpressionError, Hit, make_prefilter
 from detectors.ruleset import RuleError, RuleSet
 from detectors.section import Sections
@@ -68,17 +69,17 @@ class Engine:
         self.ruleset = ruleset
         self._key = key
         self._names = names
-        matchers = _matchers(ruleset)
+        matchers = _matchers(ruleset, cache_dir)
         self._matchers = tuple(matcher for matcher in matchers if not matcher.is_field_rule)
         self._field_matchers = _by_entry((m, m.rule.fields) for m in matchers)
         self._context_matchers = _by_entry((m, m.rule.context) for m in self._matchers if m.rule.context_required)
         self._generic = next((m for m in self._matchers if isinstance(m, Generic)), None)
         self._readers = readers(_entries(matchers), _columns(matchers))
         clinical = health.expressions(ruleset.health.words, ruleset.health.codes)
-        self._owners = [number for number, matcher in enumerate(self._matchers) for _ in matcher.expressions]
+        self._owners = [number for number, matcher in enumerate(self._matchers) for _ in matcher.plan.expressions]
         self._sections = Sections(
             (
-                [expression for matcher in self._matchers for expression in matcher.expressions],
+                [expression for matcher in self._matchers for expression in matcher.plan.expressions],
                 GATES,
                 clinical,
                 *(reader.gates for reader in self._readers),
@@ -218,16 +219,20 @@ def fingerprint(key: bytes, value: str) -> str:
     return hmac.digest(key, normal.encode("utf-8", "surrogatepass"), "sha256").hex()[:32]
 
 
-def _matchers(ruleset: RuleSet) -> tuple[Matcher, ...]:
+def _matchers(ruleset: RuleSet, cache_dir: Path | None) -> tuple[Matcher, ...]:
     matchers: list[Matcher] = []
     problems: list[str] = []
+    plans = load_plans(cache_dir, ruleset.digest) if cache_dir is not None else {}
     for rule in ruleset.rules:
+        make = Generic if rule.id == GENERIC_ID else Matcher
         try:
-            matchers.append(Generic(rule) if rule.id == GENERIC_ID else Matcher(rule))
+            matchers.append(make(rule, plans.get(rule.id)))
         except ValueError as err:
             problems.append(f"{ruleset.origins.get(rule.id, '?:1')}: rule {rule.id}: {err}")
     if problems:
         raise RuleError(problems)
+    if cache_dir is not None and not plans:
+        store_plans(cache_dir, ruleset.digest, {matcher.rule.id: matcher.plan for matcher in matchers})
     return tuple(matchers)
 
 
@@ -267,7 +272,7 @@ def _windows(hits: list[Hit], matchers: tuple[Matcher, ...], length: int) -> dic
     windows: dict[int, list[tuple[int, int, int]]] = {}
     for index, at in hits:
         matcher = matchers[index]
-        start, end = max(0, at - matcher.before), min(length, at + matcher.after)
+        start, end = max(0, at - matcher.plan.before), min(length, at + matcher.plan.after)
         known = windows.setdefault(index, [])
         if known and start <= known[-1][2]:
             known[-1] = (known[-1][0], at, end)

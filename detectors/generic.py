@@ -12,6 +12,7 @@ from detectors.assignment import MAX_VALUE_CHARS, Assignment, Form, expression, 
 from detectors.codeguard import is_in_test
 from detectors.label import NO_LABELS, Labels
 from detectors.matcher import Candidate, Matcher
+from detectors.plan import Plan
 from detectors.plausible import (
     is_benign,
     is_code,
@@ -50,8 +51,8 @@ class Generic(Matcher):
     Its keywords are what the first pass looks for; its pattern says what a value may consist of at all.
     """
 
-    def _first_pass(self) -> tuple[list[bytes], int, int]:
-        return [expression(self.keywords), *value_expressions(self.keywords)], 0, 0
+    def _first_pass(self) -> Plan:
+        return Plan([expression(self.keywords), *value_expressions(self.keywords)], 0, 0)
 
     def confirm(self, text: str, start: int, last: int, end: int, labels: Labels = NO_LABELS) -> Iterator[Candidate]:
         """The candidate of the assignment whose operator ends at `last`. Reads around the window as far as it needs."""

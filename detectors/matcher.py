@@ -6,6 +6,7 @@ knows nothing of views, overlaps or other rules.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import regex
@@ -16,6 +17,7 @@ from detectors.context import word_expressions, words_pattern
 from detectors.evidence import Evidence
 from detectors.guard import GUARDS
 from detectors.label import CLINICAL_FORMS, NO_LABELS, Labelled, Labels
+from detectors.plan import Plan
 from detectors.plausible import shannon
 from detectors.presidio import Recognizer
 from detectors.rule import Rule
@@ -76,51 +78,71 @@ class Candidate:
 
 
 class Matcher:
-    """A rule, compiled. Raises ValueError naming what is wrong with it."""
+    """A rule made runnable. Without a `plan` all of it is compiled at once; ValueError names what is wrong with it."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, plan: Plan | None = None) -> None:
         self.rule = rule
-        self.pattern = _compile(rule.pattern) if rule.pattern is not None else None
         self.recognizer = Recognizer(rule.recognizer) if rule.recognizer is not None else None
         self.keywords = tuple(word.lower() for word in rule.keywords)
         self.checks = tuple((name, _check(name)) for name in rule.checks)
         self.guard = GUARDS.get(rule.entity)
         self.pair_guard = FIELD_GUARDS.get(rule.entity)
-        self.allow = _alternation(rule.allow)
-        self.context = words_pattern(rule.context)
-        self.unless = words_pattern(rule.unless)
-        self._needles = tuple({word.split()[0].lower() for word in rule.context})
-        self._group = "value" if self.pattern is not None and "value" in self.pattern.groupindex else 0
+        self._needles = tuple(sorted({word.split()[0].lower() for word in rule.context}))
         self.is_field_rule = bool(rule.fields)
         self.looks_for_context = rule.context_required and bool(rule.near_chars) and not (rule.keywords or rule.trigger)
-        self.expressions, self.before, self.after = self._first_pass()
+        self.plan = plan or self._compiled()
 
-    def _first_pass(self) -> tuple[list[bytes], int, int]:
+    @cached_property
+    def pattern(self) -> "regex.Pattern[str] | None":
+        return _compile(self.rule.pattern) if self.rule.pattern is not None else None
+
+    @cached_property
+    def allow(self) -> "regex.Pattern[str] | None":
+        return _alternation(self.rule.allow)
+
+    @cached_property
+    def context(self) -> "regex.Pattern[str] | None":
+        return words_pattern(self.rule.context)
+
+    @cached_property
+    def unless(self) -> "regex.Pattern[str] | None":
+        return words_pattern(self.rule.unless)
+
+    @cached_property
+    def _group(self) -> str | int:
+        return "value" if self.pattern is not None and "value" in self.pattern.groupindex else 0
+
+    def _compiled(self) -> Plan:
+        for compiled in (self.pattern, self.allow, self.context, self.unless):
+            del compiled  # made, so that a fault in it is told now
+        return self._first_pass()
+
+    def _first_pass(self) -> Plan:
         """The expressions to look for, and how far before and after a hit of one a match can stand."""
         if self.is_field_rule:
-            return [], 0, 0
+            return Plan([], 0, 0)
         source = self.rule.pattern if self.rule.pattern is not None else self.rule.trigger
         shape = shape_of(source) if source is not None else None
         width = shape.width if shape is not None else WIDTH_CAP
         if self.recognizer is not None:
             reach = (shape.reach if shape else 0) + RECOGNIZER_REACH
             expressions = [shape.sketch] if shape else _keyword_expressions(self.keywords)
-            return expressions, reach, RECOGNIZER_REACH
+            return Plan(expressions, reach, RECOGNIZER_REACH)
         if self.rule.trigger is not None:
             trigger = shape_of(self.rule.trigger)
             if trigger is None or not trigger.bits:
                 raise ValueError("trigger, expected a pattern the first pass can run, found another")
-            return [trigger.sketch], width + trigger.reach, width
+            return Plan([trigger.sketch], width + trigger.reach, width)
         if self.looks_for_context:
             before = width + self.rule.context_after_chars
-            return word_expressions(self.rule.context), before, max(width, self.rule.near_chars)
+            return Plan(word_expressions(self.rule.context), before, max(width, self.rule.near_chars))
         if self._prefers_keywords(shape):
-            return _keyword_expressions(self.keywords), width, max(width, self.rule.near_chars)
+            return Plan(_keyword_expressions(self.keywords), width, max(width, self.rule.near_chars))
         if shape is not None and (shape.bits >= SELECTIVE_BITS or (shape.bits >= LEAST_BITS and not self.keywords)):
-            return [shape.sketch], shape.reach, shape.width
+            return Plan([shape.sketch], shape.reach, shape.width)
         if not self.keywords:
             raise ValueError("pattern, expected something selective in it or keywords, found neither")
-        return _keyword_expressions(self.keywords), width, max(width, self.rule.near_chars)
+        return Plan(_keyword_expressions(self.keywords), width, max(width, self.rule.near_chars))
 
     def _prefers_keywords(self, shape: Shape | None) -> bool:
         is_long = shape is None or len(shape.sketch) > LONG_SKETCH_BYTES

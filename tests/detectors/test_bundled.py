@@ -89,7 +89,9 @@ def test_what_the_first_pass_looks_for_is_the_same_in_every_process() -> None:
     """Else its compiled form, made by one worker, would be no other's, and findings might differ."""
     code = (
         "import detectors.engine as e, hashlib; from detectors import *\n"
-        "def show(expressions, cache): print(hashlib.sha256(repr(expressions).encode()).hexdigest()); raise SystemExit\n"
+        "def show(expressions, cache):\n"
+        "    print(hashlib.sha256(repr(expressions).encode()).hexdigest())\n"
+        "    raise SystemExit\n"
         "e.make_prefilter = show; Engine(load_rules([bundled_rules()]), b'k')"
     )
     told = {
