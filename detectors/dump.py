@@ -5,7 +5,7 @@ covers the list whole.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import batched
 
 from detectors.view import Budget, View
@@ -33,7 +33,7 @@ _WORDS = r"(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{4}|[0-9a-fA-F]{2})"
 _ROW = re.compile(
     rf"""[ \t>|+*\#]{{0,20}}(?P<offset>{_OFFSET})?[ \t]{{0,4}}
          (?P<bytes>{_WORDS}(?:(?:[ \t]{{1,2}}|[ ]?-[ ]?){_WORDS}(?![^\s-])){{0,1023}})
-         (?P<column>[ \t]{{2,}}[^\n]{{0,80}}|[ \t]{{0,8}}\|[^\n]{{0,80}})?[ \t\r]{{0,8}}$""",
+         (?P<column>[ \t]{{2,40}}[^\n]{{0,80}}|[ \t]{{0,8}}\|[^\n]{{0,80}})?[ \t\r]{{0,8}}$""",
     re.VERBOSE | re.MULTILINE,
 )
 _WORD = re.compile("[0-9a-fA-F]{4,8}")
@@ -58,42 +58,95 @@ _BYTE = re.compile("[01]{8}(?!:)")
 _HEX_BYTE = re.compile(r"(?<![0-9A-Za-z])0[xX]([0-9a-fA-F]{1,2})(?![0-9a-fA-F])")
 
 
+REACH_CHARS = 4096
+"""How far before a hit its list may begin. A longer list begins with a hit of its own."""
+
+
 def dumps(text: str, hits: list[tuple[int, int]], budget: Budget) -> Iterator[View]:
     """The views that `hits` of `GATES` promise."""
-    rows_done = 0
-    done = [0] * len(GATES)
-    for kind, end in sorted(hits, key=lambda hit: hit[1]):
-        if kind in (0, 2) and end > rows_done and (rows := _rows(text, end, rows_done)) is not None:
-            rows_done = rows[1]
-            if budget.take(len(rows[2])):
-                yield View("hex", rows[2], text, rows[0], rows[1])
-        if kind == 2 or end <= rows_done or end <= done[kind]:
+    hits.sort(key=lambda hit: hit[1])
+    table = _Table(text)
+    lists = {kind: _Lists(text, *reading) for kind, reading in _INLINE.items()}
+    for kind, end in hits:
+        if kind in (0, 2) and (rows := table.around(end)) is not None and budget.take(len(rows[2])):
+            yield View("hex", rows[2], text, rows[0], rows[1])
+        if kind == 2 or end <= table.done:
             continue
-        pattern, read, name = _INLINE[kind]
-        start = max(done[kind], text.rfind("\n", 0, max(0, end - 400)) + 1, end - 4096)
-        for match in pattern.finditer(text, start):
-            if match.start() > end:
-                done[kind] = match.start()
-                break
-            done[kind] = match.end()
-            if match.end() >= end and (decoded := read(match[0])) is not None and budget.take(len(decoded)):
-                yield View(name, decoded, text, match.start(), match.end())
-        else:
-            done[kind] = len(text)  # there is none in the rest, so later hits needn't look again
-        done[kind] = max(done[kind], end)
+        for start, after, decoded in lists[kind].up_to(end):
+            if budget.take(len(decoded)):
+                yield View(lists[kind].name, decoded, text, start, after)
 
 
-def _rows(text: str, at: int, floor: int) -> tuple[int, int, str] | None:
-    """The hex dump around an offset: where it starts and ends, and what it says; None when the line is no dump's."""
-    first = text.rfind("\n", 0, at - 1) + 1
+class _Lists:
+    """The matches of one pattern, asked for by ascending offsets. What was searched once isn't searched again: on
+    hostile text every character is a hit, and the next match is far away or nowhere.
+    """
+
+    def __init__(self, text: str, pattern: "re.Pattern[str]", read: Callable[[str], str | None], name: str) -> None:
+        self.name = name
+        self._text = text
+        self._pattern = pattern
+        self._read = read
+        self._done = 0
+        self._next: re.Match[str] | None = None
+        self._searched = False
+
+    def up_to(self, end: int) -> Iterator[tuple[int, int, str]]:
+        """Start, end and text of each further list that holds `end`."""
+        if end <= self._done:
+            return
+        low = max(0, end - REACH_CHARS)
+        start = max(self._done, low, self._text.rfind("\n", low, max(low, end - 400)) + 1)
+        while (match := self._from(start)) is not None and match.start() <= end:
+            self._done = start = match.end()
+            if match.end() >= end and (decoded := self._read(match[0])) is not None:
+                yield match.start(), match.end(), decoded
+        self._done = max(self._done, end)
+
+    def _from(self, start: int) -> "re.Match[str] | None":
+        """The first match at `start` or behind it."""
+        if not self._searched or (self._next is not None and self._next.start() < start):
+            self._next = self._pattern.search(self._text, start)
+            self._searched = True
+        return self._next
+
+
+class _Table:
+    """The rows of hex dumps, asked for by ascending offsets."""
+
+    def __init__(self, text: str) -> None:
+        self.done = 0
+        """Where the last dump ended."""
+        self._text = text
+        self._line = 0
+        self._looked = 0
+        self._tried = -1
+
+    def around(self, at: int) -> tuple[int, int, str] | None:
+        """The hex dump around an offset: start, end, and what it says; None if the line is no dump's, or was told."""
+        if at <= self.done:
+            return None
+        newline = self._text.rfind("\n", self._looked, at - 1)
+        self._looked = max(self._looked, at - 1)
+        self._line = newline + 1 if newline >= 0 else self._line
+        if self._line == self._tried:
+            return None
+        self._tried = self._line
+        rows = _rows(self._text, self._line, self.done)
+        if rows is not None:
+            self.done = rows[1]
+        return rows
+
+
+def _rows(text: str, first: int, floor: int) -> tuple[int, int, str] | None:
+    """The hex dump around the line at `first`, not beginning before `floor`."""
     row = _ROW.match(text, first)
     if row is None or (row["offset"] is None and row["column"] is None and _WORD.search(row["bytes"]) is None):
         return None
-    while first > floor and (above := _ROW.match(text, text.rfind("\n", 0, first - 1) + 1)) and above.end() < first:
+    while first > floor and (above := _ROW.match(text, text.rfind("\n", floor, first - 1) + 1)) and above.end() < first:
         first = above.start()
     raw = bytearray()
-    last = first
-    at = first
+    last = at = first
     while (row := _ROW.match(text, at)) is not None:
         raw += _bytes_of(row)
         last = row.end()

@@ -58,15 +58,23 @@ class _Run:
 
 
 class Engine:
-    """Runs a rule set. `key` makes the fingerprints this installation's own; `cache_dir` keeps compiled rules.
+    """Runs a rule set. `key` makes the fingerprints this installation's own; `cache_dir` keeps compiled rules;
+    without `in_views` only the text as it stands is read, which is enough to prove a rule.
 
     Raises `RuleError` when a rule can't be run.
     """
 
     def __init__(
-        self, ruleset: RuleSet, key: bytes, *, cache_dir: Path | None = None, names: NameFinder | None = None
+        self,
+        ruleset: RuleSet,
+        key: bytes,
+        *,
+        cache_dir: Path | None = None,
+        names: NameFinder | None = None,
+        in_views: bool = True,
     ) -> None:
         self.ruleset = ruleset
+        self._in_views = in_views
         self._key = key
         self._names = names
         matchers = _matchers(ruleset, cache_dir)
@@ -80,7 +88,7 @@ class Engine:
         self._sections = Sections(
             (
                 [expression for matcher in self._matchers for expression in matcher.plan.expressions],
-                GATES,
+                GATES if in_views else (),
                 clinical,
                 *(reader.gates for reader in self._readers),
             )
@@ -137,6 +145,8 @@ class Engine:
             run.clinical += [(at - 1, at) for _, at in clinical]
             if rule_hits:
                 run.located.extend(self._confirm(text, rule_hits, labels, path, run))
+        if not self._in_views:
+            return
         for view in views(text, gate_hits, len(path), run.budget, within):
             self._look_through(view, path, run)
 

@@ -1,11 +1,15 @@
 """Proves a rule base: what every rule says it finds it finds, what it says it doesn't it doesn't, and in linear time.
 
-Each rule is tried alone and with all others, through the engine itself: first pass, window, checks and all. Messages
-are `file:line: rule id: what, expected, found`.
+Each rule is tried alone and with all others, through the engine itself: first pass, window, checks and all. Alone it
+reads texts as they stand; disguises, which are no rule's own, only with the others. Messages are
+`file:line: rule id: what, expected, found`.
 """
 
+import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import batched
 from pathlib import Path
 
 from detectors import fold
@@ -22,6 +26,9 @@ HOSTILE_CHARS = 24_000
 BUDGET_SECONDS = 0.25
 """Worst time for one rule on one hostile text of `HOSTILE_CHARS`: generous for a slow machine, far below quadratic."""
 
+SHARED_RULES = 40
+"""From this many rules on the work is shared out among processes."""
+
 PROBE_CHARS = 2000
 PROBE_SECONDS = 0.5
 
@@ -36,26 +43,38 @@ def check(paths: Sequence[Path], *, cache_dir: Path | None = None) -> list[str]:
         ruleset = load_rules(paths, cache_dir=cache_dir)
     except RuleError as err:
         return list(err.problems)
-    problems = [f"{ruleset.origins[rule.id]}: rule {rule.id}: {what}" for rule, what in _alone(ruleset)]
-    return problems or _together(ruleset)
+    alone = _alone(ruleset.rules) if len(ruleset.rules) < SHARED_RULES else _shared_out(ruleset.rules)
+    problems = [f"{ruleset.origins[rule_id]}: rule {rule_id}: {what}" for rule_id, what in alone]
+    return problems or _together(ruleset, cache_dir)
 
 
-def _alone(ruleset: RuleSet) -> Iterator[tuple[Rule, str]]:
-    for rule in ruleset.rules:
+def _shared_out(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+    """As `_alone`, on every processor."""
+    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for told in pool.map(_alone_all, batched(rules, SHARED_RULES // 2)):
+            yield from told
+
+
+def _alone_all(rules: Iterable[Rule]) -> list[tuple[str, str]]:
+    return list(_alone(rules))
+
+
+def _alone(rules: Iterable[Rule]) -> Iterator[tuple[str, str]]:
+    for rule in rules:
         try:
-            engine = Engine(RuleSet((rule,), digest((rule,))), _KEY)
+            engine = Engine(RuleSet((rule,), digest((rule,))), _KEY, in_views=False)
             matcher = Matcher(rule)
             if matcher.recognizer is not None:
                 matcher.recognizer.load()
         except RuleError as err:
             for problem in err.problems:
-                yield rule, problem.partition(f"rule {rule.id}: ")[2] or problem
+                yield rule.id, problem.partition(f"rule {rule.id}: ")[2] or problem
             continue
         except ValueError as err:
-            yield rule, str(err)
+            yield rule.id, str(err)
             continue
         for what in (*_examples(rule, engine), *_bounds(rule), *_speed(rule, engine, matcher)):
-            yield rule, what
+            yield rule.id, what
 
 
 def _examples(rule: Rule, engine: Engine) -> Iterator[str]:
@@ -156,22 +175,27 @@ def _seconds(engine: Engine, text: str) -> float:
     return best
 
 
-def _together(ruleset: RuleSet) -> list[str]:
-    """What only shows with all rules loaded: an example that another rule takes over. Generic ones may lose theirs."""
+def _together(ruleset: RuleSet, cache_dir: Path | None) -> list[str]:
+    """What only shows with all rules loaded, and in views: an example that another rule takes over, a counterexample
+    that is found after all. Generic rules may lose theirs.
+    """
     try:
-        engine = Engine(ruleset, _KEY)
+        engine = Engine(ruleset, _KEY, cache_dir=cache_dir)
     except RuleError as err:
         return list(err.problems)
     problems = []
     for rule in ruleset.rules:
-        if rule.id == GENERIC_ID:
-            continue
-        for index, template in enumerate(rule.examples):
-            found = {finding.rule for finding in engine.scan(expand(template, rule.id, index)).findings}
+        place = f"{ruleset.origins[rule.id]}: rule {rule.id}"
+        for index, template in enumerate(rule.examples if rule.id != GENERIC_ID else ()):
+            found = _found(engine, expand(template, rule.id, index))
             if rule.id not in found:
                 others = ", ".join(sorted(found)) or "nothing"
-                problems.append(
-                    f"{ruleset.origins[rule.id]}: rule {rule.id}:"
-                    f" examples[{index}], expected this rule to win, found {others}"
-                )
+                problems.append(f"{place}: examples[{index}], expected this rule to win, found {others}")
+        for index, template in enumerate(rule.counterexamples):
+            if rule.id in _found(engine, expand(template, rule.id, len(rule.examples) + index)):
+                problems.append(f"{place}: counterexamples[{index}], expected no finding, found one of {template!r}")
     return problems
+
+
+def _found(engine: Engine, text: str) -> set[str]:
+    return {finding.rule for finding in engine.scan(text).findings}
