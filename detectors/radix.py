@@ -30,19 +30,22 @@ NAMED_REACH = 400
 """How far behind its name a base85 run may begin."""
 
 ASCII85_CHARS = 1 << 20
+_ASCII85_WIDTH = 14
+_LONGEST = 16384
+
+PROBE_CHARS = 40
+"""So much of a candidate, whole groups of either alphabet, tells whether it is text."""
+
+Opened = tuple[int, int, str]
+"""Where an encoded run starts and ends, and what it says."""
 
 
 def radixes(text: str, hits: list[tuple[int, int]], budget: Budget) -> Iterator[View]:
     """The views that `hits` of `GATES` promise."""
-    done = [0] * len(GATES)
-    for kind, end in sorted(hits, key=lambda hit: hit[1]):
-        if end <= done[kind]:
-            continue
-        for start, after, decoded in _OPENERS[kind](text, end):
-            done[kind] = max(done[kind], after)
-            if not _is_text(decoded):
-                continue
-            if budget.take(len(decoded)):
+    for kind in range(len(GATES)):
+        ends = sorted(end for number, end in hits if number == kind)
+        for start, after, decoded in _OPENERS[kind](text, ends) if ends else ():
+            if _is_text(decoded) and budget.take(len(decoded)):
                 yield View(_NAMES[kind], decoded, text, start, after)
 
 
@@ -50,53 +53,90 @@ def _is_text(decoded: str) -> bool:
     return len(_UNPRINTABLE.findall(decoded)) * 10 <= len(decoded)
 
 
-def _base32(text: str, end: int) -> Iterator[tuple[int, int, str]]:
-    start = end - _GROUP_WIDTH * _GROUPS
-    while start >= _GROUP_WIDTH and _BASE32_GROUP.match(text, start - _GROUP_WIDTH):
-        start -= _GROUP_WIDTH
-    match = _BASE32_RUN.match(text, start)
-    if match is None:
-        return
-    run = _BLANKS.sub("", match[0]).rstrip("=").upper()
-    run = run[: len(run) - (len(run) % 8 in (1, 3, 6))]
-    yield start, match.end(), base64.b32decode(run + "=" * (-len(run) % 8)).decode("utf-8", "replace")
+def _base32(text: str, ends: list[int]) -> Iterator[Opened]:
+    done = 0
+    for end in ends:
+        if end <= done:
+            continue
+        start = end - _GROUP_WIDTH * _GROUPS
+        while start >= done + _GROUP_WIDTH and _BASE32_GROUP.match(text, start - _GROUP_WIDTH):
+            start -= _GROUP_WIDTH
+        match = _BASE32_RUN.match(text, start)
+        if match is None:
+            continue
+        done = match.end()
+        run = _BLANKS.sub("", match[0]).rstrip("=").upper()
+        run = run[: len(run) - (len(run) % 8 in (1, 3, 6))]
+        yield start, done, base64.b32decode(run + "=" * (-len(run) % 8)).decode("utf-8", "replace")
 
 
-def _ascii85(text: str, end: int) -> Iterator[tuple[int, int, str]]:
-    start = text.rfind("<~", 0, end)
-    after = text.find("~>", start, start + ASCII85_CHARS)
-    if after >= 0:
-        try:
-            yield start, after + 2, base64.a85decode(text[start : after + 2], adobe=True).decode("utf-8", "replace")
-        except ValueError:
+def _ascii85(text: str, ends: list[int]) -> Iterator[Opened]:
+    """From the last opening before each closing, which is looked for once."""
+    done = 0
+    for end in ends:
+        if end <= done:
+            continue
+        closing = text.find("~>", end - _ASCII85_WIDTH)
+        if closing < 0:
             return
-
-
-def _named(text: str, end: int) -> Iterator[tuple[int, int, str]]:
-    """What follows the name of the encoding and decodes to text, in whichever of the two alphabets."""
-    last = end + NAMED_REACH
-    found = [match.span("run") for match in _QUOTED.finditer(text, end, last + 16384) if match.start() < last]
-    found += [match.span() for match in _CANDIDATE.finditer(text, end, last + 16384) if match.start() < last]
-    for start, after in found[:16]:
-        for decode in (base64.b85decode, base64.a85decode):
+        done = closing + 2
+        start = text.rfind("<~", max(0, closing - ASCII85_CHARS), closing)
+        if start >= 0:
             try:
-                decoded = decode(text[start:after])
-            except (ValueError, binascii.Error):
+                yield start, done, base64.a85decode(text[start:done], adobe=True).decode("utf-8", "replace")
+            except ValueError:
                 continue
-            yield start, after, decoded.decode("utf-8", "replace")
 
 
-def _uuencoded(text: str, end: int) -> Iterator[tuple[int, int, str]]:
-    start = at = text.rfind("\n", 0, end) + 1
-    raw = bytearray()
-    while (row := _UU_LINE.match(text, at)) is not None and row["line"] != "end":
-        try:
-            raw += binascii.a2b_uu(row["line"])
-        except binascii.Error:
-            break
-        at = row.end()
-    if raw:
-        yield start, at, raw.decode("utf-8", "replace")
+def _named(text: str, ends: list[int]) -> Iterator[Opened]:
+    """What follows the name of the encoding and decodes to text, in whichever of the two alphabets."""
+    done = 0
+    for end in ends:
+        low, high = max(done, end), end + NAMED_REACH
+        if low >= high:
+            continue
+        done = high
+        found = {match.span("run") for match in _starting(_QUOTED, text, low, high)}
+        found |= {match.span() for match in _starting(_CANDIDATE, text, low, high)}
+        for start, after in sorted(found)[:16]:
+            done = max(done, after)
+            for decode in (base64.b85decode, base64.a85decode):
+                try:
+                    if not _is_text(_latin(decode(text[start : min(after, start + PROBE_CHARS)]))):
+                        continue
+                    yield start, after, decode(text[start:after]).decode("utf-8", "replace")
+                except (ValueError, binascii.Error):
+                    continue
+
+
+def _latin(raw: bytes) -> str:
+    return raw.decode("latin-1")
+
+
+def _starting(pattern: "re.Pattern[str]", text: str, low: int, high: int) -> Iterator["re.Match[str]"]:
+    """The matches that begin in text[low:high]."""
+    for match in pattern.finditer(text, low, high + _LONGEST):
+        if match.start() >= high:
+            return
+        yield match
+
+
+def _uuencoded(text: str, ends: list[int]) -> Iterator[Opened]:
+    done = 0
+    for end in ends:
+        if end <= done:
+            continue
+        start = at = text.rfind("\n", 0, end) + 1
+        raw = bytearray()
+        while (row := _UU_LINE.match(text, at)) is not None and row["line"] != "end":
+            try:
+                raw += binascii.a2b_uu(row["line"])
+            except binascii.Error:
+                break
+            at = row.end()
+        if raw:
+            done = at
+            yield start, at, raw.decode("utf-8", "replace")
 
 
 _OPENERS = (_base32, _ascii85, _named, _uuencoded)
