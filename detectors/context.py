@@ -45,7 +45,8 @@ def word_expressions(words: Iterable[str]) -> list[bytes]:
 
 
 def _expressions(word: str) -> Iterator[bytes]:
-    body = rb"[\s_-]{0,3}".join(_literal(part) for part in word.split())
+    least = 0 if sum(c.isascii() and c.isalnum() for c in word) >= _LEAST_ASCII else 1  # else any `?????` would do
+    body = (rb"[\s_-]{%d,3}" % least).join(_literal(part) for part in word.split())
     if not word.isascii() and sum(character.isascii() for character in word) < _LEAST_ASCII:
         yield b"(?i:" + body + b")" + _FIRST_PASS_GAP
     elif len(word) > _SHORT_CHARS:

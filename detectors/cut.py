@@ -39,7 +39,7 @@ _NAME = re.compile(rf"[A-Za-z_][A-Za-z0-9_.-]*[=:]|{_BEGINNINGS}|-----")
 _PLAIN = re.compile(r"[A-Z]?[a-z]+(?:[A-Z][a-z]+)*[.:!]?|[A-Z]+[.:]?|(?:[A-Za-z]+[_.-])+[A-Za-z]+[.:]?|[=-]+")
 _STAMP = re.compile(r"(?:19|20)\d\d-\d\d-\d\d|\d\d:\d\d|\d{1,3}\.\Z")
 _CAPITALS = re.compile(r"[A-Z0-9]*[0-9A-Z]{4}\Z")
-_GROUPS_LEFT = re.compile(r"(?<![0-9])[0-9]{4}\Z")
+_GROUPS_LEFT = re.compile(r"(?<![0-9])[0-9]{4}\Z")  # matched four characters back
 _GROUPS_RIGHT = re.compile(r"[0-9]{4}(?![0-9])")
 LEAST_CONTINUED = 8
 
@@ -60,15 +60,17 @@ def find(text: str, ends: list[int]) -> Iterator[Piece]:
 def _cuts(text: str, newline: int) -> Iterator[Piece]:
     """The cut at this line's end and those of the lines that go on with nothing but the value."""
     for _ in range(MAX_LINES):
-        left = _LEFT.search(text, max(0, newline - 200), newline)
+        low = max(0, newline - 200)
+        left = _LEFT.search(text, max(low, text.rfind("\n", low, newline) + 1), newline)
         gap = _GAP.match(text, newline + 1)
         if left is None or gap is None:
             return
         right = _RIGHT.match(text, gap.end())
         if right is None or not _may_join(text[left.start() : left.start("end")], right[0]):
             return
-        parted = _GROUPS_LEFT.search(text, newline - 200, left.start("end")) and _GROUPS_RIGHT.match(text, gap.end())
-        yield left.start("end"), gap.end(), " " if parted else ""
+        last = left.start("end")
+        parted = _GROUPS_LEFT.match(text, max(0, last - 4), last) and _GROUPS_RIGHT.match(text, gap.end())
+        yield last, gap.end(), " " if parted else ""
         if right.end() - right.start() < LEAST_CONTINUED or not _LINE_END.match(text, right.end()):
             return
         newline = text.find("\n", right.end())
@@ -83,13 +85,19 @@ def _may_join(left: str, right: str) -> bool:
 
 
 REMOVED_GATE = rb"------BEGIN [A-Z0-9 ]{0,40}KEY"
+REMOVED_CHARS = 60
+"""More than the gate is long."""
 
 
 def find_removed(text: str, ends: list[int]) -> Iterator[Piece]:
     """The marks before the lines of a key that a diff takes away: one dash more than its armour has."""
     done = 0
     for end in ends:
-        at = text.rfind("\n", 0, end) + 1
+        low = max(0, end - REMOVED_CHARS)
+        newline = text.rfind("\n", low, end)
+        if newline < 0 < low:
+            continue  # in the midst of a line
+        at = newline + 1
         while done <= at < len(text) and text[at] == "-":
             yield at, at + 1, ""
             done = at = text.find("\n", at) + 1 or len(text)

@@ -18,6 +18,7 @@ _RIPPLE_ALPHABET = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
 _BECH32_ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _BECH32_SUMS = (1, 0x2BC830A3)
 _BECH32_STEPS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+_VIN = re.compile("[A-HJ-NPR-Z0-9]{17}")
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]")
 
 
@@ -25,7 +26,9 @@ def check_vin(value: str) -> bool | None:
     """Vehicle number (49 CFR 565.15): the ninth place checks the others. Elsewhere it needn't: outside North America
     a wrong one says nothing."""
     vin = value.upper()
-    total = sum(int(_VIN_VALUES.get(c, c)) * weight for c, weight in zip(vin, _VIN_WEIGHTS, strict=False))
+    if not _VIN.fullmatch(vin):
+        return False
+    total = sum(int(_VIN_VALUES.get(c, c)) * weight for c, weight in zip(vin, _VIN_WEIGHTS, strict=True))
     if vin[8] == "0123456789X"[total % 11]:
         return True
     return False if vin[0] in "12345" else None
@@ -41,7 +44,7 @@ def check_iccid(value: str) -> bool | None:
 
 def check_base58(value: str) -> bool:
     """Base 58 with a four-byte double SHA-256 at its end: Bitcoin, Litecoin, Dogecoin, Dash, Zcash, Tron, XRP."""
-    alphabet = _RIPPLE_ALPHABET if value[0] == "r" else _BITCOIN_ALPHABET
+    alphabet = _RIPPLE_ALPHABET if value.startswith("r") else _BITCOIN_ALPHABET
     number = 0
     for character in value:
         place = alphabet.find(character)

@@ -178,7 +178,8 @@ def test_balanced_redacts_every_kind_of_secret_and_card() -> None:
     for rule in load_rules((bundled_rules(),)).rules:
         if rule.category in (Category.SECRET, Category.PCI, Category.PHI):
             found = finding(rule.id, rule.category, rule.entity, rule.level)
-            assert policy.judge(found, "openai")[0] is Action.REDACT, rule.id
+            expected = Action.LOG if rule.entity == "CREDIT_CARD_TEST" else Action.REDACT  # a test card is nobody's
+            assert policy.judge(found, "openai")[0] is expected, rule.id
 
 
 @pytest.mark.parametrize("entity", ["US_SSN", "US_ITIN", "US_PASSPORT", "IBAN_CODE", "US_NPI", "DEA_NUMBER"])
