@@ -11,7 +11,6 @@ from proxy.scanner import Hit, Scanner
 from proxy.seam import MAX_SEAMS
 from tests.proxy.inspecting import AWS_KEY, EMAIL, KEY, engine, value
 
-
 CARD = value("${check:luhn:4539${digits:11}}")
 
 
