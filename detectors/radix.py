@@ -23,6 +23,8 @@ _BASE32_GROUP = re.compile("[A-Z2-7]{8}|[a-z2-7]{8}")
 _BLANKS = re.compile(r"\s+")
 _CANDIDATE = re.compile(r"[!-~]{20,16384}")
 _QUOTED = re.compile(r"""(?P<quote>'{3}|["'`])(?P<run>[!-~]{16,16384}?)(?P=quote)""")
+_CANDIDATE_BEGIN = re.compile("[!-~]{20}")
+_QUOTED_BEGIN = re.compile("[\"'`][!-~]{17}")
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e]")
 _UU_LINE = re.compile(r"[ \t]{0,8}(?P<line>[!-`][ -`]{0,84})\r?(?:\n|\Z)")
 
@@ -31,7 +33,6 @@ NAMED_REACH = 400
 
 ASCII85_CHARS = 1 << 20
 _ASCII85_WIDTH = 14
-_LONGEST = 16384
 
 PROBE_CHARS = 40
 """So much of a candidate, whole groups of either alphabet, tells whether it is text."""
@@ -96,8 +97,8 @@ def _named(text: str, ends: list[int]) -> Iterator[Opened]:
         if low >= high:
             continue
         done = high
-        found = {match.span("run") for match in _starting(_QUOTED, text, low, high)}
-        found |= {match.span() for match in _starting(_CANDIDATE, text, low, high)}
+        found = {match.span("run") for match in _starting(_QUOTED, _QUOTED_BEGIN, text, low, high)}
+        found |= {match.span() for match in _starting(_CANDIDATE, _CANDIDATE_BEGIN, text, low, high)}
         for start, after in sorted(found)[:16]:
             done = max(done, after)
             for decode in (base64.b85decode, base64.a85decode):
@@ -113,12 +114,15 @@ def _latin(raw: bytes) -> str:
     return raw.decode("latin-1")
 
 
-def _starting(pattern: "re.Pattern[str]", text: str, low: int, high: int) -> Iterator["re.Match[str]"]:
-    """The matches that begin in text[low:high]."""
-    for match in pattern.finditer(text, low, high + _LONGEST):
-        if match.start() >= high:
-            return
-        yield match
+def _starting(
+    pattern: "re.Pattern[str]", begin: "re.Pattern[str]", text: str, low: int, high: int
+) -> Iterator["re.Match[str]"]:
+    """The matches that begin in text[low:high], where `begin`, a pattern of few characters, does."""
+    while (first := begin.search(text, low, high + PROBE_CHARS)) is not None and first.start() < high:
+        match = pattern.match(text, first.start())
+        low = match.end() if match is not None else first.start() + 1
+        if match is not None:
+            yield match
 
 
 def _uuencoded(text: str, ends: list[int]) -> Iterator[Opened]:
