@@ -15,9 +15,8 @@ from pathlib import Path
 import regex
 
 from detectors import health
-from detectors.codec import GATES, Budget, View, views
+from detectors.assignment.generic import Generic
 from detectors.finding import Finding, Scan, Severity
-from detectors.generic import Generic
 from detectors.label import CLINICAL_FORMS, NO_LABELS, Labelled, Labels
 from detectors.matcher import GENERIC_ID, Candidate, Matcher
 from detectors.names import NameFinder
@@ -27,6 +26,7 @@ from detectors.prefilter import ExpressionError, Hit, make_prefilter
 from detectors.ruleset import RuleError, RuleSet
 from detectors.section import Sections
 from detectors.structure import readers
+from detectors.views.codec import GATES, Budget, View, views
 
 SCORE_FLOOR = 0.5
 """Findings below it, context counted, are dropped: more often noise than not."""

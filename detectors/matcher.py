@@ -11,20 +11,20 @@ from typing import Any
 
 import regex
 
-from detectors.checks import CHECKS
-from detectors.codeguard import FIELD_GUARDS
+from detectors.assignment.plausible import shannon
+from detectors.checks.table import CHECKS
 from detectors.context import word_expressions, words_pattern
 from detectors.evidence import Evidence
-from detectors.guard import GUARDS
+from detectors.guards.code import FIELD_GUARDS
+from detectors.guards.guard import GUARDS
 from detectors.label import CLINICAL_FORMS, NO_LABELS, Labelled, Labels
 from detectors.plan import Plan
-from detectors.plausible import shannon
 from detectors.presidio import Recognizer
 from detectors.rule import Rule
 from detectors.shape import WIDTH_CAP, Shape, shape_of
 
 GENERIC_ID = "generic-assignment"
-"""The one rule whose candidates get a judge of their own, `generic.py`."""
+"""The one rule whose candidates get a judge of their own, `assignment/generic.py`."""
 
 SELECTIVE_BITS = 15.0
 """A sketch less selective than this (one hit per 32 kB of noise) loses against the rule's keywords."""

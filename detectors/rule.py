@@ -29,7 +29,7 @@ class Rule(BaseModel):
 
     `keywords` are literals of which at least one must stand within `near_chars` before the match's end or inside it;
     they are what the first pass looks for, so the rarer the better. Case-insensitive.
-    `checks` name functions of `checks.py`; a check answers True, False or None. With `gate: true` a False drops the
+    `checks` are names in `checks/table.py`; a check answers True, False or None. With `gate: true` a False drops the
     finding (only for formats that are noise without their checksum); otherwise it lowers the score and is reported
     as `verified: false`.
     `context` are whole words, any case, which raise the score by `context_boost` when within `context_chars` before the

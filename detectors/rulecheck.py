@@ -12,13 +12,13 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import batched
 from pathlib import Path
 
-from detectors import fold
 from detectors.engine import Engine
 from detectors.matcher import GENERIC_ID, Matcher
 from detectors.rule import Rule
 from detectors.ruleset import RuleError, RuleSet, digest, load_rules
 from detectors.shape import WIDTH_CAP, shape_of
 from detectors.template import expand
+from detectors.views import fold
 
 _KEY = b"rule check"  # fingerprints aren't looked at
 

@@ -9,7 +9,7 @@ import re
 import string
 from collections.abc import Iterator
 
-from detectors.checks import complete
+from detectors.checks.table import complete
 
 ALPHABETS = {
     "upper": string.ascii_uppercase,

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from detectors import Category, Engine, bundled_rules, load_rules
-from detectors.checks import CHECKS, complete
+from detectors.checks.table import CHECKS, complete
 from detectors.rulecheck import check
 from proxy.cli.app import app
 from proxy.config import Config, load

@@ -1,4 +1,4 @@
-"""Trains `detectors/rarity.bin`: `python -m training.rarity` writes it, `--measure` tells what it is worth.
+"""Trains `detectors/assignment/rarity.bin`: `python -m training.rarity` writes it, `--measure` tells what it is worth.
 
 Reads the Python source of the packages that the lock file pins, so that the same lock file gives the same model: every
 distinct token of letters, digits and `_./+=-`, hashes and numbers left out. What stands for secrets is generated from a
@@ -24,8 +24,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from detectors import rarity
-from detectors.plausible import shannon
+from detectors.assignment import rarity
+from detectors.assignment.plausible import shannon
 
 PACKAGES = Path(sysconfig.get_paths()["purelib"])
 SEED = 20_260

@@ -2,7 +2,7 @@
 
 import pytest
 
-from detectors.checks import CHECKS
+from detectors.checks.table import CHECKS
 from detectors.template import ALPHABETS, expand
 
 
