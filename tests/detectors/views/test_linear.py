@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from detectors.codec import GATES, Budget, views
 from detectors.prefilter import Prefilter, make_prefilter
+from detectors.views.codec import GATES, Budget, views
 
 UNITS = (
     "0", "A0", " ", '"', "\\", '\\"', "%25", "&amp;", "=\n", "1 ", "41 ", "65, ", "0x41, ", "01000001 ", "chr(65)+",
