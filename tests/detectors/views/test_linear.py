@@ -10,8 +10,10 @@ from detectors.views.codec import GATES, Budget, views
 UNITS = (
     "0", "A0", " ", '"', "\\", '\\"', "%25", "&amp;", "=\n", "1 ", "41 ", "65, ", "0x41, ", "01000001 ", "chr(65)+",
     ".", '"a" + ', '"a"+\n', "<b>a</b>", "\x1b[", "a\b", "\\u0041", "begin 644 a\n!", "<~aaaaaaaaaaaa", "base85 ",
-    "base85 'aaaa", "IFBEGRCFIZDUQSKK", "------BEGIN KEY", "------BEGIN KEY\n", "cnffjbeq ", "drowssap ", "one two ", "a b ",
-    "1234 | ", "[0m", "=?utf-8?Q?", "\ufe01", "a\u200b", "ghp_aaaaaaaaaaaaaaaaa\n", "token: aaaaaaaa\n", "card 1\n1 ", "4141 4141  ",
+    "base85 'aaaa", "IFBEGRCFIZDUQSKK", "------BEGIN KEY", "------BEGIN KEY\n", "cnffjbeq ", "drowssap ",
+    "one two ", "a b ",
+    "1234 | ", "[0m", "=?utf-8?Q?", "\ufe01", "a\u200b", "ghp_aaaaaaaaaaaaaaaaa\n", "token: aaaaaaaa\n", "card 1\n1 ",
+    "4141 4141  ",
     "41 41 41 41 41 41 41 41" + " " * 60,
 )  # fmt: skip
 CHARS = 30_000
