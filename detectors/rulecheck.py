@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import batched
+from multiprocessing import get_context
 from pathlib import Path
 
 from detectors.engine import Engine
@@ -50,7 +51,7 @@ def check(paths: Sequence[Path], *, cache_dir: Path | None = None) -> list[str]:
 
 def _shared_out(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
     """As `_alone`, on every processor."""
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as pool:
         for told in pool.map(_alone_all, batched(rules, SHARED_RULES // 2)):
             yield from told
 

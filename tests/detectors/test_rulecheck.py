@@ -77,5 +77,6 @@ def test_files_that_do_not_load_are_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_bundled_rules_are_sound() -> None:
     assert check([bundled_rules()]) == []

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from detectors import Engine, bundled_rules, load_rules
+from tests.compiled import rules_folder
 
 KEY = b"0123456789abcdef"
 _ALNUM = string.ascii_letters + string.digits
@@ -274,7 +275,7 @@ CLEAN = {
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(load_rules([bundled_rules() / "secrets"]), KEY)
+    return Engine(load_rules([bundled_rules() / "secrets"]), KEY, cache_dir=rules_folder())
 
 
 @pytest.mark.parametrize("name", FILES)

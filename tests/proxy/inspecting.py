@@ -2,9 +2,7 @@
 
 import functools
 import json
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from detectors import Engine, bundled_rules, load_rules
@@ -16,6 +14,7 @@ from proxy.setting import policy_folder, vendor_folders
 from proxy.task import Settings
 from proxy.vendor import Catalogue, load_catalogue
 from proxy.verdict import Request, Verdict
+from tests.compiled import rules_folder
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 PACKS = ("monitor", "balanced", "strict")
@@ -36,11 +35,6 @@ def value(template: str, index: int = 0) -> str:
 AWS_KEY = value("AKIA${base32:16}")
 OTHER_AWS_KEY = value("AKIA${base32:16}", 1)
 EMAIL = "jane.roe" + "@" + "contoso.com"
-
-
-@functools.cache
-def rules_folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="tightlip-tests-"))
 
 
 @functools.cache

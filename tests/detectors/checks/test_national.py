@@ -4,6 +4,7 @@ import pytest
 
 from detectors.engine import Engine
 from detectors.ruleset import bundled_rules, load_rules
+from tests.compiled import rules_folder
 
 FILES = [
     *("europe", "europe-north-east", "americas", "africa-middle-east", "asia-pacific", "document", "vehicle", "device"),
@@ -48,7 +49,9 @@ LABELS = [label for label, _, _ in VALUES]
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(load_rules([bundled_rules() / "pii" / f"{name}.yaml" for name in FILES]), b"test")
+    return Engine(
+        load_rules([bundled_rules() / "pii" / f"{name}.yaml" for name in FILES]), b"test", cache_dir=rules_folder()
+    )
 
 
 def found(engine: Engine, text: str) -> set[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from detectors import Engine, bundled_rules, load_rules
+from tests.compiled import rules_folder
 from tests.detectors.rulebase import KEY
 from tests.detectors.views import disguise
 
@@ -25,7 +26,7 @@ _SOURCE = random.Random(11)
 
 @cache
 def engine() -> Engine:
-    return Engine(load_rules([bundled_rules()]), KEY)
+    return Engine(load_rules([bundled_rules()]), KEY, cache_dir=rules_folder())
 
 
 def rows() -> dict[str, str]:
