@@ -116,8 +116,14 @@ async def start_bytes(settings: Settings) -> int:
     """The most address space that a worker takes to start from a warm cache."""
     pool = Pool(settings, 1)
     await pool.start()
-    status = Path(f"/proc/{pool.process_ids[0]}/status").read_text()
+    most = memory_peak_bytes(pool.process_ids[0])
     await pool.stop()
+    return most
+
+
+def memory_peak_bytes(pid: int) -> int:
+    """The most address space that a process has had."""
+    status = Path(f"/proc/{pid}/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith("VmPeak:")).split()[1]) * 1024
 
 
