@@ -12,6 +12,9 @@ from typing import Protocol
 CLINICAL_FORMS = frozenset({"hl7", "fhir", "cda", "x12", "ncpdp", "dicom"})
 """Formats that carry health data and nothing else: an identifier in one is PHI."""
 
+PAIR_FORM = "pair"
+"""A name and its value, in code, configuration or prose: the form that says least of what its text is about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Labelled:

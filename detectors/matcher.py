@@ -17,7 +17,7 @@ from detectors.context import word_expressions, words_pattern
 from detectors.evidence import Evidence
 from detectors.guards.code import FIELD_GUARDS
 from detectors.guards.guard import GUARDS
-from detectors.label import CLINICAL_FORMS, NO_LABELS, Labelled, Labels
+from detectors.label import CLINICAL_FORMS, NO_LABELS, PAIR_FORM, Labelled, Labels
 from detectors.plan import Plan
 from detectors.presidio import Recognizer
 from detectors.rule import Rule
@@ -185,7 +185,7 @@ class Matcher:
         if self._is_ruled_out(text, labelled.start, labelled.end, NO_LABELS):
             return
         guard = None if labelled.form in CLINICAL_FORMS or self.rule.gate else self.guard
-        if labelled.form == "pair" and self.pair_guard is not None:
+        if labelled.form == PAIR_FORM and self.pair_guard is not None:
             guard = self.pair_guard
         for start, end in self._values(text, labelled.start, labelled.end):
             proof = self._proof(text[start:end])

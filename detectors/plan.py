@@ -6,8 +6,10 @@ very code, a later start takes the plans from the cache and compiles a pattern w
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,6 +51,8 @@ def _file(cache_dir: Path, digest: str) -> Path:
 
 @cache
 def _code() -> str:
-    """Digest of the detectors' own source: another version may make other plans."""
+    """Digest of the detectors' own source, and of what parses and compiles patterns: another version may make other
+    plans, or refuse a pattern that this one takes."""
     sources = sorted(Path(__file__).parent.rglob("*.py"))
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    versions = f"{sys.version} {version('regex')}".encode()
+    return hashlib.sha256(b"".join([versions, *(source.read_bytes() for source in sources)])).hexdigest()

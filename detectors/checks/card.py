@@ -135,8 +135,9 @@ TEST_NUMBERS = frozenset(
 )
 """Published by Stripe, PayPal, Adyen, Braintree, Square, Worldpay, Checkout.com, Authorize.net and others (2026)."""
 
-_TEST_SHAPE = re.compile(r"(\d)\1{6}|^(\d{2,4}?)\2{3,}\d?$")
-"""Seven equal digits in a row, or one group over and over: someone typed it. Chance makes one in 100,000 so."""
+_TEST_SHAPE = re.compile(r"(\d)\1{8}|^(\d{2,4}?)\2{3,}\d?$")
+"""Nine equal digits in a row, or one group over and over: someone typed it. Chance makes one in ten million so; of
+seven it made one in 100,000, and a card taken for a test's is only logged."""
 
 
 _DOUBLED = str.maketrans("0123456789", "0246813579")

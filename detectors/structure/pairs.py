@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from detectors.label import Labelled
+from detectors.label import PAIR_FORM, Labelled
 from detectors.structure.lexicon import FULL_NAMES, OWNERS, STOPS, Lexicon, words
 from detectors.structure.literal import Span, bare_at, markup_at, quoted_at, values_at
 from detectors.structure.notation import (
@@ -25,8 +25,6 @@ from detectors.structure.notation import (
     gates_of,
     is_in_form,
 )
-
-FORM = "pair"
 
 FORM_CHARS = 400
 """How far the fields of one query or form are looked for, on either side of the first that is known."""
@@ -111,7 +109,7 @@ class PairReader:
 
     def _labelled(self, entry: str, span: Span) -> Iterator[Labelled]:
         for spelling in self.lexicon.spellings(entry):
-            yield Labelled(*span, spelling, FORM)
+            yield Labelled(*span, spelling, PAIR_FORM)
 
     def _pairs(self, text: str, at: int, gate: int) -> Iterator[tuple[int, str, Span]]:
         """(start of the name, entry, value) of what a hit of a gate ended in."""

@@ -30,7 +30,7 @@ def check_rules(config: Config, paths: Sequence[Path]) -> int:
     for problem in problems:
         print(problem)
     if problems:
-        print(f"{len(problems)} problems", file=sys.stderr)
+        print("1 problem" if len(problems) == 1 else f"{len(problems)} problems", file=sys.stderr)
         return PROBLEMS
     print(f"{len(load_rules(folders).rules)} rules, each proved by its examples")
     return NO_PROBLEMS

@@ -1,11 +1,12 @@
 """Plans kept between starts: the same findings, nothing compiled twice, nothing of another code or rule set."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from detectors.matcher import Matcher
-from detectors.plan import Plan, load_plans, store_plans
+from detectors.plan import Plan, _code, load_plans, store_plans
 from tests.detectors.rulebase import found, make_engine, make_rule
 
 TEXT = "x tok-abcdefgh y"
@@ -22,6 +23,13 @@ def test_another_code_makes_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     store_plans(tmp_path, "digest", PLANS)
     monkeypatch.setattr("detectors.plan._code", lambda: "changed")
     assert load_plans(tmp_path, "digest") == {}
+
+
+@pytest.mark.parametrize("name", ["sys.version", "version"])
+def test_another_interpreter_or_pattern_engine_is_another_code(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _code.__wrapped__()
+    monkeypatch.setattr(f"detectors.plan.{name}", f"{sys.version}+" if name == "sys.version" else lambda package: "0")
+    assert _code.__wrapped__() != before
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"a": 1}', b'{"a": [1, 2, 3]}'])

@@ -103,6 +103,14 @@ def test_other_numbers_are_not_for_tests(digits: str) -> None:
     assert not is_test_number(digits)
 
 
+@pytest.mark.parametrize(("equal", "typed"), [(7, False), (8, False), (9, True)])
+def test_nine_equal_digits_are_somebodys_typing(equal: int, typed: bool) -> None:
+    digits = "453914" + "7" * equal + "08"[: 9 - equal]
+    digits += luhn.calc_check_digit(digits)
+    assert is_card(digits)
+    assert is_test_number(digits) is typed
+
+
 @pytest.mark.parametrize(("what", "text"), STANDS, ids=[what for what, _ in STANDS])
 def test_a_card_where_it_stands(what: str, text: str) -> None:
     start = text.index(PAN)
