@@ -3,9 +3,11 @@
 from detectors.engine import Engine
 from detectors.finding import Category, Finding, Scan, Severity
 from detectors.mask import preview
+from detectors.matcher import GENERIC_ID
 from detectors.ruleset import RuleError, RuleSet, bundled_rules, load_rules
 
 __all__ = [
+    "GENERIC_ID",
     "Category",
     "Engine",
     "Finding",

@@ -6,7 +6,7 @@ bounded: comparing bytes is five times as fast as hashing them. Only `pipeline.p
 
 import hashlib
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -111,23 +111,23 @@ class Scanner:
 
     def read_segments(self, segments: Iterable[Segment]) -> Reading:
         """Scans segments of any kind, in order. What raises while they are read makes the reading incomplete."""
-        hits: list[Hit] = []
+        hits: dict[int, Hit] = {}  # by the segment's identity, which its hit keeps from being given to another
         incomplete: list[str] = []
         seams = Seams(partial(self._engine.scan, generic=False))
         try:
             for segment in segments:
                 scan = self._scan(segment)
                 if scan.findings:
-                    hits.append(Hit(segment, scan.findings))
-                for half, finding in seams.crossing(segment):
-                    _add(hits, half, finding)
+                    hits[id(segment)] = Hit(segment, scan.findings)
+                for half, findings in seams.crossing(segment, lambda one: _findings(hits, one)):
+                    hits[id(half)] = Hit(half, tuple(findings))
                 if scan.incomplete is not None:
                     incomplete.append(Reason.DECODE_BUDGET)
                 elif segment.label is Label.ATTACHMENT and is_unreadable_attachment(segment.text):
                     incomplete.append(Reason.ATTACHMENT)
         except RequestError as err:
             incomplete.append(err.reason)
-        return Reading(tuple(hits), tuple(incomplete))
+        return Reading(tuple(hits.values()), tuple(incomplete))
 
     def _read(self, data: bytes, prefix: Path, fmt: Format) -> Reading:
         try:
@@ -190,14 +190,9 @@ def _name_of(segment: Segment) -> str:
     return f"{above} {segment.field}" if above else segment.field
 
 
-def _add(hits: list[Hit], segment: Segment, finding: Finding) -> None:
-    """Adds a finding to its segment's hit, unless another one there overlaps it."""
-    at = next((at for at in range(len(hits) - 1, max(-1, len(hits) - 3), -1) if hits[at].segment is segment), None)
-    if at is None:
-        hits.append(Hit(segment, (finding,)))
-    elif all(other.end <= finding.start or finding.end <= other.start for other in hits[at].findings):
-        findings = sorted((*hits[at].findings, finding), key=lambda one: one.start)
-        hits[at] = Hit(segment, tuple(findings))
+def _findings(hits: Mapping[int, Hit], segment: Segment) -> tuple[Finding, ...]:
+    hit = hits.get(id(segment))
+    return hit.findings if hit is not None else ()
 
 
 def _outside(hit: Hit, parts: Split) -> Hit:

@@ -5,10 +5,10 @@ tells a finding that crosses the cut as one in each. Only what can hardly arise 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from detectors import Category, Finding, Scan
+from detectors import GENERIC_ID, Category, Finding, Scan
 from proxy.segment import Label, Segment
 
 REACH_CHARS = 200
@@ -19,6 +19,11 @@ MAX_SEAMS = 64
 
 _READ_ON = frozenset({Label.PROMPT, Label.SYSTEM, Label.TOOL_RESULT, Label.TOOL_ARGUMENT, Label.UNKNOWN})
 _INDEX = re.compile(r"/\d+(?=/|$)")
+_WORD = re.compile(r"[A-Za-z][a-z]{1,14}[.,:;!?]?")
+_UNCHECKED = (Category.SECRET, Category.CUSTOM)
+"""What has a form that hardly arises by chance. Nothing in most of it says where it ends."""
+
+Findings = Sequence[Finding]
 
 
 class Seams:
@@ -29,8 +34,11 @@ class Seams:
         self._before: Segment | None = None
         self._left = MAX_SEAMS
 
-    def crossing(self, segment: Segment) -> Iterator[tuple[Segment, Finding]]:
-        """The halves of what crosses from the segment before into this one, each with its own."""
+    def crossing(self, segment: Segment, found: Callable[[Segment], Findings]) -> Iterator[tuple[Segment, Findings]]:
+        """What crosses from the segment before into this one: both, each with all its findings and the half in it.
+
+        `found` says what was found in a segment so far. Neither is told when the half in one of them is nothing new.
+        """
         if segment.label not in _READ_ON or not segment.text:
             return
         before, self._before = self._before, segment
@@ -40,9 +48,32 @@ class Seams:
         lead = before.text[-REACH_CHARS:]
         cut, offset = len(lead), len(before.text) - len(lead)
         for finding in self._scan(lead + segment.text[:REACH_CHARS]).findings:
-            if finding.start < cut < finding.end and _is_sure(finding):
-                yield before, replace(finding, start=finding.start + offset, end=len(before.text))
-                yield segment, replace(finding, start=0, end=finding.end - cut)
+            if not (finding.start < cut < finding.end and _is_sure(finding)):
+                continue
+            if _WORD.fullmatch(segment.text[: finding.end - cut]) and _ends_in_value(found(before), len(before.text)):
+                continue  # the next sentence's first word, which a value of no fixed length seems to go on with
+            front = _with(replace(finding, start=finding.start + offset, end=len(before.text)), found(before))
+            rest = _with(replace(finding, start=0, end=finding.end - cut), found(segment))
+            if front and rest:
+                yield before, front
+                yield segment, rest
+
+
+def _with(half: Finding, findings: Findings) -> Findings:
+    """A segment's findings with a half of what crosses its edge, in order; none when it meets a number proved whole.
+
+    Any other that it meets (a telephone number that is the front of a card's, what was found of a longer key) becomes
+    part of the half, which covers all of it.
+    """
+    met = [one for one in findings if one.start < half.end and half.start < one.end]
+    if any(one.verified and one.category not in _UNCHECKED for one in met):
+        return ()
+    half = replace(half, start=min(one.start for one in (half, *met)), end=max(one.end for one in (half, *met)))
+    return sorted([half, *(one for one in findings if one not in met)], key=lambda one: one.start)
+
+
+def _ends_in_value(findings: Findings, end: int) -> bool:
+    return any(one.end == end and one.rule != GENERIC_ID and _is_sure(one) for one in findings)
 
 
 def _are_neighbours(before: Segment, after: Segment) -> bool:
@@ -53,4 +84,4 @@ def _are_neighbours(before: Segment, after: Segment) -> bool:
 
 
 def _is_sure(finding: Finding) -> bool:
-    return finding.verified is True or finding.category in (Category.SECRET, Category.CUSTOM)
+    return finding.verified is True or finding.category in _UNCHECKED

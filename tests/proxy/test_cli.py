@@ -188,6 +188,7 @@ rules:
     done = tightlip(state, "rules", "check", str(tmp_path))
     assert done.returncode == 1
     assert f"{file}:2: rule acme-token: examples" in done.stdout
+    assert done.stderr == "1 problem\n"
 
 
 def test_small_commands(state: Path, tmp_path: Path) -> None:

@@ -3,21 +3,23 @@
 import json
 
 import pytest
+from stdnum import luhn
 
-from detectors import Finding
+from detectors import Engine, Finding
 from proxy.body import Limits
 from proxy.formats import FORMATS
 from proxy.scanner import Hit, Scanner
 from proxy.seam import MAX_SEAMS
-from tests.proxy.inspecting import AWS_KEY, EMAIL, KEY, engine, value
+from tests.detectors.rulebase import make_engine, make_rule
+from tests.proxy.inspecting import AWS_KEY, EMAIL, KEY, OTHER_AWS_KEY, engine, value
 
 CARD = value("${check:luhn:4539${digits:11}}")
 
 
-def read(*parts: str) -> tuple[Hit, ...]:
-    content = [{"type": "text", "text": part} for part in parts]
+def read(*parts: str | dict[str, str], by: Engine | None = None) -> tuple[Hit, ...]:
+    content = [{"type": "text", **({"text": part} if isinstance(part, str) else part)} for part in parts]
     body = json.dumps({"model": "m", "messages": [{"role": "user", "content": content}]}).encode()
-    return Scanner(engine(), KEY, Limits()).read_json(body, FORMATS["anthropic.messages"]).hits
+    return Scanner(by or engine(), KEY, Limits()).read_json(body, FORMATS["anthropic.messages"]).hits
 
 
 def spans(hits: tuple[Hit, ...]) -> list[tuple[str, int, int]]:
@@ -41,6 +43,50 @@ def test_halves_share_their_fingerprint() -> None:
 
 def test_what_stands_whole_in_one_part_is_told_once() -> None:
     assert len(spans(read(f"a {AWS_KEY}", "and more", EMAIL))) == 2
+
+
+def test_a_number_proved_whole_is_not_the_front_of_a_longer_one() -> None:
+    longer = CARD + "70"
+    digits = luhn.calc_check_digit(longer)
+    assert len(spans(read(f"card {CARD}", f"70{digits}"))) == 1
+    assert len(spans(read(f"card {longer}", digits))) == 2
+
+
+OPEN_ENDED = make_rule(
+    pattern=r"tok-[a-z0-9]{8,}", counterexamples=("tok-abc", "tok-abcd"), description="A token of any length."
+)
+GUESS = make_rule(id="guess", category="pii", entity="GUESS", pattern=r"no[ ]tok-[a-z]{3}(?![a-z])")
+FIRST, SECOND = "/messages/0/content/0/text", "/messages/0/content/1/text"
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("Please, look", [(FIRST, 3, 15)]),
+        ("please", [(FIRST, 3, 15)]),
+        ("7f3k and", [(FIRST, 3, 15), (SECOND, 0, 4)]),
+        ("pleasepleaseplease", [(FIRST, 3, 15), (SECOND, 0, 18)]),
+    ],
+)
+def test_a_value_of_no_fixed_length_ends_before_a_word_of_the_next_part(
+    rest: str, expected: list[tuple[str, int, int]]
+) -> None:
+    assert spans(read("my tok-abcdefgh", rest, by=make_engine(OPEN_ENDED))) == expected
+
+
+def test_a_guess_becomes_part_of_the_value_whose_front_it_is() -> None:
+    hits = read("my no tok-abc", "defgh, look", by=make_engine(make_rule(), GUESS))
+    assert spans(hits) == [(FIRST, 3, 13), (SECOND, 0, 5)]
+    assert {finding.rule for hit in hits for finding in hit.findings} == {"test-token"}
+
+
+def test_a_segment_has_one_hit_whatever_stands_between_the_parts() -> None:
+    hits = read(
+        {"text": f"{OTHER_AWS_KEY} {AWS_KEY[:9]}", "id": EMAIL, "tool_use_id": EMAIL}, f"{AWS_KEY[9:]} {OTHER_AWS_KEY}"
+    )
+    pointers = [hit.segment.pointer for hit in hits]
+    assert len(pointers) == len(set(pointers)) == 4
+    assert sorted(len(hit.findings) for hit in hits) == [1, 1, 2, 2]
 
 
 def test_what_may_arise_by_chance_does_not_count() -> None:
