@@ -7,12 +7,24 @@ differently.
 from typing import TYPE_CHECKING, Final
 
 from proxy.formats import anthropic, gemini, generic, openai, responses
+from proxy.formats.reply import Channel, End, Writing
 from proxy.formats.table import ErrorShape, Format, Path, Usage
 
 if TYPE_CHECKING:
     from proxy.vendor import Vendor
 
-__all__ = ["FORMATS", "GENERIC", "ErrorShape", "Format", "Path", "Usage", "identify"]
+__all__ = [
+    "FORMATS",
+    "GENERIC",
+    "Channel",
+    "End",
+    "ErrorShape",
+    "Format",
+    "Path",
+    "Usage",
+    "Writing",
+    "identify",
+]
 
 GENERIC: Final = generic.JSON[ErrorShape.PLAIN]
 FORMATS: Final[dict[str, Format]] = {

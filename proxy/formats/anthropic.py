@@ -7,6 +7,7 @@ signed, and newer models bind it to the text before it: nothing of it is ever re
 from typing import Final
 
 from proxy.formats.refine import Refinement
+from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -124,6 +125,42 @@ def _refinements(prefix: str) -> tuple[Refinement, ...]:
     )
 
 
+_START: Final = frozenset({"content_block_start"})
+_DELTA: Final = frozenset({"content_block_delta"})
+_BLOCK: Final = ("index",)
+
+
+def _whole_block(path: str, events: frozenset[str] = frozenset()) -> tuple[Channel, ...]:
+    """What a block of a reply repeats: quotes of the prompt, and results of tools that the vendor ran."""
+    texts = ("citations[*].cited_text", "citations[*].document_title", "citations[*].title")
+    results = ("stdout", "stderr", "[*].text", "content[*].text")
+    return (
+        *copies(*(f"{path}.{text}" for text in texts), events=events),
+        *copies(*(f"{path}.content.{text}".replace(".[", "[") for text in results), events=events),
+        *copies(f"{path}.input", writing=Writing.TREE, events=events),
+    )
+
+
+def _message(path: str) -> tuple[Channel, ...]:
+    return (*copies(f"{path}[*].text"), *_whole_block(f"{path}[*]"))
+
+
+_REPLIES: Final = (
+    Channel("content_block.text", name="text", key=_BLOCK, events=_START),
+    Channel("delta.text", name="text", key=_BLOCK, events=_DELTA),
+    Channel("delta.partial_json", Writing.JSON, key=_BLOCK, events=_DELTA),
+    *copies("delta.citation.cited_text", "delta.citation.document_title", "delta.citation.title", events=_DELTA),
+    *_whole_block("content_block", _START),
+    *_message("content"),
+    *_message("message.content"),
+    *copies("error.message"),
+)
+
+_REPLY_ENDS: Final = (
+    End(events=frozenset({"content_block_stop"}), key=_BLOCK),
+    End(events=frozenset({"message_delta", "message_stop", "error"})),
+)
+
 MESSAGES: Final = Format(
     id="anthropic.messages",
     routes=(
@@ -148,4 +185,6 @@ MESSAGES: Final = Format(
         output=(("output_tokens",),),
         cached=(("cache_read_input_tokens",),),
     ),
+    replies=_REPLIES,
+    reply_ends=_REPLY_ENDS,
 )

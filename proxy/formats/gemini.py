@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from proxy.formats.refine import Refinement
+from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -96,6 +97,25 @@ _USAGE: Final = Usage(
     cached=(("cachedContentTokenCount",),),
 )
 
+_PART: Final = "candidates[#].content.parts[*]"
+
+
+def _replies(prefix: str) -> tuple[Channel, ...]:
+    """Thought is left alone; a signature's part is not, or calls of tools would never get their values."""
+    path, closes = f"{prefix}{_PART}", frozenset({"text"})
+    return (
+        Channel(f"{path}.text", name="text", unless="thought"),
+        Channel(f"{path}.functionCall.args", Writing.TREE, closes=closes),
+        Channel(f"{path}.executableCode.code", whole=True, closes=closes),
+        Channel(f"{path}.codeExecutionResult.output", whole=True, closes=closes),
+        *copies("error.message"),
+    )
+
+
+def _ends(prefix: str) -> tuple[End, ...]:
+    return (End(path=f"{prefix}candidates[#].finishReason"),)
+
+
 GENERATE: Final = Format(
     id="gemini.generate",
     routes=(
@@ -114,6 +134,8 @@ GENERATE: Final = Format(
     conversation=("contents",),
     reply_roles=frozenset({"model"}),
     usage=_USAGE,
+    replies=_replies(""),
+    reply_ends=_ends(""),
 )
 
 CODE_ASSIST: Final = Format(
@@ -136,4 +158,6 @@ CODE_ASSIST: Final = Format(
     reply_roles=frozenset({"model"}),
     conversation_ids=(("request", "session_id"), ("request", "sessionId")),
     usage=_USAGE,
+    replies=_replies("response."),
+    reply_ends=_ends("response."),
 )

@@ -7,6 +7,7 @@ recorded bodies of Codex, Copilot, Continue and aider.
 from typing import Final
 
 from proxy.formats.refine import Refinement
+from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -70,6 +71,33 @@ _MESSAGE: Final = {
     "copilot_cache_control.**": Label.ID,
 }
 
+FINISHED: Final = (End(path="choices[#].finish_reason"),)
+_TEXT: Final = frozenset({"text", "refusal"})
+
+# Reasoning is left alone: clients send it back, and then it must be as it came.
+_CHAT_REPLIES: Final = (
+    Channel("choices[#].delta.content", name="text"),
+    Channel("choices[#].delta.content[*].text", name="text"),
+    Channel("choices[#].delta.refusal", name="refusal", closes=_TEXT - {"refusal"}),
+    Channel("choices[#].delta.audio.transcript"),
+    Channel("choices[#].delta.tool_calls[#].function.arguments", Writing.JSON, closes=_TEXT),
+    Channel("choices[#].delta.tool_calls[#].custom.input", closes=_TEXT),
+    Channel("choices[#].delta.function_call.arguments", Writing.JSON, closes=_TEXT),
+    *copies(
+        "choices[#].message.content",
+        "choices[#].message.content[*].text",
+        "choices[#].message.refusal",
+        "choices[#].message.audio.transcript",
+        "choices[#].message.tool_calls[#].custom.input",
+        "error.message",
+    ),
+    *copies(
+        "choices[#].message.tool_calls[#].function.arguments",
+        "choices[#].message.function_call.arguments",
+        writing=Writing.JSON,
+    ),
+)
+
 CHAT: Final = Format(
     id="openai.chat",
     routes=(r".*/chat/completions",),
@@ -123,6 +151,8 @@ CHAT: Final = Format(
             ("cached_tokens",),  # Moonshot
         ),
     ),
+    replies=_CHAT_REPLIES,
+    reply_ends=FINISHED,
 )
 
 COMPLETIONS: Final = Format(
@@ -140,6 +170,8 @@ COMPLETIONS: Final = Format(
     },
     error_shape=ErrorShape.OPENAI,
     usage=CHAT.usage,
+    replies=(Channel("choices[#].text"), *copies("error.message")),
+    reply_ends=FINISHED,
 )
 
 EMBEDDINGS: Final = Format(

@@ -9,6 +9,7 @@ from typing import Final
 
 from proxy.formats.openai import COMMON, PROMPT_ONLY, URL
 from proxy.formats.refine import Refinement
+from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -105,6 +106,53 @@ def _tools(path: str) -> dict[str, Label]:
     return {f"{path}[*].{name}" if name else f"{path}[*].**": label for name, label in _TOOL.items()}
 
 
+_ITEM_KEY: Final = ("output_index",)
+_PIECES: Final = {
+    "output_text": ("content_index", Writing.TEXT),
+    "refusal": ("content_index", Writing.TEXT),
+    "reasoning_summary_text": ("summary_index", Writing.TEXT),
+    "reasoning_text": ("content_index", Writing.TEXT),
+    "function_call_arguments": ("", Writing.JSON),
+    "mcp_call_arguments": ("", Writing.JSON),
+    "custom_tool_call_input": ("", Writing.TEXT),
+    "code_interpreter_call_code": ("", Writing.TEXT),
+}
+"""The texts that come in pieces: `response.NAME.delta`, and the index that tells those of one item apart."""
+
+_ENDING: Final = (*_PIECES, "content_part", "reasoning_summary_part", "output_item")
+_OVER: Final = frozenset({"response.completed", "response.incomplete", "response.failed", "error"})
+
+
+def _delta(name: str, index: str, writing: Writing) -> Channel:
+    key = (*_ITEM_KEY, index) if index else _ITEM_KEY
+    return Channel("delta", writing, key=key, events=frozenset({f"response.{name}.delta"}), name=name)
+
+
+def _whole_item(path: str) -> tuple[Channel, ...]:
+    texts = "content[*].text content[*].refusal summary[*].text input code output error.message outputs[*].logs"
+    trees = "action queries operation results[*].text"
+    return (
+        *copies(*(f"{path}.{name}" for name in texts.split())),
+        *copies(f"{path}.arguments", writing=Writing.JSON),
+        *copies(*(f"{path}.{name}" for name in trees.split()), writing=Writing.TREE),
+    )
+
+
+_REPLIES: Final = (
+    *(_delta(name, index, writing) for name, (index, writing) in _PIECES.items()),
+    *copies("text", "refusal", "part.text", "part.refusal", "input", "code"),
+    *copies("arguments", writing=Writing.JSON),
+    *_whole_item("item"),
+    *_whole_item("response.output[*]"),
+    *_whole_item("output[*]"),
+    *copies("error.message", "response.error.message", "message"),
+)
+
+_REPLY_ENDS: Final = (
+    End(events=frozenset(f"response.{name}.done" for name in _ENDING), key=_ITEM_KEY),
+    End(events=_OVER),
+)
+
 RESPONSES: Final = Format(
     id="openai.responses",
     routes=(r".*/responses", r".*/responses/(?:compact|input_tokens)"),
@@ -181,4 +229,6 @@ RESPONSES: Final = Format(
         output=(("output_tokens",),),
         cached=(("input_tokens_details", "cached_tokens"),),
     ),
+    replies=_REPLIES,
+    reply_ends=_REPLY_ENDS,
 )

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from proxy.formats.refine import Refinement, Refiner
+from proxy.formats.reply import Channel, End
 from proxy.segment import Label, Segment
 
 Path = tuple[str | int, ...]
@@ -64,7 +65,8 @@ class Format:
     names joined by dots, `[*]` for any element, a last `**` for anything at or below; the more specific
     pattern wins. `conversation` is the path of the array of turns; `reply_roles` and `reply_types` tell the
     model's turns from the user's. `conversation_ids` are the paths of strings that name the conversation.
-    `error_shape` is the one that clients of this API read. `usage` is where replies state their tokens.
+    `error_shape` is the one that clients of this API read. `usage` is where replies state their tokens,
+    `replies` and `reply_ends` where they hold the model's text; without them pseudonyms can't be restored.
     """
 
     id: str
@@ -77,6 +79,8 @@ class Format:
     reply_types: frozenset[str] = frozenset()
     conversation_ids: tuple[tuple[str, ...], ...] = ()
     usage: Usage | None = None
+    replies: tuple[Channel, ...] = ()
+    reply_ends: tuple[End, ...] = ()
     methods: frozenset[str] = frozenset({"POST"})
     _route: re.Pattern[str] = field(init=False, repr=False, compare=False)
     _root: _Node = field(init=False, repr=False, compare=False)
