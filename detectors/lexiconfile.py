@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from detectors.rulecache import store_cached
+from detectors.rulecache import read_cached, store_cached
 
 HEALTH_FILE = "health.yaml"
 
@@ -43,7 +43,7 @@ def _read(file: Path, cache_dir: Path | None, problems: list[str]) -> HealthLexi
     cached = cache_dir / f"health-{hashlib.sha256(raw).hexdigest()[:32]}.json" if cache_dir else None
     try:
         if cached is not None and cached.is_file():
-            return HealthLexicon.model_validate_json(cached.read_bytes())
+            return HealthLexicon.model_validate_json(read_cached(cached))
     except (OSError, ValidationError):
         pass  # torn: parse again
     try:

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from detectors.rulecache import store_cached
+from detectors.rulecache import read_cached, store_cached
 
 
 class Plan(NamedTuple):
@@ -27,7 +27,7 @@ class Plan(NamedTuple):
 def load_plans(cache_dir: Path, digest: str) -> Mapping[str, Plan]:
     """The plans of the rule set of this digest, by rule; none when it has not been compiled by this code."""
     try:
-        stored = json.loads(_file(cache_dir, digest).read_bytes())
+        stored = json.loads(read_cached(_file(cache_dir, digest)))
         return {
             rule: Plan([expression.encode("latin-1") for expression in expressions], before, after)
             for rule, (expressions, before, after) in stored.items()

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import regex
 
-from detectors.rulecache import store_cached
+from detectors.rulecache import read_cached, store_cached
 
 try:
     import hyperscan
@@ -72,7 +72,7 @@ def _cached_database(expressions: Sequence[bytes], cache_dir: Path) -> Any:
     identity = hashlib.sha256(b"\0".join([version("hyperscan").encode(), *expressions])).hexdigest()
     path = cache_dir / f"prefilter-{identity[:32]}.hsdb"
     try:
-        return hyperscan.loadb(path.read_bytes(), hyperscan.HS_MODE_BLOCK)
+        return hyperscan.loadb(read_cached(path), hyperscan.HS_MODE_BLOCK)
     except (OSError, hyperscan.error):
         database = _compile(expressions)  # absent, torn, or from another kind of processor
     store_cached(path, hyperscan.dumpb(database))

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from detectors.lexiconfile import NO_HEALTH_LEXICON, HealthLexicon, load_health
 from detectors.rule import Rule
-from detectors.rulecache import store_cached
+from detectors.rulecache import read_cached, store_cached
 
 FOLDERS = ("secrets", "pci", "pii", "phi", "custom")
 """The parts of a rule base that hold rules; its other folders (policies, vendors, allow) are other people's data."""
@@ -121,7 +121,7 @@ def _read(file: Path, cache_dir: Path | None, problems: list[str]) -> list[Stanz
 
 def _load_cached(path: Path) -> list[tuple[int, dict[str, Any], dict[str, int]]] | None:
     try:
-        return [(line, content, lines) for line, content, lines in json.loads(path.read_bytes())]
+        return [(line, content, lines) for line, content, lines in json.loads(read_cached(path))]
     except (OSError, ValueError, TypeError):
         return None  # absent or torn: parse again
 

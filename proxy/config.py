@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -121,10 +120,6 @@ class Config(_Model):
         """SHA-256 of the effective configuration, for records, without a parent proxy's credentials."""
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
-
-    def permits_private(self, host: str, port: int, ip: IPv4Address | IPv6Address) -> bool:
-        """Whether `allow_private` lets this target be dialled although its address is not a public one."""
-        return any(target.covers(host, port, ip) for target in self.allow_private)
 
     @classmethod
     def from_layers(cls, layers: Layers) -> Self:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -22,22 +22,11 @@ COMMON_NAME_CHARS = 64  # X.520's upper bound
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
-    """A certificate for one host with its key; `chain_pem` is the leaf followed by the CA."""
+    """A certificate for one host with its key."""
 
     host: str
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey = field(repr=False)
-    chain_pem: bytes = field(repr=False)
-
-    @property
-    def cert_pem(self) -> bytes:
-        return self.certificate.public_bytes(serialization.Encoding.PEM)
-
-    @property
-    def key_pem(self) -> bytes:
-        return self.key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
 
 
 class LeafCache:
@@ -86,8 +75,7 @@ def _issue(
     builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
     builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     certificate = builder.add_extension(authority, critical=False).sign(signer, hashes.SHA256())
-    encoding = serialization.Encoding.PEM
-    return Leaf(host, certificate, key, certificate.public_bytes(encoding) + issuer.public_bytes(encoding))
+    return Leaf(host, certificate, key)
 
 
 def _usage() -> x509.KeyUsage:

@@ -141,7 +141,6 @@ _REFUSAL: Final = {
     "upgrade": ("it asks for another protocol than HTTP", _CLIENT),
     "method": ("its HTTP method is none that AI APIs use", _CLIENT),
     "trailers": ("it announces trailers, which could not be checked", _CLIENT),
-    "path_finding": ("its address holds a value that must not leave", "Take it out of the address."),
     "upstream_failed": ("the AI vendor could not be reached", _AGAIN),
     "fault": ("something went wrong in Tightlip, so it let nothing through", _ASK),
 }

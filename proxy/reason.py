@@ -41,7 +41,6 @@ class Reason(StrEnum):
     UPGRADE = "upgrade"
     TRAILERS = "trailers"
     METHOD = "method"
-    PATH_FINDING = "path_finding"
     UPSTREAM_FAILED = "upstream_failed"
     # the product's own
     FAULT = "fault"

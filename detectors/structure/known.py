@@ -9,8 +9,6 @@ MAX_VALUES = 400
 LEAST_CHARS = 3
 """Shorter words stand for too much else."""
 
-_WORD_CHARS = re.compile(r"\w")
-
 
 class Known:
     """Values with the entry each was told under."""

@@ -66,10 +66,6 @@ def _unquote(escape: str) -> str:
     return "" if escape[-1] == "\n" else _unmark(escape)
 
 
-def _unescape_html(entity: str) -> str:
-    return html.unescape("&" + entity.rpartition("&")[2].removeprefix("amp;"))
-
-
 _DEEP_AMPERSANDS = re.compile("&(?:amp;){0,16}")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from proxy.ca import CERT_FILE, KEY_FILE, CAError, ensure, rotate
@@ -264,7 +264,8 @@ def test_an_unwritable_state_folder_is_explained(tmp_path: Path) -> None:
 def tls_server(leaf: Leaf, tmp_path: Path) -> Iterator[int]:
     """A loopback server answering every connection with a small page, under `leaf`."""
     pem = tmp_path / f"{leaf.host}.pem"
-    pem.write_bytes(leaf.chain_pem + leaf.key_pem)
+    key = leaf.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem.write_bytes(leaf.certificate.public_bytes(Encoding.PEM) + key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     listener = socket.create_server(("127.0.0.1", 0))
@@ -294,7 +295,7 @@ def tls_server(leaf: Leaf, tmp_path: Path) -> Iterator[int]:
 
 def openssl_verify(leaf: Leaf, ca_file: Path, tmp_path: Path) -> str:
     pem = tmp_path / "leaf.pem"
-    pem.write_bytes(leaf.cert_pem)
+    pem.write_bytes(leaf.certificate.public_bytes(Encoding.PEM))
     command = ["openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", str(ca_file)]
     done = subprocess.run([*command, "-verify_hostname", leaf.host, str(pem)], capture_output=True, text=True)
     return done.stdout + done.stderr

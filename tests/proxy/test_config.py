@@ -208,10 +208,11 @@ def test_the_digest_is_stable_and_tells_changes(tmp_path: Path) -> None:
 
 def test_allow_private_covers_networks_and_named_targets() -> None:
     config = load(None, HOME | {"TIGHTLIP_ALLOW_PRIVATE": '["10.0.0.0/8", "llm.internal:8443"]'}, {})
-    assert config.permits_private("x.example", 1, ip_address("10.1.2.3"))
-    assert config.permits_private("LLM.internal.", 8443, ip_address("192.168.0.9"))
-    assert not config.permits_private("llm.internal", 443, ip_address("192.168.0.9"))
-    assert not config.permits_private("x.example", 1, ip_address("::1"))
+    network, target = config.allow_private
+    assert network.covers("x.example", 1, ip_address("10.1.2.3"))
+    assert target.covers("LLM.internal.", 8443, ip_address("192.168.0.9"))
+    assert not target.covers("llm.internal", 443, ip_address("192.168.0.9"))
+    assert not network.covers("x.example", 1, ip_address("::1"))
 
 
 @given(st.from_regex(r"[a-z]{1,12}(\.[a-z]{1,12}){0,3}", fullmatch=True), st.integers(0, 65535))

@@ -87,7 +87,6 @@ def test_equal_segments_are_edited_apart() -> None:
 
 
 NAME = "canary"
-MARKED = "[A:000006]"
 POINTERS = [
     ("/canary", NAME, "/x/canary/0/canary", "/x/[A:000006]/0/[A:000006]"),
     ("/a~1canary~0", "a/canary~", "/a~1canary~0/b", "/[A:000006]/b"),

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from proxy.setting import vendor_folders
 from proxy.vendor import load_catalogue
 
 CATALOGUE = load_catalogue(vendor_folders())
-Resolver = Callable[..., list[AddressInfo]]
 
 
 def info(address: str, port: int) -> AddressInfo:
