@@ -74,6 +74,14 @@ class UpstreamConfig(_Model):
     proxy: ParentText | None = None
 
 
+class VaultConfig(_Model):
+    """Where pseudonyms are kept, and for how long. `key_command` prints the vault's key, 32 bytes in base64."""
+
+    key_command: tuple[str, ...] = ()
+    days: Annotated[int, Field(ge=1, le=3650)] = 30
+    entries: Annotated[int, Field(ge=16, le=65536)] = 4096
+
+
 def worker_count() -> int:
     """As many scan workers as usable cores, at most four: each holds its own engine in memory."""
     affinity = getattr(os, "sched_getaffinity", None)
@@ -99,6 +107,7 @@ class Config(_Model):
     policy: Annotated[str, Field(min_length=1)] = "balanced"
     rules: tuple[Path, ...] = ()
     limits: LimitConfig = LimitConfig()
+    vault: VaultConfig = VaultConfig()
     workers: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=worker_count)
     upstream: UpstreamConfig = UpstreamConfig()
     other_hosts: Literal["tunnel", "refuse"] = "tunnel"

@@ -11,9 +11,13 @@ from proxy import formats, message, respond
 from proxy.formats import Format
 from proxy.gate import Gate
 from proxy.pool import Pool, PoolError
+from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known, Pseudonym
+from proxy.pseudonym.vault import Vault
 from proxy.reason import status_of
 from proxy.told import ToldStore
 from proxy.verdict import Decision, Reply, Request, Verdict
+
+PSEUDONYM_ROUNDS = 3
 
 _log = structlog.get_logger()
 
@@ -23,6 +27,8 @@ class Inquiry:
     gate: Gate
     pool: Pool
     told: ToldStore = field(default_factory=ToldStore)
+    vault: Vault | None = None
+    """None when no policy gives pseudonyms."""
     in_flight_limit_bytes: int = 512 << 20
     _in_flight_bytes: int = 0
 
@@ -40,16 +46,40 @@ class Inquiry:
             self._in_flight_bytes -= len(request.body)
 
     async def _decide(self, request: Request, identity: str) -> Verdict:
-        verdict = await self.pool.inspect(request)
+        """Judges again when another request of the same moment took a pseudonym that this one was given."""
+        for _ in range(PSEUDONYM_ROUNDS):
+            verdict = await self._judge(request, identity)
+            if not verdict.pseudonyms:
+                return verdict
+            if self.vault is not None and self.vault.remember(identity, verdict.vendor, verdict.pseudonyms):
+                return verdict
+        raise PoolError("scan_failed", "pseudonyms")
+
+    async def _judge(self, request: Request, identity: str) -> Verdict:
+        known = self._known(request, identity)
+        verdict = await self.pool.inspect(request, known=known)
         if verdict.decision is not Decision.BLOCK or not verdict.conversation:
             return verdict
         conversation = f"{verdict.vendor}/{verdict.conversation}"
         told = self.told.recall(identity, conversation)
         if told.fingerprints:
-            verdict = await self.pool.inspect(request, told)
+            verdict = await self.pool.inspect(request, told, known)
         if verdict.decision is Decision.BLOCK:
             self.told.remember(identity, conversation, verdict.telling)
         return verdict
+
+    def _known(self, request: Request, identity: str) -> Known:
+        vendor = self.gate.catalogue.vendor_for(request.host)
+        if self.vault is None or vendor is None:
+            return NOTHING_KNOWN
+        return self.vault.known(identity, vendor.id)
+
+    def restorable(self, host: str, identity: str) -> list[Pseudonym]:
+        """The pseudonyms that may become values again in a reply of `host` to `identity`."""
+        vendor = self.gate.catalogue.vendor_for(host)
+        if self.vault is None or vendor is None:
+            return []
+        return self.vault.restorable(identity, vendor.id)
 
     def refuse(self, request: Request, reason: str) -> Verdict:
         """A BLOCK verdict for something that was refused without being read."""

@@ -9,6 +9,7 @@ from proxy.formats import Format
 from proxy.message import Place, place
 from proxy.placeholder import placeholder
 from proxy.policy import Action, Policy
+from proxy.pseudonym.pseudonymiser import Exhausted, Pseudonymiser
 from proxy.rewrite import Edit
 from proxy.scanner import Hit
 from proxy.segment import FIXED, Label, Segment
@@ -16,6 +17,12 @@ from proxy.verdict import Judged
 
 FIXED_CLAUSE = "on-fixed"
 RESENT_CLAUSE = "resent"
+PSEUDONYM_CLAUSE = "pseudonym"
+
+_CUT_ALONE = frozenset({Label.HEADER, Label.QUERY, Label.ATTACHMENT})
+"""Where a value is cut out even if policy would have a pseudonym: nothing of it comes back from there."""
+
+_EDITED = frozenset({Action.PSEUDONYMISE, Action.REDACT})
 
 _LEAD = re.compile(r"(?:part:[0-9]+/)?(?:form|header):")
 """What a pointer begins with that ends in a name as it came."""
@@ -64,48 +71,78 @@ class Judgement:
         return Place(finding.entity, place(fmt, self.pointer, segment.label, segment.text, finding.start))
 
 
-def judge(hits: Sequence[Hit], policy: Policy, vendor: str, *, all_fixed: bool) -> list[Judgement]:
-    """A judgement for each finding. `all_fixed`: the request is signed, so nothing in it can be rewritten."""
+def judge(
+    hits: Sequence[Hit],
+    policy: Policy,
+    vendor: str,
+    *,
+    all_fixed: bool = False,
+    restorable: bool = False,
+    pseudonyms: Pseudonymiser | None = None,
+) -> list[Judgement]:
+    """A judgement for each finding.
+
+    `all_fixed`: the request is signed, so nothing in it can be rewritten. `restorable`: this API's replies can be
+    restored; where they can't, what would get a pseudonym is redacted. What is a pseudonym of `pseudonyms` passes.
+    """
     names = _found_names(hits)
     judged = []
     for segment, findings in hits:
         pointer = _clean_pointer(segment, findings, names)
         fixed = all_fixed or segment.label in FIXED
         for finding in findings:
-            action, clause = policy.judge(finding, vendor)
-            if action is Action.REDACT and fixed:
+            if pseudonyms is not None and pseudonyms.stands_in(segment.text, finding.start, finding.end):
+                action, clause = Action.ALLOW, PSEUDONYM_CLAUSE
+            else:
+                action, clause = policy.judge(finding, vendor)
+            if action is Action.PSEUDONYMISE and (not restorable or segment.label in _CUT_ALONE):
+                action = Action.REDACT
+            if action in _EDITED and fixed:
                 action, clause = Action[policy.on_fixed.upper()], FIXED_CLAUSE
             judged.append(Judgement(segment, finding, action, clause, pointer, fixed))
     return judged
 
 
-def edits_of(judged: Iterable[Judgement], hits: Sequence[Hit]) -> list[tuple[Segment, list[Edit]]]:
-    """The edits for those of `hits` that have findings to redact, overlapping ones made one."""
-    wanted: dict[int, list[Finding]] = {}
-    for item in judged:
-        if item.action is Action.REDACT:
-            wanted.setdefault(id(item.segment), []).append(item.finding)
-    return [(segment, _merged(wanted[id(segment)])) for segment, _ in hits if id(segment) in wanted]
+class Editor:
+    """Turns judgements into edits. `pseudonyms` gives the stand-ins; those of categories in `restored` come back."""
 
+    def __init__(self, pseudonyms: Pseudonymiser | None = None, restored: Iterable[str] = ()) -> None:
+        self._pseudonyms = pseudonyms
+        self._restored = frozenset(restored)
 
-def _merged(findings: Sequence[Finding]) -> list[Edit]:
-    """One edit per run of overlapping findings, named after the gravest of them."""
-    runs: list[list[Finding]] = []
-    end = -1
-    for finding in sorted(findings, key=lambda item: item.start):
-        if runs and finding.start < end:
-            runs[-1].append(finding)
-        else:
-            runs.append([finding])
-        end = max(end, finding.end)
-    return [
-        Edit(
-            run[0].start,
-            max(finding.end for finding in run),
-            placeholder(max(run, key=lambda finding: (finding.severity, finding.score))),
-        )
-        for run in runs
-    ]
+    def edits(self, judged: Iterable[Judgement], hits: Sequence[Hit]) -> list[tuple[Segment, list[Edit]]]:
+        """The edits for those of `hits` that have findings to redact, overlapping ones made one."""
+        wanted: dict[int, list[Judgement]] = {}
+        for item in judged:
+            if item.action in _EDITED:
+                wanted.setdefault(id(item.segment), []).append(item)
+        return [(segment, self._merged(wanted[id(segment)])) for segment, _ in hits if id(segment) in wanted]
+
+    def _merged(self, judged: Sequence[Judgement]) -> list[Edit]:
+        """One edit per run of overlapping findings, named after the gravest of them."""
+        runs: list[list[Judgement]] = []
+        end = -1
+        for item in sorted(judged, key=lambda item: item.finding.start):
+            if runs and item.finding.start < end:
+                runs[-1].append(item)
+            else:
+                runs.append([item])
+            end = max(end, item.finding.end)
+        return [self._edit(run) for run in runs]
+
+    def _edit(self, run: Sequence[Judgement]) -> Edit:
+        start, end = run[0].finding.start, max(item.finding.end for item in run)
+        gravest = max((item.finding for item in run), key=lambda finding: (finding.severity, finding.score))
+        if self._pseudonyms is not None and all(item.action is Action.PSEUDONYMISE for item in run):
+            text = run[0].segment.text[start:end]
+            try:
+                from_, to, surrogate = self._pseudonyms.stand_in(
+                    gravest.category, gravest.entity, text, restored=gravest.category.value in self._restored
+                )
+            except Exhausted:
+                return Edit(start, end, placeholder(gravest))
+            return Edit(start + from_, start + to, surrogate)
+        return Edit(start, end, placeholder(gravest))
 
 
 def _found_names(hits: Sequence[Hit]) -> dict[str, str]:

@@ -17,11 +17,12 @@ from proxy.formats import Format
 from proxy.head import edit_headers, edit_target, head_segments, is_signed
 from proxy.history import History, read_history
 from proxy.jsontext import leaves
-from proxy.judgement import Judgement, edits_of, judge
+from proxy.judgement import Editor, Judgement, judge
 from proxy.policy import Action, Policy, load_policy
+from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known, Pseudonymiser
 from proxy.reason import Reason, RequestError, status_of
 from proxy.rewrite import Edit, splice
-from proxy.scanner import NOTHING_READ, Reading, Scanner
+from proxy.scanner import NOTHING_READ, Hit, Reading, Scanner
 from proxy.segment import Label, Segment
 from proxy.task import Ready, Settings
 from proxy.told import NOTHING_TOLD, Told
@@ -62,14 +63,17 @@ class Inspector:
         self._engine.warm()
 
     def ready(self) -> Ready:
-        return Ready(self._rules.digest, self._policy.digest)
+        return Ready(self._rules.digest, self._policy.digest, self._policy.pseudonymises)
 
-    def inspect(self, request: Request, told: Told = NOTHING_TOLD) -> Verdict:
-        """The verdict for one request. `told` is what its user has been told of this conversation before."""
+    def inspect(self, request: Request, told: Told = NOTHING_TOLD, known: Known = NOTHING_KNOWN) -> Verdict:
+        """The verdict for one request.
+
+        `told` is what its user has been told of this conversation before, `known` which pseudonyms he has been given.
+        """
         started = time.perf_counter()
         tally = self._scanner.tally
         before = (tally.hits, tally.misses)
-        inspection = _Inspection(self, request, told)
+        inspection = _Inspection(self, request, told, known)
         verdict = inspection.verdict()
         stats = Stats(
             tally.hits - before[0],
@@ -109,6 +113,12 @@ class Inspector:
             return None
         return read_history(fmt, found, self._key)
 
+    def pseudonymiser(self, known: Known, content: _Content) -> Pseudonymiser | None:
+        """What gives the pseudonyms of one request, if the policy wants any or any were given before."""
+        if not (self._policy.pseudonymises or known.values):
+            return None
+        return Pseudonymiser(self._key, known, content.data)
+
     @property
     def policy(self) -> Policy:
         return self._policy
@@ -121,7 +131,7 @@ class Inspector:
 class _Inspection:
     """One request's way through the core; made, asked for its verdict once, and dropped."""
 
-    def __init__(self, inspector: Inspector, request: Request, told: Told) -> None:
+    def __init__(self, inspector: Inspector, request: Request, told: Told, known: Known) -> None:
         self._inspector = inspector
         self._request = request
         self._told = told
@@ -130,6 +140,7 @@ class _Inspection:
         self._fmt = formats.identify(request.method, request.host, request.target, self._vendor)
         self.content = inspector.read_body(request, self._fmt)
         self._head = inspector.read_head(request, self._vendor)
+        self._pseudonyms = inspector.pseudonymiser(known, self.content)
 
     def verdict(self) -> Verdict:
         policy = self._inspector.policy
@@ -145,16 +156,24 @@ class _Inspection:
         blocked = [item for item in judged if item.action is Action.BLOCK]
         if blocked:
             return self._blocked(base, blocked, history)
-        if any(item.action is Action.REDACT for item in judged):
+        if any(Action.LOG < item.action < Action.BLOCK for item in judged):
             return self._redacted(base, judged)
         quiet = all(item.action is Action.ALLOW for item in judged) and reason is None
         decision = Decision.ALLOW if quiet else Decision.LOG
         return replace(base, decision=decision, sent_sha256=base.received_sha256)
 
     def _judge(self) -> list[Judgement]:
-        fixed = is_signed(self._request)
-        hits = [*self._head.hits, *self.content.reading.hits]
-        return judge(hits, self._inspector.policy, self._vendor_id, all_fixed=fixed)
+        return self._judged([*self._head.hits, *self.content.reading.hits], all_fixed=is_signed(self._request))
+
+    def _judged(self, hits: Sequence[Hit], *, all_fixed: bool = False) -> list[Judgement]:
+        return judge(
+            hits,
+            self._inspector.policy,
+            self._vendor_id,
+            all_fixed=all_fixed,
+            restorable=bool(getattr(self._fmt, "replies", ())),
+            pseudonyms=self._pseudonyms,
+        )
 
     def _forgive(self, judged: Sequence[Judgement], history: History | None) -> list[Judgement]:
         """Redacts instead of blocking what the user was told about before and the client only resends."""
@@ -206,12 +225,12 @@ class _Inspection:
 
     def _redacted(self, base: Verdict, judged: Sequence[Judgement]) -> Verdict:
         """Cuts the values out, then reads the result again: what is sent is what was found clean."""
-        request = self._request
-        head = edits_of(judged, self._head.hits)
+        request, editor = self._request, Editor(self._pseudonyms, self._inspector.policy.restore)
+        head = editor.edits(judged, self._head.hits)
         target = edit_target(request.target, [(s, e) for s, e in head if s.label is Label.QUERY])
         headers = edit_headers(request.headers, [(s, e) for s, e in head if s.label is Label.HEADER])
         data = self.content.data
-        edits = edits_of(judged, self.content.reading.hits)
+        edits = editor.edits(judged, self.content.reading.hits)
         for _ in range(REDACTION_ROUNDS):
             if not edits:
                 break
@@ -229,21 +248,21 @@ class _Inspection:
             target=target,
             headers=headers,
             sent_sha256=hashlib.sha256(encoded).hexdigest(),
+            pseudonyms=tuple(self._pseudonyms.given.values()) if self._pseudonyms else (),
         )
 
     def _head_still_holds(self, edited: Request) -> bool:
         hits = self._inspector.read_head(edited, self._vendor).hits
-        judged = judge(hits, self._inspector.policy, self._vendor_id, all_fixed=False)
-        return any(item.action >= Action.REDACT for item in judged)
+        return any(item.action > Action.LOG for item in self._judged(hits))
 
     def _left_in(self, data: bytes) -> list[tuple[Segment, list[Edit]]]:
         """What a redacted body still holds that may not leave, as edits. Raises ValueError if redacting broke it."""
         reading = self._inspector.read(data, self.content.kind, self._fmt, self._request)
         if set(reading.incomplete) - set(self.content.reading.incomplete):
             raise ValueError("redaction broke the body")
-        judged = judge(reading.hits, self._inspector.policy, self._vendor_id, all_fixed=False)
-        left = [replace(item, action=Action.REDACT) for item in judged if item.action >= Action.REDACT]
-        return edits_of(left, reading.hits)
+        judged = self._judged(reading.hits)
+        left = [replace(item, action=Action.REDACT) for item in judged if item.action > Action.LOG]
+        return Editor().edits(left, reading.hits)
 
 
 def build(settings: Settings) -> Inspector:

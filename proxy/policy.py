@@ -28,15 +28,16 @@ class Action(IntEnum):
 
     ALLOW = 0
     LOG = 1
-    REDACT = 2
-    BLOCK = 3
+    PSEUDONYMISE = 2
+    REDACT = 3
+    BLOCK = 4
 
     @property
     def label(self) -> str:
         return self.name.lower()
 
 
-ActionName = Literal["allow", "log", "redact", "block"]
+ActionName = Literal["allow", "log", "pseudonymise", "redact", "block"]
 CategoryName = Literal["secret", "pci", "pii", "phi", "custom"]
 SeverityName = Literal["low", "medium", "high", "critical"]
 
@@ -83,7 +84,8 @@ class Policy(BaseModel):
     `default` is for findings that no clause matches. `on_incomplete` is for requests (or parts of one) that could not
     be read, by reason code, `default` for the rest; `on_fixed` is for findings that would be redacted but stand where a
     change would break the request (ids, signatures, keys). `on_error` is for the product's own faults. None of the
-    three may redact: there is nothing to cut out.
+    three may redact: there is nothing to cut out. `restore` names the categories whose pseudonyms become values again
+    in replies; `explain_pseudonyms` adds a sentence about them to the instructions that the model gets.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -95,6 +97,8 @@ class Policy(BaseModel):
     on_incomplete: Mapping[Reason | Literal["default"], Literal["log", "block"]] = {"default": "block"}
     on_fixed: Literal["log", "block"] = "block"
     on_error: Literal["block"] = "block"
+    restore: tuple[CategoryName, ...] = ("pci", "pii", "phi", "custom")
+    explain_pseudonyms: bool = False
     digest: str = ""
 
     def judge(self, finding: Finding, vendor: str) -> tuple[Action, str]:
@@ -103,6 +107,10 @@ class Policy(BaseModel):
             if clause.when.matches(finding, vendor):
                 return Action[clause.action.upper()], clause.id
         return Action[self.default.upper()], "default"
+
+    @property
+    def pseudonymises(self) -> bool:
+        return "pseudonymise" in (self.default, *(clause.action for clause in self.clauses))
 
     def judge_incomplete(self, reason: str) -> Action:
         """The action for content that could not be read for `reason`."""

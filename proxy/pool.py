@@ -19,6 +19,7 @@ import structlog
 
 from proxy import frame
 from proxy.mailbox import Mailbox
+from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known
 from proxy.task import Answer, Fault, Ready, Settings, Task
 from proxy.told import NOTHING_TOLD, Told
 from proxy.verdict import Request, Verdict
@@ -49,11 +50,11 @@ class _Worker:
     mailbox: Mailbox | None
     ready: Ready
 
-    async def inspect(self, request: Request, told: Told) -> Verdict | Fault:
+    async def inspect(self, request: Request, told: Told, known: Known) -> Verdict | Fault:
         """The worker's word on a request. The body goes through the mailbox, and so does one that comes back."""
         mailed = self.mailbox.put(request.body) if self.mailbox else None
         sent = request if mailed is None else replace(request, body=b"")
-        answer = await self.ask(Task(sent, told, mailed))
+        answer = await self.ask(Task(sent, told, mailed, known))
         if not isinstance(answer, Answer):
             return answer if isinstance(answer, Fault) else Fault("worker_lost", "answer")
         if answer.mailed_bytes is None or self.mailbox is None:
@@ -94,11 +95,11 @@ class Pool:
             self._release(worker)
         return workers[0].ready
 
-    async def inspect(self, request: Request, told: Told = NOTHING_TOLD) -> Verdict:
+    async def inspect(self, request: Request, told: Told = NOTHING_TOLD, known: Known = NOTHING_KNOWN) -> Verdict:
         """The verdict of one worker, within the deadline. Raises PoolError."""
         worker = await self._acquire(zlib.crc32(request.body[:AFFINITY_BYTES]) % self.size)
         try:
-            answer = await asyncio.wait_for(worker.inspect(request, told), self.deadline_seconds)
+            answer = await asyncio.wait_for(worker.inspect(request, told, known), self.deadline_seconds)
         except TimeoutError:
             self._replace(worker, "timeout")
             raise PoolError("scan_timeout") from None

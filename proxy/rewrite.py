@@ -21,6 +21,8 @@ from proxy.segment import Segment
 NESTED_LEAVES = 200_000
 """Past that, JSON in a string is edited as plain text: the values go all the same."""
 
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -45,8 +47,8 @@ def splice(data: bytes, kind: Kind, changes: Iterable[tuple[Segment, Sequence[Ed
     """Return `data` with the edits of its segments made.
 
     `kind` is what `data` was read as: FORM for a query string, TEXT for a header's value. Overlapping edits
-    of one segment become one, with the first one's replacement. A JSON number becomes a string. Where a
-    segment's text is itself JSON, it stays JSON: see `fit`.
+    of one segment become one, with the first one's replacement. A JSON number becomes a string unless
+    it becomes another number. Where a segment's text is itself JSON, it stays JSON: see `fit`.
 
     ValueError for an empty edit or one outside its segment, a segment that isn't of `data`, or two that
     overlap: faults of the caller, upon which nothing may be sent.
@@ -89,7 +91,7 @@ def _spans(data: bytes, place: Place, segment: Segment, edits: Sequence[Edit]) -
     if any(not 0 <= edit.start < edit.end <= len(text) for edit in edits):
         raise ValueError("an edit is empty or outside its segment")
     if place is Place.JSON_NUMBER:
-        return [(start, end, _quoted(apply(text, _merged(edits))))]
+        return [(start, end, _value(apply(text, _merged(edits))))]
     if place is Place.JSON_STRING:
         start, end = start + 1, end - 1
     raw = data[start:end]
@@ -117,7 +119,7 @@ def _written(text: str, place: Place) -> bytes:
         case Place.JSON_STRING:
             return _quoted(text)[1:-1]
         case Place.JSON_NUMBER:
-            return _quoted(text)
+            return _value(text)
         case Place.FORM:
             return form.quote(text)
         case Place.HEADER:  # as browsers do: WHATWG HTML, multipart/form-data encoding algorithm
@@ -128,6 +130,11 @@ def _written(text: str, place: Place) -> bytes:
 
 def _quoted(text: str) -> bytes:
     return json.dumps(text).encode()
+
+
+def _value(text: str) -> bytes:
+    """What stands in a number's place: a number again if that is what it became, else a string."""
+    return text.encode() if _NUMBER.fullmatch(text) else _quoted(text)
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
@@ -157,7 +164,7 @@ def fit(text: str, edits: Iterable[Edit]) -> list[Edit]:
     """Return the edits in order and apart, changed so that a `text` that is JSON stays JSON.
 
     Then each string that an edit touches gets the replacement, escaped, for the part of it that is touched,
-    whole escapes at a time; each number touched becomes a string. Quotes and brackets under an edit stay.
+    whole escapes at a time; each number touched becomes another or a string. Quotes and brackets under an edit stay.
     An edit of text that isn't JSON, or of nothing but `true` and punctuation, is left as it is. JSON in
     such a string is treated the same way: the depth is at most the size's logarithm, as each level doubles
     the backslashes before a quote.
@@ -201,8 +208,8 @@ def _token_edits(raw: bytes, token: Leaf, edits: Sequence[Edit], outer: "_Ruler"
             Edit(max(edit.start - token.start, 0), min(edit.end, token.end) - token.start, edit.replacement)
             for edit in edits
         ]
-        quoted = _quoted(apply(token.text, _merged(inner))).decode()
-        return [Edit(outer.char(token.start), outer.char(token.end), quoted)]
+        written = _value(apply(token.text, _merged(inner))).decode()
+        return [Edit(outer.char(token.start), outer.char(token.end), written)]
     start, end = token.start + 1, token.end - 1
     ruler = _ruler(raw[start:end], Place.JSON_STRING)
     inner = []

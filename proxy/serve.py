@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -23,9 +24,11 @@ from proxy.gate import Gate
 from proxy.identity import Authenticator
 from proxy.inquiry import Inquiry
 from proxy.intercept.server import Server, make_server
+from proxy.key import vault_key
 from proxy.policy import load_policy
 from proxy.pool import Pool, PoolError
 from proxy.probe import Probe
+from proxy.pseudonym.vault import Vault, VaultLimits
 from proxy.resolve import GuardedLoop
 from proxy.setting import catalogue_of, domains_of, gate_of, policy_folder, worker_settings
 from proxy.status import StatusServer
@@ -93,7 +96,10 @@ async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
         audit = _open_audit(config.state_dir / "audit")
         stack.callback(audit.close)
         standing = Standing(config.policy, ready.policy_digest, ready.rules_digest, config.digest)
-        front = Front(Inquiry(parts.gate, pool), audit, standing)
+        vault = _open_vault(config) if ready.pseudonymises else None
+        if vault is not None:
+            stack.callback(vault.close)
+        front = Front(Inquiry(parts.gate, pool, vault=vault), audit, standing)
         authenticator = Authenticator(config.users) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
         server = make_server(config, front, authority, authenticator, roots)
@@ -112,6 +118,15 @@ def _open_audit(folder: Path) -> AuditLog:
         raise ConfigError(
             f"{folder}: expected an audit log that can be written, found {err.reason}; without one nothing may be sent"
         ) from err
+
+
+def _open_vault(config: Config) -> Vault:
+    key = vault_key(config.state_dir, config.vault.key_command)
+    file = config.state_dir / "vault.db"
+    try:
+        return Vault(file, key, VaultLimits(config.vault.days, config.vault.entries))
+    except (OSError, sqlite3.Error) as err:
+        raise ConfigError(f"{file}: expected a vault that can be written, found {type(err).__name__}") from err
 
 
 def _open_status(config: Config, probe: Probe) -> StatusServer:

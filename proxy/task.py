@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from proxy.body import Limits
+from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known
 from proxy.told import Told
 from proxy.verdict import Request, Verdict
 
@@ -26,10 +27,14 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A worker's first message: it is warm, and this is what it judges by."""
+    """A worker's first message: it is warm, and this is what it judges by.
+
+    `pseudonymises`: whether its policy gives pseudonyms, so that a vault is needed.
+    """
 
     rules_digest: str
     policy_digest: str
+    pseudonymises: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class Task:
     request: Request
     told: Told
     mailed_bytes: int | None = None
+    known: Known = NOTHING_KNOWN
 
 
 @dataclass(frozen=True, slots=True)

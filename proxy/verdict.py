@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from proxy.pseudonym.pseudonymiser import Pseudonym
 from proxy.told import Told
 
 
@@ -92,7 +93,8 @@ class Verdict:
     `path` is the target's path once it is known to hold no finding, else "".
     `reason` is a closed code when something could not be read (even if policy let it pass), else None.
     `received_sha256` is of the body as it arrived, `sent_sha256` of the one that goes on, None when none does.
-    `conversation` and `telling` serve the way on after a block (`told.py`).
+    `conversation` and `telling` serve the way on after a block (`told.py`). `pseudonyms` are those that the body to be
+    sent holds; they are kept before it is sent, so that they can be restored in the reply.
     """
 
     decision: Decision
@@ -108,6 +110,7 @@ class Verdict:
     reply: Reply | None = None
     conversation: str = ""
     telling: Told = field(default_factory=Told)
+    pseudonyms: tuple[Pseudonym, ...] = ()
     received_sha256: str = ""
     sent_sha256: str | None = None
     stats: Stats = Stats()

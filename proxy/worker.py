@@ -35,7 +35,7 @@ def main(descriptor: int, mailbox: Mailbox | None) -> None:
             except EOFError:
                 return
             try:
-                answer: object = _answer(inspector.inspect(_request(task, mailbox), task.told), mailbox)
+                answer: object = _answer(inspector.inspect(_request(task, mailbox), task.told, task.known), mailbox)
             except MemoryError:
                 answer = Fault("worker_lost", "MemoryError")
             except Exception as err:

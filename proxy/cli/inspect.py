@@ -13,6 +13,7 @@ from proxy.config import Config
 from proxy.inquiry import Inquiry
 from proxy.policy import load_policy
 from proxy.pool import Pool, PoolError
+from proxy.pseudonym.vault import Vault
 from proxy.reference import new_reference
 from proxy.setting import catalogue_of, gate_of, policy_folder, worker_settings
 from proxy.verdict import Decision, Request, Verdict
@@ -30,11 +31,12 @@ def inspect_jsonl(config: Config) -> int:
 async def _inspect_jsonl(config: Config) -> int:
     pool = Pool(worker_settings(config), 1, config.limits.scan_seconds)
     try:
-        await pool.start()
+        ready = await pool.start()
     except PoolError:
         print("tightlip: the scan worker did not start; `tightlip config check` says why", file=sys.stderr)
         return FAILED
-    inquiry = Inquiry(gate_of(config, catalogue_of(config)), pool)
+    vault = Vault(None, pool.settings.key) if ready.pseudonymises else None
+    inquiry = Inquiry(gate_of(config, catalogue_of(config)), pool, vault=vault)
     failed = False
     try:
         while line := await asyncio.to_thread(sys.stdin.buffer.readline):

@@ -1,14 +1,16 @@
 """The installation's key: made once, kept private, never replaced."""
 
+import base64
 import os
 import stat
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from proxy.configfile import ConfigError
-from proxy.key import KEY_BYTES, installation_key
+from proxy.key import KEY_BYTES, installation_key, vault_key
 
 
 def test_a_key_is_made_on_first_use_and_kept(tmp_path: Path) -> None:
@@ -85,3 +87,27 @@ def test_processes_that_start_together_use_one_key(tmp_path: Path, monkeypatch: 
     with ThreadPoolExecutor(8) as pool:
         keys = set(pool.map(lambda _: installation_key(tmp_path), range(8)))
     assert keys == {(tmp_path / "key").read_bytes()}
+
+
+def test_the_vault_has_a_key_of_its_own(tmp_path: Path) -> None:
+    key = vault_key(tmp_path)
+    assert vault_key(tmp_path) == key != installation_key(tmp_path)
+    assert stat.S_IMODE((tmp_path / "vault.key").stat().st_mode) == 0o600
+
+
+def test_the_vaults_key_may_come_from_a_command(tmp_path: Path) -> None:
+    written = base64.b64encode(b"v" * KEY_BYTES).decode()
+    assert vault_key(tmp_path, [sys.executable, "-c", f"print('{written}')"]) == b"v" * KEY_BYTES
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("code", ["print('c2hvcnQ=')", "print('not base64')", "raise SystemExit(3)", "pass"])
+def test_a_command_without_a_key_is_refused_and_not_quoted(tmp_path: Path, code: str) -> None:
+    with pytest.raises(ConfigError, match=r"vault\.key_command: expected") as raised:
+        vault_key(tmp_path, [sys.executable, "-c", code])
+    assert "c2hvcnQ" not in str(raised.value)
+
+
+def test_a_command_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="FileNotFoundError"):
+        vault_key(tmp_path, [str(tmp_path / "none")])
