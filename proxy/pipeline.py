@@ -171,7 +171,7 @@ class _Inspection:
             self._inspector.policy,
             self._vendor_id,
             all_fixed=all_fixed,
-            restorable=bool(getattr(self._fmt, "replies", ())),
+            restorable=bool(self._fmt.replies),
             pseudonyms=self._pseudonyms,
         )
 

@@ -11,6 +11,7 @@ import pytest
 from proxy.gate import Gate
 from proxy.inquiry import Inquiry
 from proxy.pool import Pool, PoolError
+from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known
 from proxy.reason import Reason, status_of
 from proxy.told import NOTHING_TOLD, Told
 from proxy.verdict import Decision, Request, Verdict
@@ -29,12 +30,12 @@ class OnePool:
         self.answering = asyncio.Event()
         self.answering.set()
 
-    async def inspect(self, asked: Request, told: Told = NOTHING_TOLD) -> Verdict:
+    async def inspect(self, asked: Request, told: Told = NOTHING_TOLD, known: Known = NOTHING_KNOWN) -> Verdict:
         self.asked.append(told)
         await self.answering.wait()
         if self.fault is not None:
             raise self.fault
-        return self.inspector.inspect(asked, told)
+        return self.inspector.inspect(asked, told, known)
 
 
 def make(fault: BaseException | None = None, limit_bytes: int = 1 << 20) -> tuple[Inquiry, OnePool]:

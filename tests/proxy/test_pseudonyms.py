@@ -1,0 +1,152 @@
+"""Pseudonyms on the bundled rules: what leaves in place of a value, in every place and every turn, and who is told."""
+
+import json
+import pickle
+import re
+from typing import Any
+
+from proxy.gate import Gate
+from proxy.inquiry import Inquiry
+from proxy.policy import Policy
+from proxy.pseudonym.pseudonymiser import Known, Pseudonym
+from proxy.pseudonym.vault import Vault
+from proxy.verdict import Decision, Request, Verdict
+from tests.proxy.inspecting import AWS_KEY, EMAIL, KEY, catalogue, chat, fresh, request, sent
+
+GIVING = Policy(id="giving", description="", default="pseudonymise")
+CARD = "5200 8282" + " 8282 8210"
+SSN = "123-45" + "-6780"
+PROMPT = f"Charge {CARD} of {EMAIL}, ssn {SSN}."
+KNOWN = Known("ann\0openai", {})
+
+
+def ask(body: Any, policy: Policy = GIVING, known: Known = KNOWN, api: str = "chat") -> tuple[Request, Verdict]:
+    asked = request(body, api)
+    return asked, fresh(policy).inspect(asked, known=known)
+
+
+def texts(asked: Request, verdict: Verdict) -> list[str]:
+    return [message["content"] for message in json.loads(sent(asked, verdict))["messages"]]
+
+
+def test_each_value_leaves_as_another_of_its_shape() -> None:
+    asked, verdict = ask(chat(PROMPT))
+    assert verdict.decision is Decision.REDACT
+    (text,) = texts(asked, verdict)
+    shape = r"Charge 5555 55\d\d \d{4} \d{4} of person-[0-9a-f]{8}@example\.com, ssn 9\d\d-[0-4]\d-\d{4}\."
+    assert re.fullmatch(shape, text)
+    assert {one.value for one in verdict.pseudonyms} == {CARD, EMAIL, SSN}
+    assert all(one.surrogate in text for one in verdict.pseudonyms)
+    assert {finding.action for finding in verdict.findings} == {"pseudonymise"}
+
+
+def test_a_turn_that_comes_back_leaves_as_it_left_before() -> None:
+    first = ask(chat(PROMPT))
+    values = {one.surrogate: one.value for one in first[1].pseudonyms}
+    (before,) = texts(*first)
+    resent = ask(chat(PROMPT, f"I see {CARD}.", "And again."), known=Known("ann\0openai", values))
+    again = texts(*resent)
+    assert again[0] == before
+    assert again[1].removeprefix("I see ").removesuffix(".") in before
+
+
+def test_a_stand_in_that_comes_back_is_left_alone() -> None:
+    (text,) = texts(*ask(chat(PROMPT)))
+    values = {one.surrogate: one.value for one in ask(chat(PROMPT))[1].pseudonyms}
+    asked, verdict = ask(chat(PROMPT, text, "Go on."), known=Known("ann\0openai", values))
+    assert texts(asked, verdict)[:2] == [text, text]
+
+
+def test_a_number_stays_a_number_and_json_in_strings_stays_json() -> None:
+    card = int(CARD.replace(" ", ""))
+    inner = json.dumps({"card": card, "of": EMAIL})
+    call = {"id": "c", "type": "function", "function": {"name": "pay", "arguments": inner}}
+    body = {"model": "m", "card": card, "messages": [{"role": "assistant", "tool_calls": [call]}]}
+    left = json.loads(sent(*ask(body)))
+    arguments = json.loads(left["messages"][0]["tool_calls"][0]["function"]["arguments"])
+    assert isinstance(arguments["card"], int)
+    assert arguments["card"] == left["card"] != card
+    assert str(card)[:2] != "40"
+    assert EMAIL not in json.dumps(left)
+
+
+def test_secrets_get_one_too_but_it_does_not_come_back() -> None:
+    _, verdict = ask(chat(f"key {AWS_KEY} of {EMAIL}"))
+    assert {one.value: one.restored for one in verdict.pseudonyms} == {AWS_KEY: False, EMAIL: True}
+    all_of_them = GIVING.model_copy(update={"restore": ("secret",)})
+    _, verdict = ask(chat(f"key {AWS_KEY} of {EMAIL}"), all_of_them)
+    assert {one.value: one.restored for one in verdict.pseudonyms} == {AWS_KEY: True, EMAIL: False}
+
+
+def test_where_replies_cant_be_restored_values_are_cut_out() -> None:
+    asked, verdict = ask({"text": PROMPT}, api="unknown")
+    assert verdict.decision is Decision.REDACT
+    assert verdict.pseudonyms == ()
+    assert re.search(r"\[EMAIL_ADDRESS:[0-9a-f]{6}\]", sent(asked, verdict).decode())
+
+
+def test_a_header_is_cut() -> None:
+    asked = request(chat("hello"), headers=[("x-note", f"from {SSN}")])
+    verdict = fresh(GIVING).inspect(asked, known=KNOWN)
+    assert verdict.headers is not None
+    assert any(b"[US_SSN:" in value for _, value in verdict.headers)
+
+
+def test_nothing_that_is_printed_or_recorded_tells_a_value() -> None:
+    _, verdict = ask(chat(PROMPT))
+    for told in (
+        repr(verdict),
+        repr(verdict.pseudonyms),
+        repr(verdict.findings),
+        pickle.dumps(verdict.findings).decode("latin-1"),
+    ):
+        assert not any(value in told for value in (CARD, EMAIL, SSN))
+
+
+class TwoAtOnce:
+    """A pool in whose first answer another request has just taken the pseudonym."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.inspector = fresh(GIVING)
+        self.vault = vault
+        self.asked = 0
+
+    async def inspect(self, asked: Request, *_: object, known: Known) -> Verdict:
+        self.asked += 1
+        verdict = self.inspector.inspect(asked, known=known)
+        if self.asked == 1:
+            taken = verdict.pseudonyms[0]
+            self.vault.remember("ann", "openai", [Pseudonym(taken.surrogate, "another's", True)])
+        return verdict
+
+
+async def test_a_stand_in_taken_in_the_same_moment_is_not_used() -> None:
+    vault = Vault(None, KEY)
+    pool = TwoAtOnce(vault)
+    inquiry = Inquiry(Gate(catalogue()), pool, vault=vault)  # type: ignore[arg-type]
+    asked = request(chat(PROMPT))
+    verdict = await inquiry.decide(asked, "ann")
+    assert pool.asked == 2
+    assert verdict.decision is Decision.REDACT
+    restored = {one.surrogate: one.value for one in inquiry.restorable("api.openai.com", "ann")}
+    text = sent(asked, verdict).decode()
+    assert {value for surrogate, value in restored.items() if surrogate in text} == {CARD, EMAIL, SSN}
+    assert inquiry.restorable("api.openai.com", "bob") == []
+    assert inquiry.restorable("api.anthropic.com", "ann") == []
+
+
+async def test_what_a_user_was_given_is_the_same_in_the_next_request() -> None:
+    vault = Vault(None, KEY)
+    inspector = fresh(GIVING)
+
+    class OnePool:
+        async def inspect(self, asked: Request, *_: object, known: Known) -> Verdict:
+            return inspector.inspect(asked, known=known)
+
+    inquiry = Inquiry(Gate(catalogue()), OnePool(), vault=vault)  # type: ignore[arg-type]
+    bodies = []
+    for turns in ((PROMPT,), (PROMPT, "Yes.", f"Who is {EMAIL}?"), (PROMPT, "Yes.", f"Who is {EMAIL}?", "He.", "ok")):
+        asked = request(chat(*turns))
+        bodies.append(texts(asked, await inquiry.decide(asked, "ann")))
+    assert bodies[2][:3] == bodies[1]
+    assert bodies[1][:1] == bodies[0]
