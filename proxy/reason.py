@@ -21,6 +21,8 @@ class Reason(StrEnum):
     BAD_JSON = "bad_json"
     BAD_UTF8 = "bad_utf8"
     BAD_MULTIPART = "bad_multipart"
+    BAD_FRAME = "bad_frame"
+    BAD_PROTOBUF = "bad_protobuf"
     BINARY = "binary"
     AMBIGUOUS_TYPE = "ambiguous_type"
     ATTACHMENT = "attachment"

@@ -22,13 +22,14 @@ class Label(StrEnum):
     NUMBER = "number"  # a JSON number's own characters
     ID = "id"  # ids, model names, roles, types: never rewritten
     OPAQUE = "opaque"  # signed or encrypted by the vendor: never rewritten
+    BINARY = "binary"  # in a number, a blob, or what could be text or not: never rewritten
     HEADER = "header"
     TARGET = "target"  # the request target's path
     QUERY = "query"
     UNKNOWN = "unknown"  # not in the vendor's table; scanned all the same
 
 
-FIXED = frozenset({Label.KEY, Label.ID, Label.OPAQUE, Label.TARGET})
+FIXED = frozenset({Label.KEY, Label.ID, Label.OPAQUE, Label.BINARY, Label.TARGET})
 """Labels whose text is never rewritten: a finding there that would be redacted blocks instead."""
 
 
@@ -38,6 +39,8 @@ class Segment:
 
     `pointer` is an RFC 6901 JSON Pointer for JSON bodies (a key's pointer is its member's), otherwise
     `header:NAME`, `query:NAME`, `path`, `form:NAME`, `part:N/...`, `line:N/POINTER` for NDJSON, or `` for plain text.
+    Binary bodies: `frame:N/...` for RPC frames, `event:N/...` for event streams, followed by a JSON Pointer or, for
+    protobuf, by field numbers, as `frame:1/2.1[3].5`; the index counts repeated fields from 0 and 0 is left out.
     `field` is the name the value stands under (last non-index pointer token, header or form name), or "".
     `start` and `end` are byte offsets of the leaf's raw token in the decoded body (a JSON string's quotes included).
     """
