@@ -17,6 +17,8 @@ import brotli
 import zstandard
 
 from proxy import multipart, ndjson
+from proxy.binary.mediatype import Form, form_of
+from proxy.binary.wire import is_message
 from proxy.reason import Reason, RequestError
 
 MIB = 1 << 20
@@ -221,9 +223,15 @@ class Kind(StrEnum):
     NDJSON = "ndjson"
     FORM = "form"
     MULTIPART = "multipart"
+    PROTOBUF = "protobuf"
+    PROTOBUF_FRAMES = "protobuf_frames"
+    JSON_FRAMES = "json_frames"
+    EVENT_STREAM = "event_stream"
     TEXT = "text"
     BINARY = "binary"
 
+
+BINARY_KINDS = frozenset(map(Kind, Form))
 
 _ASCII_SUPERSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin1", "windows-1252"})
 _BINARY_TYPE = re.compile(r"grpc|connect\+|proto|msgpack|cbor|eventstream")
@@ -256,7 +264,7 @@ def sniff(content_type: str | None, data: bytes) -> Kind:
 
     - What starts and ends like JSON is JSON (or NDJSON, from its second line) under any header, and all
       else that is declared JSON is read as JSON too, so that a fault in it is told and not overlooked.
-    - MULTIPART and FORM need the header and a body in that shape.
+    - MULTIPART and FORM need the header and a body in that shape; the binary kinds need the header.
     - TEXT is UTF-8 without control characters; a byte order mark is part of it. All else is BINARY, UTF-16
       and UTF-32 included: no AI API takes them, and a reader for them would need its own way back from text
       to bytes.
@@ -273,8 +281,13 @@ def sniff(content_type: str | None, data: bytes) -> Kind:
     if media is not None and name.startswith("multipart/") and b"--" + multipart.boundary(media) in data:
         return Kind.MULTIPART
     framed = _BINARY_TYPE.search(name) is not None
-    if _starts_as_json(data) or (_JSON_TYPE.fullmatch(name) and not framed and not data.isspace()):
+    form = form_of(name)
+    if form is Form.PROTOBUF and starts_as_json(data) and is_message(data):
+        raise RequestError(Reason.AMBIGUOUS_TYPE)
+    if starts_as_json(data) or (_JSON_TYPE.fullmatch(name) and not framed and not data.isspace()):
         return Kind.NDJSON if ndjson.is_ndjson(data) else Kind.JSON
+    if form is not None:
+        return Kind(form)
     if framed or _CONTROL.search(data) or not _is_utf8(data):
         return Kind.BINARY
     if _NDJSON_TYPE.fullmatch(name):
@@ -284,7 +297,7 @@ def sniff(content_type: str | None, data: bytes) -> Kind:
     return Kind.TEXT
 
 
-def _starts_as_json(data: bytes) -> bool:
+def starts_as_json(data: bytes) -> bool:
     """Tell whether the first tokens and the last one are those of an object or array.
 
     Enough to tell JSON from prose such as `[1] see [2]`; whether it is sound is for `jsontext` to say.

@@ -8,6 +8,9 @@ has been yielded.
 from collections.abc import Callable, Iterator
 
 from proxy import form, multipart, ndjson
+from proxy.binary import eventstream, protobuf
+from proxy.binary.envelope import frames
+from proxy.binary.run import text_runs
 from proxy.body import Kind, Limits, sniff
 from proxy.jsontext import LeafKind, Path, leaves
 from proxy.reason import Reason, RequestError
@@ -16,6 +19,9 @@ from proxy.segment import Label, Segment
 LabelOf = Callable[[Path], Label]
 
 DEFAULT_LIMITS = Limits()
+MAX_STREAMS_WITHIN = 4
+"""Signed event streams carry each message within another."""
+
 _LABELS = {LeafKind.KEY: Label.KEY, LeafKind.NUMBER: Label.NUMBER}
 
 
@@ -57,6 +63,12 @@ def _segments(
             return form_segments(data, label_of)
         case Kind.MULTIPART:
             return _multipart_segments(data, content_type, label_of, limits)
+        case Kind.PROTOBUF | Kind.PROTOBUF_FRAMES:
+            return _protobuf_segments(data, kind, label_of, limits)
+        case Kind.JSON_FRAMES:
+            return _json_frame_segments(data, label_of, limits)
+        case Kind.EVENT_STREAM:
+            return _event_segments(data, 0, len(data), "", label_of, limits)
         case Kind.TEXT:
             return iter((_text_segment(data, "", label_of(()), "", 0, len(data)),))
         case Kind.BINARY:
@@ -177,8 +189,79 @@ def _part_segments(
             yield _text_segment(data, f"{lead}body", label(()), part.name, start, end)
         case Kind.MULTIPART:
             raise RequestError(Reason.BAD_MULTIPART, start)
-        case Kind.BINARY:
+        case _:
             raise RequestError(Reason.ATTACHMENT if part.is_file else Reason.BINARY, start)
+
+
+def _protobuf_segments(data: bytes, kind: Kind, label_of: LabelOf, limits: Limits) -> Iterator[Segment]:
+    reader = protobuf.Reader(data, label_of, limits.leaves, limits.depth)
+    if kind is Kind.PROTOBUF:
+        yield from reader.message(0, len(data), "/")
+        return
+    for number, frame in enumerate(frames(data), 1):
+        yield from reader.message(frame.start, frame.end, f"frame:{number}/")
+
+
+def _json_frame_segments(data: bytes, label_of: LabelOf, limits: Limits) -> Iterator[Segment]:
+    for number, frame in enumerate(frames(data), 1):
+        if frame.start < frame.end:
+            yield from json_segments(
+                data, label_of, start=frame.start, end=frame.end, lead=f"frame:{number}", limits=limits
+            )
+
+
+def _event_segments(
+    data: bytes, start: int, end: int, lead: str, label_of: LabelOf, limits: Limits
+) -> Iterator[Segment]:
+    """Yield what the messages of an event stream hold. Headers can't be rewritten, nor messages within a payload."""
+    try:
+        messages = eventstream.messages(data[start:end])
+    except ValueError:  # the traceback holds the bytes, so not chained
+        raise RequestError(Reason.BAD_FRAME, start) from None
+    fault: RequestError | None = None
+    for number, (at, message) in enumerate(messages, 1):
+        pointer = f"{lead}event:{number}"
+        payload = start + at + eventstream.payload_offset(message)
+        try:
+            yield from _event_headers(message.headers, start + at + eventstream.HEADERS_OFFSET, pointer)
+            yield from _payload_segments(data, payload, payload + len(message.payload), pointer, label_of, limits)
+        except RequestError as err:
+            fault = fault or err
+    if fault is not None:
+        raise fault
+
+
+def _event_headers(block: bytes, offset: int, lead: str) -> Iterator[Segment]:
+    try:
+        headers = list(eventstream.headers(block))
+    except ValueError:
+        raise RequestError(Reason.BAD_FRAME, offset) from None
+    for header in headers:
+        pointer, value = f"{lead}/header:{header.name}", block[header.start : header.end]
+        start, end = offset + header.start, offset + header.end
+        yield Segment(pointer, Label.KEY, header.name, header.name, start, end)
+        text = value.decode("utf-8", "replace") if header.is_string else text_runs(value)
+        yield Segment(pointer, Label.BINARY, text, header.name, start, end)
+
+
+def _payload_segments(
+    data: bytes, start: int, end: int, lead: str, label_of: LabelOf, limits: Limits
+) -> Iterator[Segment]:
+    payload = data[start:end]
+    match sniff(None, payload):
+        case Kind.EMPTY:
+            return
+        case Kind.JSON:
+            yield from json_segments(data, label_of, start=start, end=end, lead=lead, limits=limits)
+        case Kind.NDJSON:
+            yield from _ndjson_segments(data, start, end, f"{lead}/", label_of, limits)
+        case Kind.TEXT:
+            yield _text_segment(data, lead, label_of(()), "", start, end)
+        case _ if eventstream.is_stream(payload) and lead.count("event:") < MAX_STREAMS_WITHIN:
+            yield from _event_segments(data, start, end, f"{lead}/", lambda _: Label.BINARY, limits)
+        case _:
+            yield Segment(lead, Label.BINARY, text_runs(payload), "", start, end)
+            raise RequestError(Reason.BINARY, start)
 
 
 def _text_segment(data: bytes, pointer: str, label: Label, field: str, start: int, end: int) -> Segment:

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from detectors import Engine, RuleSet, load_rules
 from detectors.names import NameFinder
 from proxy import body, document, formats, message, respond
-from proxy.body import Kind
+from proxy.binary.coding import decode_body, encode_body
+from proxy.binary.doubt import settled
+from proxy.body import BINARY_KINDS, Kind, Limits
 from proxy.formats import Format
 from proxy.head import edit_headers, edit_target, head_segments, is_signed
 from proxy.history import History, read_history
@@ -85,7 +87,7 @@ class Inspector:
 
     def read_body(self, request: Request, fmt: Format) -> _Content:
         try:
-            data = body.decode(request.body, request.header_values(b"content-encoding"), self._limits)
+            data = decode_body(request, self._limits)
             kind = body.sniff(request.header(b"content-type"), data)
         except RequestError as err:
             return _Content(reading=Reading(incomplete=(err.reason,)))
@@ -96,9 +98,10 @@ class Inspector:
         if kind is Kind.JSON:
             return self._scanner.read_json(data, fmt)
         content_type = request.header(b"content-type")
-        return self._scanner.read_segments(
+        reading = self._scanner.read_segments(
             document.segments(data, kind, fmt.label, content_type=content_type, limits=self._limits)
         )
+        return replace(reading, hits=settled(reading.hits)) if kind in BINARY_KINDS else reading
 
     def read_head(self, request: Request, vendor: Vendor | None) -> Reading:
         return self._scanner.read_segments(head_segments(request, vendor))
@@ -118,6 +121,10 @@ class Inspector:
         if not (self._policy.pseudonymises or known.values):
             return None
         return Pseudonymiser(self._key, known, content.data)
+
+    @property
+    def limits(self) -> Limits:
+        return self._limits
 
     @property
     def policy(self) -> Policy:
@@ -240,7 +247,7 @@ class _Inspection:
             return self._refused(base, Reason.SCAN_FAILED)
         encoded = request.body
         if data is not self.content.data:
-            encoded = body.encode(data, request.header_values(b"content-encoding"))
+            encoded = encode_body(request, data, self._inspector.limits)
         return replace(
             base,
             decision=Decision.REDACT,

@@ -11,9 +11,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from proxy import form
-from proxy.body import Kind
+from proxy.binary import splice as binary
+from proxy.binary.splice import Range, Span
+from proxy.body import BINARY_KINDS, Kind
 from proxy.jsontext import Leaf, LeafKind, leaves, unescape
 from proxy.reason import RequestError
 from proxy.segment import Segment
@@ -53,20 +56,16 @@ def splice(data: bytes, kind: Kind, changes: Iterable[tuple[Segment, Sequence[Ed
     ValueError for an empty edit or one outside its segment, a segment that isn't of `data`, or two that
     overlap: faults of the caller, upon which nothing may be sent.
     """
-    spans: list[tuple[int, int, bytes]] = []
+    spans: list[Span] = []
+    ranges: list[Range] = []
     for segment, edits in changes:
         if edits:
             spans += _spans(data, place_of(data, kind, segment), segment, edits)
+            ranges.append((segment.start, segment.end))
     spans.sort(key=lambda span: span[0])
-    pieces: list[bytes] = []
-    done = 0
-    for start, end, replacement in spans:
-        if start < done:
-            raise ValueError("segments overlap")
-        pieces += data[done:start], replacement
-        done = end
-    pieces.append(data[done:])
-    return b"".join(pieces)
+    if any(after[0] < before[1] for before, after in pairwise(spans)):
+        raise ValueError("segments overlap")
+    return binary.splice(data, kind, spans, ranges) if kind in BINARY_KINDS else binary.joined(data, spans)
 
 
 def place_of(data: bytes, kind: Kind, segment: Segment) -> Place:
@@ -79,14 +78,16 @@ def place_of(data: bytes, kind: Kind, segment: Segment) -> Place:
             if within.startswith("header:"):
                 return Place.HEADER
             is_json = within.startswith(("json", "line:"))
+        case Kind.EVENT_STREAM:
+            is_json = "/" in segment.pointer  # a payload that is one text has none
         case _:
-            is_json = kind in (Kind.JSON, Kind.NDJSON)
+            is_json = kind in (Kind.JSON, Kind.NDJSON, Kind.JSON_FRAMES)
     if not is_json:
         return Place.PLAIN
     return Place.JSON_STRING if data.startswith(b'"', segment.start) else Place.JSON_NUMBER
 
 
-def _spans(data: bytes, place: Place, segment: Segment, edits: Sequence[Edit]) -> list[tuple[int, int, bytes]]:
+def _spans(data: bytes, place: Place, segment: Segment, edits: Sequence[Edit]) -> list[Span]:
     text, start, end = segment.text, segment.start, segment.end
     if any(not 0 <= edit.start < edit.end <= len(text) for edit in edits):
         raise ValueError("an edit is empty or outside its segment")

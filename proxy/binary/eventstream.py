@@ -94,6 +94,14 @@ def messages(data: bytes) -> list[tuple[int, Message]]:
     return found
 
 
+def is_stream(data: bytes) -> bool:
+    """Whether `data` is a sound event stream from end to end."""
+    try:
+        return bool(messages(data))
+    except ValueError:
+        return False
+
+
 def payload_offset(message: Message) -> int:
     """Return where the payload begins, counted from the message's first byte."""
     return _PRELUDE_BYTES + len(message.headers)

@@ -29,13 +29,13 @@ class Scope(NamedTuple):
 class Field(NamedTuple):
     """One field whose value can hold something: `[start, end)` is the value, `[at, start)` a LENGTH's length.
 
-    `index` counts the fields of this number before it.
+    `nth` counts the fields of this number before it.
     """
 
     wire: Wire
     scope: Scope
     number: int
-    index: int
+    nth: int
     at: int
     start: int
     end: int
@@ -48,8 +48,11 @@ class Field(NamedTuple):
     @property
     def pointer(self) -> str:
         """The same with dots between, and an index on what repeats: `2.1[3]`."""
-        return f"{self.scope.lead}{self.number}[{self.index}]" if self.index else f"{self.scope.lead}{self.number}"
+        return f"{self.scope.lead}{self.number}[{self.nth}]" if self.nth else f"{self.scope.lead}{self.number}"
 
+
+_GROUPS: Final = 100
+"""More groups within each other no implementation reads."""
 
 _MESSAGE: Final = Scope((), "")
 
@@ -102,23 +105,28 @@ def fields(data: bytes, start: int, end: int, most: int, depth: int) -> list[Fie
                 return None
             scope, counts, _ = above.pop()
             continue
-        index = counts.get(number, 0)
-        counts[number] = index + 1
+        nth = counts.get(number, 0)
+        counts[number] = nth + 1
         if group == _SIZE:
             value = pos
             pos += data[at] if pos - at == 1 else read_varint(data[at:pos])
             if pos > end:
                 return None
-            found.append(Field(Wire.LENGTH, scope, number, index, at, value, pos))
+            found.append(Field(Wire.LENGTH, scope, number, nth, at, value, pos))
         elif group == _OPENS:
             if len(above) >= depth:
                 raise RequestError(Reason.TOO_DEEP, pos)
-            around = Field(Wire.LENGTH, scope, number, index, at, at, at)
+            around = Field(Wire.LENGTH, scope, number, nth, at, at, at)
             above.append((scope, counts, number))
             scope, counts = Scope(around.path, around.pointer + "."), {}
         else:
-            found.append(Field(_WIRE[group], scope, number, index, at, at, pos))
+            found.append(Field(_WIRE[group], scope, number, nth, at, at, pos))
     raise RequestError(Reason.TOO_LARGE, pos)
+
+
+def is_message(data: bytes) -> bool:
+    """Whether the bytes are a message from end to end. RequestError as for `fields`."""
+    return fields(data, 0, len(data), len(data) + 1, _GROUPS) is not None
 
 
 def read_varint(raw: bytes) -> int:
