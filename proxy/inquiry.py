@@ -89,14 +89,15 @@ class Inquiry:
             vendor.id if vendor else "other",
             self.format_of(request.method, request.host, request.target).id,
             reason=reason,
-            reply=self.refusal_reply(request.method, request.host, request.target, reason, request.reference),
+            reply=self.refusal_reply(request, reason),
         )
 
-    def refusal_reply(self, method: str, host: str, target: str, reason: str, reference: str) -> Reply:
+    def refusal_reply(self, request: Request, reason: str) -> Reply:
         """The answer to a refusal in the shape that the client of this route understands."""
-        shape = self.format_of(method, host, target).error_shape
-        text = message.refusal_message(reason, reference)
-        return respond.blocked(shape, text, reference, status_of(reason))
+        shape = self.format_of(request.method, request.host, request.target).error_shape
+        text = message.refusal_message(reason, request.reference)
+        content_type = request.header(b"content-type")
+        return respond.blocked(shape, text, request.reference, status_of(reason), content_type=content_type)
 
     def format_of(self, method: str, host: str, target: str) -> Format:
         return formats.identify(method, host, target, self.gate.catalogue.vendor_for(host))

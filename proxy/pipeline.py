@@ -29,7 +29,7 @@ from proxy.segment import Label, Segment
 from proxy.task import Ready, Settings
 from proxy.told import NOTHING_TOLD, Told
 from proxy.vendor import Catalogue, Vendor, load_catalogue
-from proxy.verdict import Decision, Request, Stats, Verdict
+from proxy.verdict import Decision, Reply, Request, Stats, Verdict
 
 REDACTION_ROUNDS = 3
 """A redaction may bring two halves of something else together; what still shows after this many is blocked."""
@@ -218,13 +218,16 @@ class _Inspection:
 
     def _refused(self, base: Verdict, reason: str) -> Verdict:
         text = message.refusal_message(reason, self._request.reference)
-        reply = respond.blocked(self._fmt.error_shape, text, self._request.reference, status_of(reason))
-        return replace(base, reason=reason, reply=reply)
+        return replace(base, reason=reason, reply=self._reply(text, status_of(reason)))
+
+    def _reply(self, text: str, status: int = 400) -> Reply:
+        content_type = self._request.header(b"content-type")
+        return respond.blocked(self._fmt.error_shape, text, self._request.reference, status, content_type=content_type)
 
     def _blocked(self, base: Verdict, blocked: Sequence[Judgement], history: History | None) -> Verdict:
         places = [item.place(self._fmt) for item in blocked]
         text = message.block_message(places, self._request.reference, self._inspector.policy.id)
-        reply = respond.blocked(self._fmt.error_shape, text, self._request.reference)
+        reply = self._reply(text)
         if history is None:
             return replace(base, reply=reply)
         told = history.telling((item.segment.pointer, item.finding.fingerprint) for item in blocked)

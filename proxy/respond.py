@@ -1,14 +1,17 @@
 """The answer that a client gets in place of the vendor's, worded as that vendor words its errors.
 
-Pure. The shape comes from the route, never from a header. Every client tried shows the reason of a plain 400
+Pure. The shape comes from the route, and from no header but the media type of an RPC stream, which means one protocol
+wherever it appears. Every client tried shows the reason of a plain 400
 in the vendor's own shape and does not send the request again; other statuses are hidden, retried or taken for
 a lost login by one client or another, so they are kept for what they say exactly.
 """
 
 import json
+import re
 import struct
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote
 
 from proxy.formats import ErrorShape
 from proxy.verdict import Reply
@@ -22,6 +25,19 @@ _FAULT_CODE: Final = "dlp_unavailable"
 """For what says nothing about the request: no verdict could be had, or no vendor reached."""
 
 _CONNECT_END_OF_STREAM: Final = 0x02
+
+_MEDIA_TYPE: Final = {ErrorShape.CONNECT_STREAM: "application/connect+proto", ErrorShape.GRPC: "application/grpc"}
+"""Of shapes that are always answered 200, unless the request's own is known."""
+
+_STREAMS: Final = (
+    (re.compile(r"application/connect\+(?:proto|json)"), ErrorShape.CONNECT_STREAM),
+    (re.compile(r"application/grpc(?:-web(?:-text)?)?(?:\+[a-z]+)?"), ErrorShape.GRPC),
+)
+"""Media types of streams whose clients read an error in the protocol's own form alone."""
+
+_GRPC_STATUS: Final = {401: 16, 403: 7, 407: 16, 413: 8, 502: 14, 503: 14}
+_GRPC_INVALID_ARGUMENT: Final = 3
+_GRPC_MESSAGE_CHARS: Final = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
 
 _GOOGLE_STATUS: Final = {
     401: "UNAUTHENTICATED",
@@ -48,16 +64,28 @@ _ANTHROPIC_TYPE: Final = {
 }
 
 
-def blocked(shape: ErrorShape, message: str, reference: str, status: int = 400) -> Reply:
+def blocked(
+    shape: ErrorShape, message: str, reference: str, status: int = 400, *, content_type: str | None = None
+) -> Reply:
     """An error of `status` that shows `message` to the user of a client that reads `shape`.
 
+    `content_type` is the request's: an RPC stream's is answered in that protocol, whatever the shape.
+
     A client may try again after 503, and is told when; after anything else it is told not to. A Connect
-    stream is always answered 200, with the error in its only frame, since its clients read none from any
-    other status.
+    stream is always answered 200, with the error in its only frame, and a gRPC call with the error in its
+    headers, since their clients read none from any other status.
     """
+    media = (content_type or "").partition(";")[0].strip().lower()
+    shape, media = next(((rpc, media) for pattern, rpc in _STREAMS if pattern.fullmatch(media)), (shape, ""))
     body = _body(shape, message, reference, status)
-    sent_status = 200 if shape is ErrorShape.CONNECT_STREAM else status
-    return Reply(sent_status, _headers(shape, reference, status, len(body)), body)
+    headers = _headers(shape, reference, status, len(body))
+    if shape is ErrorShape.GRPC:
+        headers |= {"grpc-status": str(_GRPC_STATUS.get(status, _GRPC_INVALID_ARGUMENT))}
+        headers |= {"grpc-message": quote(message.encode("utf-8", "replace"), safe=_GRPC_MESSAGE_CHARS)}
+    if shape in _MEDIA_TYPE:
+        headers["content-type"] = media or _MEDIA_TYPE[shape]
+    encoded = tuple((name.encode(), value.encode("ascii", "replace")) for name, value in headers.items())
+    return Reply(200 if shape in _MEDIA_TYPE else status, encoded, body)
 
 
 def fault_body(status: int, detail: str) -> bytes:
@@ -66,9 +94,9 @@ def fault_body(status: int, detail: str) -> bytes:
     return _json({"error": f"Tightlip refused this request: it {reason}.", "status": status})
 
 
-def _headers(shape: ErrorShape, reference: str, status: int, length: int) -> tuple[tuple[bytes, bytes], ...]:
+def _headers(shape: ErrorShape, reference: str, status: int, length: int) -> dict[str, str]:
     headers = {
-        "content-type": "application/connect+proto" if shape is ErrorShape.CONNECT_STREAM else "application/json",
+        "content-type": "application/json",
         "content-length": str(length),
         "cache-control": "no-store",
         "x-tightlip-reference": reference,
@@ -84,7 +112,7 @@ def _headers(shape: ErrorShape, reference: str, status: int, length: int) -> tup
     if shape is ErrorShape.BEDROCK:
         kind = "ServiceUnavailableException" if status >= 500 else "ValidationException"
         headers["x-amzn-errortype"] = kind
-    return tuple((name.encode(), value.encode("ascii", "replace")) for name, value in headers.items())
+    return headers
 
 
 def _body(shape: ErrorShape, message: str, reference: str, status: int) -> bytes:
@@ -108,6 +136,8 @@ def _body(shape: ErrorShape, message: str, reference: str, status: int) -> bytes
         case ErrorShape.CONNECT_STREAM:
             frame = _json({"error": _connect_error(message, status)})
             return struct.pack(">BI", _CONNECT_END_OF_STREAM, len(frame)) + frame
+        case ErrorShape.GRPC:
+            return b""
         case ErrorShape.PLAIN:
             return _json({"error": message, "message": message, "reference": reference})
 

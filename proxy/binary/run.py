@@ -37,7 +37,7 @@ _MOST_EXACT: Final = 2**53
 _WIDE_PACKED: Final = re.compile(rb"[\x80-\xff]{5,9}[\x00-\x7f]")
 _PACKED: Final = re.compile(rb"(?:[\x80-\xff]{0,9}[\x00-\x7f])++")
 _LAST: Final = re.compile(rb"[\x00-\x7f]")
-_MEAN_PACKED_BYTES: Final = 4
+_MEAN_PACKED_BYTES: Final = 3
 """Of random bytes every second one would end a number; lists of long numbers are told from them by their length."""
 
 

@@ -31,6 +31,7 @@ class ErrorShape(StrEnum):
     COHERE = "cohere"
     CONNECT = "connect"
     CONNECT_STREAM = "connect_stream"
+    GRPC = "grpc"
     PLAIN = "plain"
 
 

@@ -234,12 +234,8 @@ class Tightlip:
 
     def error_reply(self, flow: http.HTTPFlow, reason: str) -> http.Response:
         """The response, in the client's own shape, to a flow refused for a closed reason code."""
-        state = flow_state(flow)
-        request = flow.request
-        reply = self._inquiry.refusal_reply(
-            request.method, request.host, request.path, reason, state.reference if state else new_reference()
-        )
-        return as_response(reply)
+        state = flow_state(flow) or FlowState(new_reference(), None, "")
+        return as_response(self._inquiry.refusal_reply(as_request(flow, state), reason))
 
 
 def as_request(flow: http.HTTPFlow, state: FlowState) -> Request:

@@ -30,6 +30,7 @@ BODIES = [
     (ErrorShape.CONNECT, {"code": "invalid_argument", "message": MESSAGE}),
     (ErrorShape.PLAIN, {"error": MESSAGE, "message": MESSAGE, "reference": REFERENCE}),
 ]
+STREAMS = (ErrorShape.CONNECT_STREAM, ErrorShape.GRPC)
 STATUSES = [400, 401, 403, 407, 413, 415, 426, 502, 503]
 
 
@@ -48,6 +49,37 @@ def test_a_connect_stream_ends_with_an_error_frame() -> None:
     assert dict(reply.headers)[b"content-type"] == b"application/connect+proto"
 
 
+@pytest.mark.parametrize(("status", "code"), [(400, b"3"), (407, b"16"), (403, b"7"), (413, b"8"), (503, b"14")])
+def test_a_grpc_call_ends_with_its_headers(status: int, code: bytes) -> None:
+    reply = blocked(ErrorShape.GRPC, "100% \u2014 na\u00efve\n", REFERENCE, status)
+    headers = dict(reply.headers)
+    assert (reply.status, reply.body, headers[b"grpc-status"]) == (200, b"", code)
+    assert headers[b"content-type"] == b"application/grpc"
+    assert headers[b"grpc-message"] == b"100%25 %E2%80%94 na%C3%AFve%0A"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "media", "form"),
+    [
+        ("application/grpc", b"application/grpc", "grpc"),
+        ("Application/gRPC+proto; x=1", b"application/grpc+proto", "grpc"),
+        ("application/grpc-web-text", b"application/grpc-web-text", "grpc"),
+        ("application/connect+json", b"application/connect+json", "connect"),
+        ("application/connect+proto", b"application/connect+proto", "connect"),
+        ("application/proto", b"application/json", "plain"),
+        ("application/grpcsomething", b"application/json", "plain"),
+        ("", b"application/json", "plain"),
+        (None, b"application/json", "plain"),
+    ],
+)
+def test_an_rpc_stream_is_answered_in_its_protocol(content_type: str | None, media: bytes, form: str) -> None:
+    reply = blocked(ErrorShape.GEMINI, MESSAGE, REFERENCE, content_type=content_type)
+    assert dict(reply.headers)[b"content-type"] == media
+    assert (b"grpc-status" in dict(reply.headers)) is (form == "grpc")
+    assert (reply.status == 400) is (form == "plain")
+    assert reply.body.startswith(b"\2") is (form == "connect")
+
+
 @pytest.mark.parametrize("shape", ErrorShape)
 @pytest.mark.parametrize("status", STATUSES)
 def test_every_answer_says_what_clients_need(shape: ErrorShape, status: int) -> None:
@@ -61,8 +93,8 @@ def test_every_answer_says_what_clients_need(shape: ErrorShape, status: int) -> 
     assert (b"retry-after" in headers) is (status == 503)
     assert headers.get(b"x-should-retry") == (None if status == 503 else b"false")
     assert (b"proxy-authenticate" in headers) is (status == 407)
-    assert reply.status == (200 if shape is ErrorShape.CONNECT_STREAM else status)
-    assert json.loads(reply.body.removeprefix(reply.body[:5]) if reply.status == 200 else reply.body)
+    assert reply.status == (200 if shape in STREAMS else status)
+    assert shape is ErrorShape.GRPC or json.loads(reply.body[5:] if reply.status == 200 else reply.body)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +129,7 @@ def test_bedrock_names_its_error_in_a_header(status: int, kind: bytes) -> None:
 def test_a_lone_surrogate_in_a_message_does_not_break_the_answer() -> None:
     reply = blocked(ErrorShape.OPENAI, "\ud800", REFERENCE)
     assert json.loads(reply.body)["error"]["message"] == "?"
+    assert dict(blocked(ErrorShape.GRPC, "\ud800", REFERENCE).headers)[b"grpc-message"] == b"?"
 
 
 @pytest.mark.parametrize("status", [400, 502])
