@@ -142,6 +142,7 @@ _REFUSAL: Final = {
     "auth_required": ("the proxy needs your user name and password", "Put them into the proxy's address."),
     "websocket": ("WebSocket connections are not allowed", "The client can use plain HTTPS instead."),
     "upgrade": ("it asks for another protocol than HTTP", _CLIENT),
+    "body_unfinished": ("its body did not end in time; a two-way stream can't be checked", _CLIENT),
     "method": ("its HTTP method is none that AI APIs use", _CLIENT),
     "trailers": ("it announces trailers, which could not be checked", _CLIENT),
     "upstream_failed": ("the AI vendor could not be reached", _AGAIN),

@@ -42,6 +42,7 @@ class Reason(StrEnum):
     WEBSOCKET = "websocket"
     UPGRADE = "upgrade"
     TRAILERS = "trailers"
+    BODY_UNFINISHED = "body_unfinished"
     METHOD = "method"
     UPSTREAM_FAILED = "upstream_failed"
     # the product's own

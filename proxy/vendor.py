@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
@@ -68,6 +68,7 @@ class Vendor(BaseModel):
 
     `hosts` take prompts and `telemetry_hosts` what its clients report about themselves, which has held prompt
     text; both are read. `*.x.y` is any host below x.y, another `*` any run of characters within its label.
+    `http1_hosts` are those whose clients keep two-way streams over HTTP/2, and fall back without it.
     `formats` are tried in order; `error_shape` words the errors of requests that none of them serves.
     `credential_headers` and `credential_query` carry the vendor's own keys and are not scanned;
     both are written, and to be compared, in lower case.
@@ -81,14 +82,25 @@ class Vendor(BaseModel):
     telemetry_hosts: tuple[Host, ...] = ()
     formats: tuple[FormatId, ...] = ()
     error_shape: ErrorShape = ErrorShape.PLAIN
+    http1_hosts: tuple[Host, ...] = ()
     credential_headers: tuple[HeaderName, ...] = ()
     credential_query: tuple[QueryName, ...] = ()
     references: tuple[str, ...] = ()
 
+    @field_validator("http1_hosts")
+    @classmethod
+    def _check_http1_hosts(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if not all(any(_covers(own, name) for own in info.data.get("hosts", names)) for name in names):
+            raise ValueError("expected some of the vendor's `hosts`")
+        return names
+
     def is_telemetry(self, host: str) -> bool:
         """Whether `host`, which is this vendor's, only takes reports of its clients."""
-        name = normalise(host)
-        return any(_matches(pattern, name) for pattern in self.telemetry_hosts)
+        return _any_matches(self.telemetry_hosts, host)
+
+    def is_http1(self, host: str) -> bool:
+        """Whether no HTTP/2 is offered to clients of `host`, which is this vendor's."""
+        return _any_matches(self.http1_hosts, host)
 
     def is_credential_header(self, name: str) -> bool:
         """Whether the header called `name` (lower case) carries this vendor's own key."""
@@ -181,6 +193,11 @@ def _catalogue(vendors: Sequence[Vendor]) -> Catalogue:
 def _patterns(vendor: Vendor) -> Iterator[str]:
     yield from vendor.hosts
     yield from vendor.telemetry_hosts
+
+
+def _any_matches(patterns: Iterable[str], host: str) -> bool:
+    name = normalise(host)
+    return any(_matches(pattern, name) for pattern in patterns)
 
 
 def _matches(pattern: str, name: str) -> bool:

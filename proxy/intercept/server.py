@@ -79,7 +79,7 @@ def make_server(
         core.Core(),
         listeners,
         NextLayer(front.inquiry.gate),
-        OwnTlsConfig(authority),
+        OwnTlsConfig(authority, front.inquiry.gate.catalogue),
         addon,
         upstream_auth.UpstreamAuth(),  # after ours, which takes out what the client sent for a proxy
     )

@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 from mitmproxy import http as mitm
 from mitmproxy.net.http import http1
-from mitmproxy.proxy import events, layer
+from mitmproxy.proxy import commands, events, layer
 from mitmproxy.proxy.layers import http
 from mitmproxy.proxy.layers.http import _http1, _http2
 from mitmproxy.proxy.layers.http._events import (
     RequestEndOfMessage,
+    RequestHeaders,
     RequestProtocolError,
     ResponseEndOfMessage,
     ResponseProtocolError,
@@ -21,6 +22,10 @@ from mitmproxy.proxy.layers.http._events import (
 from mitmproxy.proxy.layers.http._hooks import HttpRequestHeadersHook
 
 from proxy.intercept.state import flow_state
+
+UNFINISHED_SECONDS = 30.0
+"""For a body of no announced length. Two-way streams don't end before they are answered, and here nothing is answered
+before it has ended."""
 
 ErrorReply = Callable[[mitm.HTTPFlow, str], mitm.Response]
 """Gives the response for a flow and a closed reason code."""
@@ -30,7 +35,20 @@ class PermittedStream(http.HttpStream):
     """One request and its response."""
 
     limit_bytes: int = 32 << 20
+    unfinished_seconds: float = UNFINISHED_SECONDS
     reply: ErrorReply
+
+    def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
+        if isinstance(event, events.Wakeup):
+            if self.client_state == self.state_consume_request_body:
+                yield from self._refuse("body_unfinished")
+        else:
+            yield from super()._handle_event(event)
+
+    def state_wait_for_request_headers(self, event: RequestHeaders) -> layer.CommandGenerator[None]:
+        yield from super().state_wait_for_request_headers(event)
+        if self.client_state == self.state_consume_request_body and not _declared_bytes(self.flow.request):
+            yield commands.RequestWakeup(self.unfinished_seconds)
 
     def make_server_connection(self) -> layer.CommandGenerator[bool]:
         state = flow_state(self.flow)
@@ -64,12 +82,16 @@ class PermittedStream(http.HttpStream):
             return False
         if not self.request_body_buf:
             yield HttpRequestHeadersHook(self.flow)
+        yield from self._refuse("too_large")
+        return True
+
+    def _refuse(self, reason: str) -> layer.CommandGenerator[None]:
+        """Answers while the request is still coming, and lets the rest of it run into nothing."""
         self.request_body_buf.clear()
-        yield from self._answer("too_large")
+        yield from self._answer(reason)
         yield http.SendHttp(ResponseEndOfMessage(self.stream_id), self.context.client)
         self.client_state = self._discard
         self.server_state = self.state_errored
-        return True
 
     def _answer(self, reason: str) -> layer.CommandGenerator[None]:
         self.flow.response = type(self).reply(self.flow, reason)

@@ -15,6 +15,7 @@ from mitmproxy.addons.tlsconfig import TlsConfig
 from mitmproxy.proxy import context
 
 from proxy.ca import CA
+from proxy.vendor import Catalogue
 
 _log = structlog.get_logger()
 
@@ -24,8 +25,9 @@ class OwnTlsConfig(TlsConfig):
 
     name = "tlsconfig"
 
-    def __init__(self, authority: CA) -> None:
+    def __init__(self, authority: CA, catalogue: Catalogue) -> None:
         self._authority = authority
+        self._catalogue = catalogue
         self.certstore = SimpleNamespace(dhparams=None)  # type: ignore[assignment]
 
     def configure(self, updated: Any) -> None:
@@ -35,15 +37,27 @@ class OwnTlsConfig(TlsConfig):
         """mitmproxy answers here for its own CA's revocation list; ours has none."""
 
     def tls_start_client(self, tls_start: tls.TlsData) -> None:
-        _guarded(super().tls_start_client, tls_start)
+        _guarded(self._start_client, tls_start)
 
     def tls_start_server(self, tls_start: tls.TlsData) -> None:
         _guarded(super().tls_start_server, tls_start)
 
+    def _start_client(self, tls_start: tls.TlsData) -> None:
+        super().tls_start_client(tls_start)
+        host = _host(tls_start.context)
+        vendor = self._catalogue.vendor_for(host)
+        if vendor is not None and vendor.is_http1(host) and tls_start.ssl_conn is not None:
+            chosen = tls_start.ssl_conn.get_app_data()
+            tls_start.ssl_conn.set_app_data({**chosen, "http2": False})
+
     def get_cert(self, conn_context: context.Context) -> certs.CertStoreEntry:
-        host = conn_context.client.sni or (conn_context.server.address or ("",))[0]
+        host = _host(conn_context)
         leaf = self._authority.leaf(host, datetime.now(UTC))
         return certs.CertStoreEntry(certs.Cert(leaf.certificate), leaf.key, None, [])  # type: ignore[arg-type]
+
+
+def _host(conn_context: context.Context) -> str:
+    return conn_context.client.sni or (conn_context.server.address or ("",))[0]
 
 
 def _guarded(start: Callable[[tls.TlsData], None], tls_start: tls.TlsData) -> None:

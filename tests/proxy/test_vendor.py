@@ -137,6 +137,15 @@ def test_telemetry_hosts_are_told_from_prompt_hosts(host: str, expected: bool) -
     assert vendor.is_telemetry(host) is expected
 
 
+@pytest.mark.parametrize(
+    ("host", "expected"), [("api2.cursor.sh", True), ("A.B.CURSOR.SH.", True), ("api.openai.com", False)]
+)
+def test_hosts_of_two_way_streams(host: str, expected: bool) -> None:
+    vendor = CATALOGUE.vendor_for(host)
+    assert vendor is not None
+    assert vendor.is_http1(host) is expected
+
+
 def test_only_a_vendors_own_headers_are_credentials() -> None:
     vendors = {vendor.id: vendor for vendor in CATALOGUE.vendors}
     assert all(vendors["openai"].is_credential_header(name) for name in CREDENTIAL_HEADERS)
@@ -176,6 +185,7 @@ MISTAKES = [
     ("id: one\nname: One\nhosts: ['a.*.com']\n", 3, "hosts.0:"),
     ("id: one\nname: One\nhosts: ['https://api.one.example']\n", 3, "hosts.0:"),
     ("id: one\nname: One\nhosts: [api.one.example:443]\n", 3, "hosts.0:"),
+    ("id: one\nname: One\nhosts: [api.one.example]\nhttp1_hosts: [api.two.example]\n", 4, "http1_hosts:"),
     ("id: one\nname: One\nhosts: [api.one.example]\nformats:\n  - openai.chats\n", 5, "formats.0:"),
     ("id: one\nname: One\nhosts: [api.one.example]\nerror_shape: html\n", 4, "error_shape:"),
     ("id: one\nname: One\nhosts: [api.one.example]\ncredential_headers: [X-Key]\n", 4, "credential_headers.0:"),

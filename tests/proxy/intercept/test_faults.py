@@ -36,6 +36,7 @@ EXCEPTIONS = [
 PLACES: dict[str, tuple[Any, str]] = {
     "next layer": (NextLayer, "_choose"),
     "leaf certificate": (OwnTlsConfig, "get_cert"),
+    "TLS settings": (OwnTlsConfig, "_start_client"),
     "http_connect: authenticate": (Tightlip, "_authenticate"),
     "http_connect: refusal text": (Tightlip, "error_reply"),
     "requestheaders: admission": (addon, "refusal_of"),
