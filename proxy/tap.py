@@ -8,14 +8,11 @@ import hashlib
 import json
 import re
 import time
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-import brotli
-import zstandard
-
+from proxy.decoding import Decoder, bounded_decoder
 from proxy.formats import Format, Usage
 
 MAX_USAGE_BYTES: Final = 8 << 10
@@ -24,19 +21,7 @@ MAX_USAGE_BYTES: Final = 8 << 10
 MAX_COUNT: Final = 1 << 50
 """Larger is no count of tokens, and would not fit into what reads the record."""
 
-MAX_RATIO: Final = 100
-FREE_BYTES: Final = 1 << 20
-"""A reply that unpacks to more than this many times its size, and the first MiB, is not read further: it is a bomb.
-Streams of events pack about 20 to 1."""
-
-_PIECE_BYTES: Final = 64 << 10
-_ZSTD_SLICE_BYTES: Final = 256
-"""Four bytes of zstd can become 128 KiB and its decoder has no cap, so it is fed little at a time."""
-
-_ZSTD_WINDOW_BYTES: Final = 8 << 20
-
 Clock = Callable[[], float]
-Decoder = Callable[[bytes], Iterator[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +51,7 @@ class ResponseTap:
         self._last: float | None = None
         self._bytes = 0
         self._hash = hashlib.sha256()
-        decode = _decoder(content_encoding)
+        decode = bounded_decoder(content_encoding)
         self._counter = _Counter(fmt.usage, decode) if fmt.usage and decode else None
 
     def feed(self, chunk: bytes) -> bytes:
@@ -101,7 +86,6 @@ class _Counter:
     def __init__(self, usage: Usage, decode: Decoder) -> None:
         self._usage = usage
         self._decode: Decoder | None = decode
-        self._allowance = FREE_BYTES
         # Inside of a string the quotes would be escaped, so this is a key or a whole string.
         self._marker = f'"{usage.marker}"'.encode()
         self._kept = b""
@@ -111,12 +95,7 @@ class _Counter:
     def feed(self, chunk: bytes) -> None:
         if self._decode is None:
             return
-        self._allowance += MAX_RATIO * len(chunk)
         for piece in self._decode(chunk):
-            self._allowance -= len(piece)
-            if self._allowance < 0:
-                self.stop()
-                return
             self._search(piece)
 
     def stop(self) -> None:
@@ -190,50 +169,3 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-
-
-def _decoder(content_encoding: str) -> Decoder | None:
-    """A decoder for one content coding; None for one that is unknown, or for several at once."""
-    match content_encoding.strip().lower():
-        case "" | "identity":
-            return lambda chunk: iter((chunk,))
-        case "gzip" | "x-gzip" | "deflate":
-            return _inflater()
-        case "br":
-            return _brotli_decoder()
-        case "zstd":
-            return _zstd_decoder()
-        case _:
-            return None
-
-
-def _inflater() -> Decoder:
-    inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)  # tells gzip from zlib by their headers
-
-    def decode(chunk: bytes) -> Iterator[bytes]:
-        while chunk:
-            yield inflater.decompress(chunk, _PIECE_BYTES)
-            chunk = inflater.unconsumed_tail
-
-    return decode
-
-
-def _brotli_decoder() -> Decoder:
-    inflater = brotli.Decompressor()
-
-    def decode(chunk: bytes) -> Iterator[bytes]:
-        yield inflater.process(chunk, output_buffer_limit=_PIECE_BYTES)
-        while not inflater.can_accept_more_data():
-            yield inflater.process(b"", output_buffer_limit=_PIECE_BYTES)
-
-    return decode
-
-
-def _zstd_decoder() -> Decoder:
-    inflater = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES).decompressobj()
-
-    def decode(chunk: bytes) -> Iterator[bytes]:
-        for start in range(0, len(chunk), _ZSTD_SLICE_BYTES):
-            yield inflater.decompress(chunk[start : start + _ZSTD_SLICE_BYTES])
-
-    return decode

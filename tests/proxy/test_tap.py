@@ -13,8 +13,9 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from proxy.decoding import FREE_BYTES
 from proxy.formats import FORMATS, GENERIC
-from proxy.tap import FREE_BYTES, MAX_USAGE_BYTES, Outcome, ResponseTap
+from proxy.tap import MAX_USAGE_BYTES, Outcome, ResponseTap
 
 Tokens = tuple[int | None, int | None, int | None]
 NONE: Tokens = (None, None, None)
