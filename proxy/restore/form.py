@@ -42,14 +42,16 @@ _BLANK: Final = r"\s | \\+[nrt] | \\+u00(?:20|[aA]0) | %20 | %0[9aAdD] | &nbsp; 
 WORDS: Final = re.compile(rf"(?P<gap> (?: {_BLANK} | [+*] )++ ) {_ESCAPES}", re.VERBOSE | re.DOTALL)
 """Text whose words may be wrapped, emphasised or joined by a URL's plus."""
 
-DIGITS: Final = re.compile(
+GROUPS: Final = re.compile(
     rf"(?P<gap> (?: {_BLANK} | \\*[-.()] | %2[dD] | \* | [{DASHES}{UNSEEN}] )++ ) {_ESCAPES}", re.VERBOSE | re.DOTALL
 )
-"""Groups of digits, which may stand apart in any way or not at all."""
+"""Groups of digits and letters, which may stand apart in any way or not at all."""
 
-NUMERIC_DIGITS: Final = 7
-NUMERIC: Final = re.compile(rf"[+(]?\d(?:[ \-()\xa0]{{0,2}}\d){{{NUMERIC_DIGITS - 1},}}", re.ASCII)
-"""Pseudonyms read by DIGITS: cards, phone and insurance numbers. No dots, or an IP address would be one."""
+MIN_DIGITS: Final = 7
+GROUPED: Final = re.compile(
+    rf"[+(]?\d(?:[ \-()\xa0]{{0,2}}\d){{{MIN_DIGITS - 1},}}|[A-Z]{{2}}\d{{2}}(?:[ \-]?[A-Z0-9]){{11,30}}", re.ASCII
+)
+"""Pseudonyms read by GROUPS: cards, phone and insurance numbers, IBANs. No dots, or an IP address would be one."""
 
 CUT: Final = re.compile(
     r"""

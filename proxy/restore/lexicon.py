@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from proxy.restore.form import DIGITS, NUMERIC, WORDS, Unit, fold, reading, unit_at
+from proxy.restore.form import GROUPED, GROUPS, WORDS, Unit, fold, reading, unit_at
 from proxy.restore.pair import Pair
 from proxy.restore.start import CONTEXT_CHARS, Starts, begins_word, is_word
 
@@ -18,7 +18,7 @@ _BLOCK_CHARS: Final = 2048
 _LONG_CHARS: Final = 256
 """From here on a text is first asked, block by block, whether anything can begin there at all."""
 
-_PLAIN: Final = {WORDS: re.compile(r"[A-Za-z0-9@._:/=-]+"), DIGITS: re.compile(r"[0-9]+")}
+_PLAIN: Final = {WORDS: re.compile(r"[A-Za-z0-9@._:/=-]+"), GROUPS: re.compile(r"[A-Za-z0-9]+")}
 """Runs of characters that are each read as themselves, letter case aside."""
 
 _HEAD_CHARS: Final = 4
@@ -26,12 +26,12 @@ _MAX_PROMISES: Final = 1 << 15
 
 
 class Match(NamedTuple):
-    """A pseudonym that stands at `text[start:end]`, in whatever form. `numeric`: its digits count alone."""
+    """A pseudonym that stands at `text[start:end]`, in whatever form. `grouped`: gaps in it mean nothing."""
 
     start: int
     end: int
     pair: Pair
-    numeric: bool
+    grouped: bool
 
     def __repr__(self) -> str:
         return f"Match({self.start}, {self.end})"
@@ -53,12 +53,12 @@ class Lexicon:
         for pair in pairs:
             if pair.surrogate == pair.value:
                 continue
-            if NUMERIC.fullmatch(pair.surrogate):
-                for key in _numeric_keys(pair.surrogate):
+            if GROUPED.fullmatch(pair.surrogate):
+                for key in _grouped_keys(pair.surrogate):
                     digits.setdefault(key, []).append(pair)
             elif key := reading(pair.surrogate):
                 words.setdefault(key, []).append(pair)
-        shelves = ((DIGITS, digits), (WORDS, words))
+        shelves = ((GROUPS, digits), (WORDS, words))
         self._shelves = [_Shelf(grammar, entries) for grammar, entries in shelves if entries]
         self._starts = Starts(words, digits)
         self._promises: dict[str, bool] = {}
@@ -168,7 +168,7 @@ class _Shelf:
         """The next unit; when a single pseudonym is left, as many plain characters at once as it has."""
         if only and (plain := self._plain.match(text, pos, pos + len(only) - depth)) is not None:
             return Unit("plain", pos, plain.end(), fold(plain[0]))
-        if depth == 0 and self._grammar is DIGITS and text[pos] in "+(":
+        if depth == 0 and self._grammar is GROUPS and text[pos] in "+(":
             return Unit("plain", pos, pos + 1, text[pos])
         return unit_at(self._grammar, text, pos, final)
 
@@ -177,13 +177,18 @@ class _Shelf:
         pair = _choose(self._entries[key], text[start:end])
         if pair is None or not _may_begin(text, start, key) or not _may_end(text, end, key, final):
             return None
-        return Match(start, end, pair, self._grammar is DIGITS)
+        return Match(start, end, pair, self._grammar is GROUPS)
 
 
-def _numeric_keys(surrogate: str) -> set[str]:
-    """The digits, with and without the sign before them."""
-    digits = "".join(char for char in surrogate if char.isdigit())
-    return {digits} if surrogate[0].isdigit() else {digits, surrogate[0] + digits}
+def _grouped_keys(surrogate: str) -> set[str]:
+    """What is left without gaps, with and without the sign before it."""
+    key = essence(surrogate)
+    return {key} if surrogate[0].isalnum() else {key, surrogate[0] + key}
+
+
+def essence(text: str) -> str:
+    """The letters and digits of a text: numbers that differ in their gaps are one number."""
+    return "".join(filter(str.isalnum, text)).lower()
 
 
 def _blocks(text: str, start: int) -> Iterator[tuple[int, int, bool]]:
@@ -202,7 +207,7 @@ def _choose(pairs: Sequence[Pair], form: str) -> Pair | None:
         if pair.surrogate == form:
             return pair
     pair = pairs[0]
-    if any(other != pair for other in pairs):
+    if len({essence(other.value) for other in pairs}) > 1:
         return None
     # A name of one word may be a word of the language: "mark", "rose".
     if pair.surrogate.isalpha() and form.isalpha() and not (form.isupper() or form.istitle()):

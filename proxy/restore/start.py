@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from proxy.restore.form import DASHES, NUMERIC_DIGITS, UNSEEN
+from proxy.restore.form import DASHES, MIN_DIGITS, UNSEEN
 
 WORD_CHAR: Final = r"[^\W_\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\U0010ffff]"
 """A letter or digit, Thai, Lao, Burmese, Khmer and all from the CJK blocks on left out."""
@@ -24,7 +24,7 @@ _BEGINNING: Final = re.compile(f"(?:.(?:(?<!{WORD_CHAR}.)|{_AFTER_ESCAPE}))", re
 _SEPARATE: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
 _LINE_ESCAPES: Final = "nrt"
 _NOTHING: Final = re.compile(r"(?!)")
-_NUMBER: Final = re.compile(rf"[0-9](?:[^0-9A-Za-z]*+(?:&\w*+;)?[0-9]){{{NUMERIC_DIGITS - 1}}}")
+_NUMBER: Final = re.compile(rf"[0-9](?:[^0-9A-Za-z]*+(?:&\w*+;)?[0-9]){{{MIN_DIGITS - 1}}}")
 _SPELLINGS: Final = {" ": r"\s*+", "-": rf"\-{DASHES}", "'": "'\u2018\u2019"}
 
 
@@ -39,8 +39,8 @@ class Starts:
         self._pattern = _pattern({key[0] for key in bound}, {key[0] for key in free}, "" if plain else r"\\%&")
         self._free = re.compile("|".join(sorted({_pair(key) for key in free})) or _NOTHING.pattern)
         self._escapes = re.compile(_ESCAPES if plain else _ANY_ESCAPES)
-        self._heads = _heads(key for key in words if is_word(key[0]))
-        self._number = _NUMBER if any(grouped) else _NOTHING
+        self._heads = _heads(bound, [key for key in grouped if key[0].isalpha()])
+        self._number = _NUMBER if grouped else _NOTHING
         self.finditer = self._pattern.finditer
 
     def none_in(self, text: str) -> bool:
@@ -66,9 +66,10 @@ def begins_word(text: str, at: int) -> bool:
     return _BEGINNING.match(text, at) is not None
 
 
-def _heads(bound: Iterable[str]) -> frozenset[str]:
+def _heads(bound: Iterable[str], lettered: Iterable[str]) -> frozenset[str]:
     """The words with which a pseudonym may begin."""
     heads = {key[: match.end()] for key in bound if (match := _WORD.match(key)) is not None}
+    heads.update(key[:size] for key in lettered for size in range(1, len(key)))
     # Where a user's name follows a backslash (`ACME\nora`) its first letter is taken for a line's end.
     heads.update(head[1:] for head in tuple(heads) if head[0] in _LINE_ESCAPES)
     return frozenset(heads)

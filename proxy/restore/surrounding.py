@@ -10,12 +10,12 @@ import re
 from typing import Final
 from urllib.parse import quote
 
-from proxy.restore.form import DIGITS, WORDS, Unit, units
+from proxy.restore.form import GROUPS, WORDS, Unit, units
 from proxy.restore.lexicon import Match
 from proxy.restore.pair import Pair
 
 _JSON_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
-_GROUPS: Final = re.compile(r"[+(]?[0-9][0-9 \-.()\xa0]*")
+_GROUPS: Final = re.compile(r"[+(]?[0-9A-Za-z][0-9A-Za-z \-.()\xa0]*")
 _QUOTED: Final = frozenset('"/\\')
 
 
@@ -27,8 +27,8 @@ def write(form: str, match: Match, depth: int | None) -> str:
     pair = match.pair
     if form == pair.surrogate:
         return _escape(pair.value, depth, False)
-    if match.numeric:
-        return _write_digits(form, pair, depth)
+    if match.grouped:
+        return _write_groups(form, pair, depth)
     return _write_words(list(units(WORDS, form)), form, pair, depth)
 
 
@@ -37,11 +37,11 @@ def as_token(text: str) -> str:
     return text if _JSON_NUMBER.fullmatch(text) else json.dumps(text)
 
 
-def _write_digits(form: str, pair: Pair, depth: int) -> str:
+def _write_groups(form: str, pair: Pair, depth: int) -> str:
     """The value's digits in the form's groups, if there are as many; else the value."""
-    value = pair.value if form[0] == pair.surrogate[0] else pair.value.lstrip("+(")
-    digits = [char for char in value if char.isdigit()]
-    places = [unit for unit in units(DIGITS, form) if unit.reading.isdigit()]
+    value = pair.value if form[0].isalnum() == pair.surrogate[0].isalnum() else pair.value.lstrip("+(")
+    digits = [char for char in value if char.isalnum()]
+    places = [unit for unit in units(GROUPS, form) if unit.reading.isalnum()]
     if len(digits) != len(places) or not _GROUPS.fullmatch(value):
         return _escape(value, depth, False)
     pieces: list[str] = []
