@@ -18,3 +18,11 @@ def rules_folder() -> Path:
         if time.time() - path.stat().st_mtime > _KEPT_SECONDS:
             path.unlink(missing_ok=True)
     return _FOLDER
+
+
+def share_rules(state_dir: Path) -> Path:
+    """The state folder, made with the shared rules for its cache: what starts on it compiles none."""
+    state_dir.mkdir(parents=True, exist_ok=True)
+    if not (state_dir / "cache").exists():
+        (state_dir / "cache").symlink_to(rules_folder())
+    return state_dir

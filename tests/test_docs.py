@@ -21,6 +21,7 @@ from detectors.rulecheck import check
 from proxy.cli.app import app
 from proxy.config import Config, load
 from proxy.policy import load_policy
+from tests.compiled import rules_folder, share_rules
 from tests.e2e import values
 from tests.e2e.lab import ROOT, Tightlip, configuration
 from tests.fakevendor import FakeVendor, make_authority
@@ -303,8 +304,8 @@ def test_nothing_of_a_writers_desk_is_left(page: Path) -> None:
 
 
 @pytest.mark.slow
-def test_no_page_holds_what_the_product_looks_for(tmp_path: Path) -> None:
-    engine = Engine(load_rules([bundled_rules()], cache_dir=tmp_path), bytes(32), cache_dir=tmp_path)
+def test_no_page_holds_what_the_product_looks_for() -> None:
+    engine = Engine(load_rules([bundled_rules()], cache_dir=rules_folder()), bytes(32), cache_dir=rules_folder())
     grave = (Category.SECRET, Category.PCI)
     for page in [*PAGES, *PACKAGING]:
         found = engine.scan(page.read_text()).findings
@@ -330,6 +331,7 @@ def _ask(vendor: FakeVendor, folder: Path, policy: str) -> tuple[str, str]:
     """The answer, head and body, to the README's prompt under a policy; and the metrics page after it."""
     prompt = _transcript("prompt").replace("$AWS_KEY", values.aws_key())
     config = configuration(vendor.address, vendor.authority.ca, policy=policy)
+    share_rules(folder / "state")
     with Tightlip(folder, config) as tightlip:
         curl = ["curl", "-si", "--suppress-connect-headers", "--proxy", f"http://{tightlip.listen}"]
         curl += ["--cacert", str(tightlip.state / "ca" / "bundle.pem"), "-H", "content-type: application/json"]

@@ -46,7 +46,7 @@ def scan_paths(config: Config, paths: Sequence[str], form: str, *, explain: bool
     engine = make_engine(config)
     found: list[Located] = []
     failed = False
-    for path in _files(paths):
+    for path in _files(paths, config.state_dir):
         try:
             text = _read(path)
         except OSError as err:
@@ -117,15 +117,23 @@ def _plain(finding: Finding, explain: bool) -> dict[str, Any]:
     return plain
 
 
-def _files(paths: Sequence[str]) -> Iterator[str]:
+def _files(paths: Sequence[str], own: Path) -> Iterator[str]:
+    """The files that `paths` name, and those in folders among them but for the `own` one: keys, records, caches."""
     for name in paths:
         path = Path(name)
         if name == "-" or not path.is_dir():
             yield name
             continue
         for folder, folders, files in path.walk():
-            folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
+            folders[:] = [name for name in sorted(set(folders) - SKIPPED_FOLDERS) if not _is_same(folder / name, own)]
             yield from (str(folder / file) for file in sorted(files) if not (folder / file).is_symlink())
+
+
+def _is_same(folder: Path, other: Path) -> bool:
+    try:
+        return folder.samefile(other)
+    except OSError:
+        return False
 
 
 def _read(path: str) -> str | None:

@@ -10,11 +10,12 @@ import pytest
 
 from detectors import Engine, bundled_rules, load_rules, prefilter
 from detectors.template import expand
+from tests.compiled import rules_folder
 from tests.detectors.rulebase import KEY
 
 pytestmark = pytest.mark.slow
 
-RULES = load_rules([bundled_rules()])
+RULES = load_rules([bundled_rules()], cache_dir=rules_folder())
 
 HOSTILE = [
     "\\",
@@ -58,7 +59,7 @@ HOSTILE = [
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    engine = Engine(RULES, KEY)
+    engine = Engine(RULES, KEY, cache_dir=rules_folder())
     engine.warm()
     return engine
 

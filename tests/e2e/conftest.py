@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.compiled import share_rules
 from tests.e2e.lab import Tightlip, configuration
 from tests.fakevendor import Authority, FakeVendor, make_authority
 
@@ -57,4 +58,6 @@ class Lab:
 
     def tightlip(self, name: str, folder: Path | None = None, **keys: object) -> Tightlip:
         config = configuration(self._vendor.address, self._authority.ca, plain=self._vendor.plain_address, **keys)
-        return Tightlip(folder or self._folders.mktemp(name), config)
+        tightlip = Tightlip(folder or self._folders.mktemp(name), config)
+        share_rules(tightlip.state)
+        return tightlip

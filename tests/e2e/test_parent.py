@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.compiled import share_rules
 from tests.e2e import values
 from tests.e2e.clients import CHAT, curl
 from tests.e2e.lab import Tightlip, configuration
@@ -72,6 +73,7 @@ def parent(vendor: FakeVendor) -> Iterator[Parent]:
 def behind(parent: Parent, vendor: FakeVendor, authority: Authority, tmp_path: Path) -> Iterator[Tightlip]:
     config = configuration(vendor.address, authority.ca)
     config["upstream"] = {"ca_file": str(authority.ca), "proxy": f"http://{_CREDENTIALS}@{parent.address}"}
+    share_rules(tmp_path / "state")
     with Tightlip(tmp_path, config) as tightlip:
         yield tightlip
 

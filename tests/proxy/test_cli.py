@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
+from tests.compiled import share_rules
+
 KEY = "AKIA" + "QYLPMN5HHHFPZAM2"
 CARD = "4556" + "7375" + "8689" + "9855"
 
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("state")
+    return share_rules(tmp_path_factory.mktemp("state"))
 
 
 Done = subprocess.CompletedProcess[str]
@@ -26,7 +28,7 @@ def tightlip(state: Path, *arguments: str, given: str = "", cwd: Path | None = N
     environment = {**os.environ, "TIGHTLIP_STATE_DIR": str(state)}
     command = [sys.executable, "-m", "proxy", *arguments]
     return subprocess.run(
-        command, input=given, capture_output=True, text=True, timeout=60, env=environment, cwd=cwd, check=False
+        command, input=given, capture_output=True, text=True, timeout=240, env=environment, cwd=cwd, check=False
     )
 
 
@@ -52,6 +54,15 @@ def test_scan_names_the_place_and_hides_the_value(state: Path, leaky: Path) -> N
     assert f"{leaky}/deploy.env:2:21: high aws-access-key-id (secret, AWS_ACCESS_KEY): AKIA" in line
     assert KEY not in done.stdout + done.stderr
     assert "picture.png: binary, not read" in done.stderr
+
+
+def test_scan_leaves_the_state_folder_out(tmp_path: Path) -> None:
+    own = tmp_path / "below" / "state"
+    for folder in (own, tmp_path / "other"):
+        share_rules(folder)
+        (folder / "note.txt").write_text(KEY)
+    (line,) = tightlip(own, "scan", ".", cwd=tmp_path).stdout.splitlines()
+    assert line.startswith("other/note.txt:1:1: ")
 
 
 def test_scan_as_json(state: Path, leaky: Path) -> None:
@@ -86,6 +97,8 @@ def test_exit_codes_of_scan(state: Path, arguments: tuple[str, ...], given: str,
     assert tightlip(state, "scan", *arguments, given=given).returncode == code
 
 
+@pytest.mark.slow  # compiles every rule: there is no folder for a cache
+@pytest.mark.timeout(300)
 def test_scan_needs_no_state_folder(tmp_path: Path) -> None:
     taken = tmp_path / "a-file"
     taken.write_text("")

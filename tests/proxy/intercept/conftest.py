@@ -13,6 +13,7 @@ import pytest
 from proxy.config import load
 from proxy.intercept.server import Server
 from proxy.serve import Parts, assemble, prepare
+from tests.compiled import share_rules
 from tests.fakevendor import FakeVendor, make_authority
 
 HOSTS = ("api.openai.com", "api.anthropic.com")
@@ -83,6 +84,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
     authority = make_authority(tmp_path_factory.mktemp("ca"))
     with (
         FakeVendor(authority) as vendor,
-        InProcess(tmp_path_factory.mktemp("state"), vendor, authority.ca) as proxy,
+        InProcess(share_rules(tmp_path_factory.mktemp("state")), vendor, authority.ca) as proxy,
     ):
         yield proxy
