@@ -1,0 +1,9 @@
+"""Attachments: the text in files that a prompt carries. Bytes in, named texts and reasons out; knows no vendor.
+
+Runs in the scan workers, which are killable; readers of single formats are loaded when such a file comes.
+"""
+
+from proxy.attachments.bounds import Bounds, Opened, Part
+from proxy.attachments.opening import open_attachment
+
+__all__ = ["Bounds", "Opened", "Part", "open_attachment"]
