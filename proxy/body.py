@@ -17,6 +17,7 @@ import brotli
 import zstandard
 
 from proxy import multipart, ndjson
+from proxy.attachments import DEFAULT_BOUNDS, Bounds
 from proxy.binary.mediatype import Form, form_of
 from proxy.binary.wire import is_message
 from proxy.reason import Reason, RequestError
@@ -38,6 +39,7 @@ class Limits:
     ratio_free_bytes: int = MIB
     depth: int = 200
     leaves: int = 2_000_000
+    attachments: Bounds = DEFAULT_BOUNDS
 
 
 MAX_CODINGS = 3

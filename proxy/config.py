@@ -112,6 +112,7 @@ class Config(_Model):
     upstream: UpstreamConfig = UpstreamConfig()
     other_hosts: Literal["tunnel", "refuse"] = "tunnel"
     names: Annotated[str, Field(min_length=1)] | None = None
+    ocr: Literal["auto", "off"] = "auto"
     ports: tuple[Port, ...] = (443,)
     plain_ports: tuple[Port, ...] = (80,)
     allow_private: tuple[PrivateText, ...] = ()

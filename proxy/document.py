@@ -6,13 +6,16 @@ has been yielded.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from proxy import form, multipart, ndjson
+from proxy.attachments import is_known_file
 from proxy.binary import eventstream, protobuf
 from proxy.binary.envelope import frames
 from proxy.binary.run import text_runs
 from proxy.body import Kind, Limits, sniff
 from proxy.jsontext import LeafKind, Path, leaves
+from proxy.opener import file_segments
 from proxy.reason import Reason, RequestError
 from proxy.segment import Label, Segment
 
@@ -40,8 +43,9 @@ def segments(
     ATTACHMENT. Offsets are of `data`. `content_type` is needed for MULTIPART alone.
 
     RequestError as the iterator comes to what can't be read; the segments before it stand, and for
-    multipart bodies those of the other parts too. A file part that isn't text ends in ATTACHMENT, other
-    bytes in BINARY. More than `limits.leaves` segments are TOO_LARGE.
+    multipart bodies those of the other parts too. Files are opened; one that can't be read to the end is ATTACHMENT
+    or what it ran into, and bytes that are no file of a known kind are BINARY. More than `limits.leaves` segments
+    are TOO_LARGE.
     """
     for count, segment in enumerate(_segments(data, kind, label_of, content_type, limits)):
         if count >= limits.leaves:
@@ -69,8 +73,13 @@ def _segments(
             return _json_frame_segments(data, label_of, limits)
         case Kind.EVENT_STREAM:
             return _event_segments(data, 0, len(data), "", label_of, limits)
+        case Kind.TEXT if is_known_file(data):
+            text = _text_segment(data, "", label_of(()), "", 0, len(data))
+            return chain((text,), file_segments(data, 0, len(data), content_type, "", limits.attachments))
         case Kind.TEXT:
             return iter((_text_segment(data, "", label_of(()), "", 0, len(data)),))
+        case Kind.BINARY if is_known_file(data):
+            return file_segments(data, 0, len(data), content_type, "", limits.attachments)
         case Kind.BINARY:
             raise RequestError(Reason.BINARY)
 
@@ -178,7 +187,8 @@ def _part_segments(
         return Label.ATTACHMENT if part.is_file else label_of((part.name, *path))
 
     start, end = part.start, part.end
-    match sniff(part.media, data[start:end]):
+    content = data[start:end]
+    match sniff(part.media, content):
         case Kind.EMPTY:
             return
         case Kind.JSON:
@@ -189,8 +199,13 @@ def _part_segments(
             yield _text_segment(data, f"{lead}body", label(()), part.name, start, end)
         case Kind.MULTIPART:
             raise RequestError(Reason.BAD_MULTIPART, start)
+        case _ if not part.is_file and not is_known_file(content):
+            raise RequestError(Reason.BINARY, start)
         case _:
-            raise RequestError(Reason.ATTACHMENT if part.is_file else Reason.BINARY, start)
+            yield from file_segments(data, start, end, part.media, f"{lead}body", limits.attachments)
+            return
+    if is_known_file(content):
+        yield from file_segments(data, start, end, part.media, f"{lead}body", limits.attachments)
 
 
 def _protobuf_segments(data: bytes, kind: Kind, label_of: LabelOf, limits: Limits) -> Iterator[Segment]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from detectors import Finding
 from proxy.formats import Format
 from proxy.message import Place, place
+from proxy.note import Notes, edits_in_files
 from proxy.placeholder import placeholder
 from proxy.policy import Action, Policy
 from proxy.pseudonym.pseudonymiser import Exhausted, Pseudonymiser
@@ -16,6 +17,7 @@ from proxy.segment import FIXED, Label, Segment
 from proxy.verdict import Judged
 
 FIXED_CLAUSE = "on-fixed"
+ATTACHMENT_CLAUSE = "on-attachment"
 RESENT_CLAUSE = "resent"
 PSEUDONYM_CLAUSE = "pseudonym"
 
@@ -68,7 +70,8 @@ class Judgement:
     def place(self, fmt: Format) -> Place:
         """For the message to the user."""
         segment, finding = self.segment, self.finding
-        return Place(finding.entity, place(fmt, self.pointer, segment.label, segment.text, finding.start))
+        where = place(fmt, self.pointer, segment.label, segment.text, finding.start, segment.part)
+        return Place(finding.entity, where)
 
 
 def judge(
@@ -79,17 +82,20 @@ def judge(
     all_fixed: bool = False,
     restorable: bool = False,
     pseudonyms: Pseudonymiser | None = None,
+    notes: Notes | None = None,
 ) -> list[Judgement]:
     """A judgement for each finding.
 
     `all_fixed`: the request is signed, so nothing in it can be rewritten. `restorable`: this API's replies can be
     restored; where they can't, what would get a pseudonym is redacted. What is a pseudonym of `pseudonyms` passes.
+    `notes` tells which files can be cut out; none can without it.
     """
     names = _found_names(hits)
     judged = []
     for segment, findings in hits:
         pointer = _clean_pointer(segment, findings, names)
-        fixed = all_fixed or segment.label in FIXED
+        is_signed = all_fixed or segment.label in FIXED
+        fixed = is_signed or (segment.opened is not None and not (notes is not None and notes.fit(segment)))
         for finding in findings:
             if pseudonyms is not None and pseudonyms.stands_in(segment.text, finding.start, finding.end):
                 action, clause = Action.ALLOW, PSEUDONYM_CLAUSE
@@ -97,10 +103,24 @@ def judge(
                 action, clause = policy.judge(finding, vendor)
             if action is Action.PSEUDONYMISE and (not restorable or segment.label in _CUT_ALONE):
                 action = Action.REDACT
-            if action in _EDITED and fixed:
+            if action in _EDITED and is_signed:
                 action, clause = Action[policy.on_fixed.upper()], FIXED_CLAUSE
+            elif action is Action.REDACT and segment.opened is not None and not segment.opened.is_plain:
+                noted = policy.on_attachment == "note" and not fixed
+                action, clause = (Action.REDACT if noted else Action.BLOCK), ATTACHMENT_CLAUSE
+            elif action is Action.REDACT and fixed:
+                action, clause = Action.BLOCK, ATTACHMENT_CLAUSE
             judged.append(Judgement(segment, finding, action, clause, pointer, fixed))
     return judged
+
+
+def cut_out(judged: Iterable[Judgement], hits: Sequence[Hit]) -> list[tuple[Segment, list[Judgement]]]:
+    """Those of `hits` that have findings to be cut out, with the judgements of these."""
+    wanted: dict[int, list[Judgement]] = {}
+    for item in judged:
+        if item.action in _EDITED:
+            wanted.setdefault(id(item.segment), []).append(item)
+    return [(segment, wanted[id(segment)]) for segment, _ in hits if id(segment) in wanted]
 
 
 class Editor:
@@ -112,11 +132,9 @@ class Editor:
 
     def edits(self, judged: Iterable[Judgement], hits: Sequence[Hit]) -> list[tuple[Segment, list[Edit]]]:
         """The edits for those of `hits` that have findings to redact, overlapping ones made one."""
-        wanted: dict[int, list[Judgement]] = {}
-        for item in judged:
-            if item.action in _EDITED:
-                wanted.setdefault(id(item.segment), []).append(item)
-        return [(segment, self._merged(wanted[id(segment)])) for segment, _ in hits if id(segment) in wanted]
+        found = cut_out(judged, hits)
+        edits = [(segment, self._merged(items)) for segment, items in found if segment.opened is None]
+        return edits + edits_in_files(found, self._merged)
 
     def _merged(self, judged: Sequence[Judgement]) -> list[Edit]:
         """One edit per run of overlapping findings, named after the gravest of them."""
@@ -166,9 +184,10 @@ def _clean_pointer(segment: Segment, findings: Sequence[Finding], names: dict[st
         return "query"
     if not names:
         return segment.pointer
-    if _LEAD.match(segment.pointer):
-        return names.get(segment.pointer, segment.pointer)
-    return "/".join(names.get(token, token) for token in segment.pointer.split("/"))
+    home, part = segment.home, segment.pointer[len(segment.home) :]
+    if _LEAD.match(home):
+        return names.get(home, home) + part
+    return "/".join(names.get(token, token) for token in home.split("/")) + part
 
 
 def _escaped(key: str) -> str:

@@ -23,12 +23,13 @@ class Place:
     where: str
 
 
-def place(fmt: Format, pointer: str, label: Label, text: str, start: int) -> str:
+def place(fmt: Format, pointer: str, label: Label, text: str, start: int, part: str = "") -> str:
     """Where the code point `start` of a segment's `text` stands, in the reader's terms, all counted from 1.
 
     Such as "message 3, tool result, line 14". The line is the segment's own, and told only if it has several.
+    `part` is the name of the part of a file that the segment is, if it is one: "attachment, file 2, page 3".
     """
-    words = [word for word in (_message(fmt, pointer), _LABEL[label]) if word] or ["the request's text"]
+    words = [word for word in (_message(fmt, pointer), _LABEL[label], *_part(part)) if word] or ["the request's text"]
     if "\n" in text:
         words.append(f"line {text.count('\n', 0, start) + 1}")
     return ", ".join(words)
@@ -42,6 +43,15 @@ def block_message(places: Sequence[Place], reference: str, policy: str) -> str:
         "the conversation, just go on: from now on it is sent with the value cut out. "
         f"If this is wrong, ask your security team and name {reference} (policy {policy})."
     )
+
+
+def attachment_note(found: Iterable[tuple[str, str]]) -> str:
+    """What stands in place of an attachment that held these entity types in these parts of it.
+
+    The same for the same attachment in every turn: prompt caches and signatures are bound to the text before them.
+    """
+    places = (Place(entity, ", ".join(_part(part)) or "in its text") for entity, part in found)
+    return f"[attachment removed by Tightlip: it holds {_list(places)}]"
 
 
 def refusal_message(reason: str, reference: str) -> str:
@@ -77,6 +87,13 @@ def _message(fmt: Format, pointer: str) -> str:
     return f"message {int(index) + 1}" if index.isdecimal() else ""
 
 
+def _part(name: str) -> list[str]:
+    """The words for a part's name: `entry:2/page:3` is "file 2", "page 3"."""
+    steps = (step.partition(":") for step in name.split("/"))
+    worded = ((_PART.get(kind, kind), number) for kind, _, number in steps)
+    return [f"{word} {number}".rstrip() for word, number in worded if word]
+
+
 def _list(places: Iterable[Place]) -> str:
     counted = Counter(places)
     shown = list(counted.items())[:MAX_PLACES]
@@ -107,6 +124,18 @@ _LABEL: Final = {
     Label.QUERY: "the request's query",
     Label.UNKNOWN: "",
 }
+
+_PART: Final = {
+    "attributes": "",
+    "entry": "file",
+    "names": "file names",
+    "pixels": "picture",
+    "raw": "",
+    "shown": "",
+    "strings": "",
+    "text": "",
+}
+"""Steps of parts' names that don't say to a reader what they are."""
 
 _ASK: Final = "Ask your security team if it goes on."
 _AGAIN: Final = "Send it again in a moment."

@@ -19,13 +19,15 @@ from proxy.formats import Format
 from proxy.head import edit_headers, edit_target, head_segments, is_signed
 from proxy.history import History, read_history
 from proxy.jsontext import leaves
-from proxy.judgement import Editor, Judgement, judge
+from proxy.judgement import Editor, Judgement, cut_out, judge
+from proxy.note import Notes
 from proxy.policy import Action, Policy, load_policy
 from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known, Pseudonymiser
 from proxy.reason import Reason, RequestError, status_of
 from proxy.rewrite import Edit, splice
 from proxy.scanner import NOTHING_READ, Hit, Reading, Scanner
 from proxy.segment import Label, Segment
+from proxy.swap import Swap
 from proxy.task import Ready, Settings
 from proxy.told import NOTHING_TOLD, Told
 from proxy.vendor import Catalogue, Vendor, load_catalogue
@@ -148,6 +150,7 @@ class _Inspection:
         self.content = inspector.read_body(request, self._fmt)
         self._head = inspector.read_head(request, self._vendor)
         self._pseudonyms = inspector.pseudonymiser(known, self.content)
+        self._notes = Notes(self._fmt, self.content.kind)
 
     def verdict(self) -> Verdict:
         policy = self._inspector.policy
@@ -180,6 +183,7 @@ class _Inspection:
             all_fixed=all_fixed,
             restorable=bool(self._fmt.replies),
             pseudonyms=self._pseudonyms,
+            notes=self._notes,
         )
 
     def _forgive(self, judged: Sequence[Judgement], history: History | None) -> list[Judgement]:
@@ -188,8 +192,7 @@ class _Inspection:
             return list(judged)
         return [
             item.resent()
-            if item.action is Action.BLOCK
-            and history.is_told(item.segment.pointer, item.finding.fingerprint, self._told)
+            if item.action is Action.BLOCK and history.is_told(item.segment.home, item.finding.fingerprint, self._told)
             else item
             for item in judged
         ]
@@ -230,7 +233,7 @@ class _Inspection:
         reply = self._reply(text)
         if history is None:
             return replace(base, reply=reply)
-        told = history.telling((item.segment.pointer, item.finding.fingerprint) for item in blocked)
+        told = history.telling((item.segment.home, item.finding.fingerprint) for item in blocked)
         return replace(base, reply=reply, conversation=history.conversation, telling=told)
 
     def _redacted(self, base: Verdict, judged: Sequence[Judgement]) -> Verdict:
@@ -241,12 +244,13 @@ class _Inspection:
         headers = edit_headers(request.headers, [(s, e) for s, e in head if s.label is Label.HEADER])
         data = self.content.data
         edits = editor.edits(judged, self.content.reading.hits)
+        swaps = self._notes.swaps(cut_out(judged, self.content.reading.hits), data)
         for _ in range(REDACTION_ROUNDS):
-            if not edits:
+            if not edits and not swaps:
                 break
-            data = splice(data, self.content.kind, edits)
-            edits = self._left_in(data)
-        if edits or (head and self._head_still_holds(replace(request, target=target, headers=headers))):
+            data = splice(data, self.content.kind, edits, swaps)
+            edits, swaps = self._left_in(data)
+        if edits or swaps or (head and self._head_still_holds(replace(request, target=target, headers=headers))):
             return self._refused(base, Reason.SCAN_FAILED)
         encoded = request.body
         if data is not self.content.data:
@@ -265,14 +269,17 @@ class _Inspection:
         hits = self._inspector.read_head(edited, self._vendor).hits
         return any(item.action > Action.LOG for item in self._judged(hits))
 
-    def _left_in(self, data: bytes) -> list[tuple[Segment, list[Edit]]]:
-        """What a redacted body still holds that may not leave, as edits. Raises ValueError if redacting broke it."""
+    def _left_in(self, data: bytes) -> tuple[list[tuple[Segment, list[Edit]]], list[Swap]]:
+        """What a redacted body still holds that may not leave, as edits and swaps.
+
+        Raises ValueError if redacting broke it, or if it can't be cut.
+        """
         reading = self._inspector.read(data, self.content.kind, self._fmt, self._request)
         if set(reading.incomplete) - set(self.content.reading.incomplete):
             raise ValueError("redaction broke the body")
         judged = self._judged(reading.hits)
         left = [replace(item, action=Action.REDACT) for item in judged if item.action > Action.LOG]
-        return Editor().edits(left, reading.hits)
+        return Editor().edits(left, reading.hits), self._notes.swaps(cut_out(left, reading.hits), data)
 
 
 def build(settings: Settings) -> Inspector:

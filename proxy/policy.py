@@ -83,9 +83,11 @@ class Policy(BaseModel):
 
     `default` is for findings that no clause matches. `on_incomplete` is for requests (or parts of one) that could not
     be read, by reason code, `default` for the rest; `on_fixed` is for findings that would be redacted but stand where a
-    change would break the request (ids, signatures, keys). `on_error` is for the product's own faults. None of the
-    three may redact: there is nothing to cut out. `restore` names the categories whose pseudonyms become values again
-    in replies; `explain_pseudonyms` adds a sentence about them to the instructions that the model gets.
+    change would break the request (ids, signatures, keys). `on_attachment` is for findings that would be redacted but
+    stand inside of a file: stop the request, or send it with a note in place of the file where the API takes one.
+    `on_error` is for the product's own faults. None of these may redact: there is nothing to cut out. `restore` names
+    the categories whose pseudonyms become values again in replies; `explain_pseudonyms` adds a sentence about them to
+    the instructions that the model gets.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -96,6 +98,7 @@ class Policy(BaseModel):
     default: ActionName = "redact"
     on_incomplete: Mapping[Reason | Literal["default"], Literal["log", "block"]] = {"default": "block"}
     on_fixed: Literal["log", "block"] = "block"
+    on_attachment: Literal["block", "note"] = "block"
     on_error: Literal["block"] = "block"
     restore: tuple[CategoryName, ...] = ("pci", "pii", "phi", "custom")
     explain_pseudonyms: bool = False

@@ -20,6 +20,7 @@ from proxy.body import BINARY_KINDS, Kind
 from proxy.jsontext import Leaf, LeafKind, leaves, unescape
 from proxy.reason import RequestError
 from proxy.segment import Segment
+from proxy.swap import Swap, outermost
 
 NESTED_LEAVES = 200_000
 """Past that, JSON in a string is edited as plain text: the values go all the same."""
@@ -46,8 +47,10 @@ class Place(StrEnum):
     PLAIN = "plain"
 
 
-def splice(data: bytes, kind: Kind, changes: Iterable[tuple[Segment, Sequence[Edit]]]) -> bytes:
-    """Return `data` with the edits of its segments made.
+def splice(
+    data: bytes, kind: Kind, changes: Iterable[tuple[Segment, Sequence[Edit]]], swaps: Sequence[Swap] = ()
+) -> bytes:
+    """Return `data` with the edits of its segments made, but for those within a swap, which replaces all.
 
     `kind` is what `data` was read as: FORM for a query string, TEXT for a header's value. Overlapping edits
     of one segment become one, with the first one's replacement. A JSON number becomes a string unless
@@ -56,10 +59,11 @@ def splice(data: bytes, kind: Kind, changes: Iterable[tuple[Segment, Sequence[Ed
     ValueError for an empty edit or one outside its segment, a segment that isn't of `data`, or two that
     overlap: faults of the caller, upon which nothing may be sent.
     """
-    spans: list[Span] = []
+    outer = outermost(swaps)
+    spans: list[Span] = [(swap.start, swap.end, swap.replacement) for swap in outer]
     ranges: list[Range] = []
     for segment, edits in changes:
-        if edits:
+        if edits and not any(swap.covers(segment.start, segment.end) for swap in outer):
             spans += _spans(data, place_of(data, kind, segment), segment, edits)
             ranges.append((segment.start, segment.end))
     spans.sort(key=lambda span: span[0])

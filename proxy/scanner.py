@@ -6,19 +6,19 @@ bounded: comparing bytes is five times as fast as hashing them. Only `pipeline.p
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
 from detectors import Engine, Finding, Scan
-from proxy.attachment import is_unreadable_attachment
 from proxy.body import Limits
 from proxy.cache import GenerationCache, SizedCache
 from proxy.document import json_segments, pointer_of
 from proxy.formats import Format
 from proxy.jsonsplit import NOTHING_KNOWN, Chunk, Known, Split, known_from, split
 from proxy.jsontext import Path
+from proxy.opener import Opener
 from proxy.reason import Reason, RequestError
 from proxy.seam import Seams
 from proxy.segment import Label, Segment
@@ -85,6 +85,7 @@ class Scanner:
         self._texts: GenerationCache[object, Scan] = GenerationCache(LEAF_ENTRIES)
         self._turns: GenerationCache[object, Reading] = GenerationCache(TURN_ENTRIES)
         self._documents: SizedCache[object, _Document] = SizedCache(DOCUMENT_BYTES)
+        self._opener = Opener(self._scan, self._digest, limits.attachments)
         self.tally = Tally()
 
     def read_json(self, data: bytes, fmt: Format) -> Reading:
@@ -117,14 +118,14 @@ class Scanner:
         try:
             for segment in segments:
                 scan = self._scan(segment)
-                if scan.findings:
-                    hits[id(segment)] = Hit(segment, scan.findings)
+                own = scan.findings if segment.opened is None else _unshown(scan.findings, segment, hits.values())
+                found, unread = self._opener.read(segment, own)
+                incomplete += unread
+                hits.update((id(one), Hit(one, findings)) for one, findings in found)
                 for half, findings in seams.crossing(segment, lambda one: _findings(hits, one)):
                     hits[id(half)] = Hit(half, tuple(findings))
                 if scan.incomplete is not None:
                     incomplete.append(Reason.DECODE_BUDGET)
-                elif segment.label is Label.ATTACHMENT and is_unreadable_attachment(segment.text):
-                    incomplete.append(Reason.ATTACHMENT)
         except RequestError as err:
             incomplete.append(err.reason)
         return Reading(tuple(hits.values()), tuple(incomplete))
@@ -190,6 +191,15 @@ def _name_of(segment: Segment) -> str:
     return f"{above} {segment.field}" if above else segment.field
 
 
+def _unshown(findings: Sequence[Finding], segment: Segment, hits: Iterable[Hit]) -> tuple[Finding, ...]:
+    """Of the findings in a part of a file those that do not show in its bytes as well, where they can be cut."""
+    if not findings:
+        return ()
+    inside = (hit for hit in hits if hit.segment.opened is None and segment.start <= hit.segment.start < segment.end)
+    shown = {one.fingerprint for hit in inside for one in hit.findings}
+    return tuple(one for one in findings if one.fingerprint not in shown)
+
+
 def _findings(hits: Mapping[int, Hit], segment: Segment) -> tuple[Finding, ...]:
     hit = hits.get(id(segment))
     return hit.findings if hit is not None else ()
@@ -211,5 +221,6 @@ def _moved(hit: Hit, prefix: str, offset: int) -> Hit:
         segment.field,
         segment.start + offset,
         segment.end + offset,
+        segment.opened,
     )
     return Hit(moved, hit.findings)

@@ -1,10 +1,12 @@
 """From the operator's configuration to what the parts are built from: paths, keys, limits, the gate."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from detectors import bundled_rules
+from proxy.attachments import Bounds
 from proxy.body import Limits
 from proxy.config import Config
 from proxy.gate import Gate
@@ -31,7 +33,23 @@ def catalogue_of(config: Config) -> Catalogue:
 
 def limits_of(config: Config) -> Limits:
     limits = config.limits
-    return Limits(body_bytes=limits.body, decoded_bytes=limits.decoded, ratio=limits.ratio, depth=limits.depth)
+    return Limits(
+        body_bytes=limits.body,
+        decoded_bytes=limits.decoded,
+        ratio=limits.ratio,
+        depth=limits.depth,
+        attachments=bounds_of(config),
+    )
+
+
+def bounds_of(config: Config) -> Bounds:
+    """What opening an attachment may cost. Words in pictures are read where `tesseract` is on the PATH."""
+    limits = config.limits
+    return Bounds(
+        unpacked_bytes=limits.decoded,
+        ratio=limits.ratio,
+        ocr=shutil.which("tesseract") if config.ocr == "auto" else None,
+    )
 
 
 def worker_settings(config: Config) -> Settings:

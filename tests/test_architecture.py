@@ -12,10 +12,14 @@ ROOT = Path(__file__).parent.parent
 MAX_LINES = 320
 SOURCES = sorted([*ROOT.glob("proxy/**/*.py"), *ROOT.glob("detectors/**/*.py")])
 
-ONE_FILE = {"prometheus_client": "proxy/metrics.py", "hyperscan": "detectors/prefilter.py"}
+ONE_FILE = {
+    "prometheus_client": "proxy/metrics.py",
+    "hyperscan": "detectors/prefilter.py",
+    "pypdf": "proxy/attachments/pdf.py",
+}
 """Packages that one file alone may import."""
 
-HEAVY = ("spacy", "presidio_analyzer", "thinc", "numpy", "phonenumbers", "proxy.pipeline", "proxy.scanner")
+HEAVY = ("spacy", "presidio_analyzer", "thinc", "numpy", "phonenumbers", "pypdf", "proxy.pipeline", "proxy.scanner")
 """What the scan workers load and the proxy's own process must not."""
 
 

@@ -28,6 +28,9 @@ class Bounds:
     ocr_seconds: float = 2.5
 
 
+DEFAULT_BOUNDS = Bounds()
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Text out of an attachment. `name` says where it stood: `page:3`, `entry:2/sheet:1`, `metadata`.

@@ -56,7 +56,8 @@ def read_document(entries: Sequence[tuple[str, bytes]], opening: Opening, within
 def _place(name: str, number: int) -> str:
     found = _NUMBERED.fullmatch("/" + name)
     if found is None:
-        return f"entry:{number}"
+        main = name in ("word/document.xml", "content.xml")
+        return "document" if main else f"{'part' if name.endswith(_XML) else 'entry'}:{number}"
     return f"{_WORDS.get(found[1], found[1])}:{found[2] or 1}"
 
 

@@ -6,7 +6,7 @@ whatever they like on broken files: what was read before stands, and the rest is
 
 from collections.abc import Callable, Iterator
 
-from proxy.attachments.bounds import Bounds, Opened, Part
+from proxy.attachments.bounds import DEFAULT_BOUNDS, Bounds, Opened, Part
 from proxy.attachments.clock import TimeUp, own_time
 from proxy.attachments.recognise import Form, recognise
 from proxy.attachments.text import decode, strings
@@ -97,17 +97,16 @@ class Opening:
 
 
 def open_attachment(
-    content: bytes, media_type: str | None = None, name: str | None = None, limits: Bounds | None = None
+    content: bytes, media_type: str | None = None, name: str | None = None, limits: Bounds = DEFAULT_BOUNDS
 ) -> Opened:
     """All the text in a file, by what its bytes are; never raises for what the bytes may be.
 
     What can't be read is `incomplete`: ATTACHMENT for what no reader knows or can follow, DECODE_BUDGET and TOO_LARGE
     for what would cost too much. Text that was read up to there is in `parts` all the same.
     """
-    bounds = limits or Bounds()
-    opening = Opening(bounds)
+    opening = Opening(limits)
     try:
-        with own_time(bounds.seconds):
+        with own_time(limits.seconds):
             opening.read(content, "", media_type, name)
     except RequestError as err:
         opening.fail(err.reason)

@@ -28,7 +28,7 @@ from proxy.reason import Reason, RequestError
 logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)  # its warnings quote the file
 
 STREAM_BYTES = 32 << 20
-_LIMITS = {
+_LIMITS: dict[str, Any] = {
     "zlib_maximum_output_length": STREAM_BYTES,
     "zlib_maximum_recovery_input_length": 1 << 20,
     "lzw_maximum_output_length": STREAM_BYTES,

@@ -22,7 +22,7 @@ _FLOWING = frozenset(
     """document hdr ftr comments footnotes endnotes glossaryDocument sld notes sldLayout sldMaster notesMaster
     handoutMaster cmLst document-content document-styles drawing wsDr""".split()
 )
-"""Root elements of documents of running text: WordprocessingML, DrawingML, OpenDocument, SVG."""
+"""Root elements of documents of running text: WordprocessingML, DrawingML, OpenDocument."""
 
 _SAYS_NOTHING = re.compile(
     r"""
@@ -75,7 +75,8 @@ class XmlText:
         local = name.rpartition(":")[2]
         self._depth -= 1
         if self.root not in _FLOWING or local in _ROWS:
-            self._out.append("\n")
+            if self._out and self._out[-1] != "\n":
+                self._out.append("\n")
         elif local in _CELLS:
             self._cells -= 1
             self._out.append("\t")

@@ -6,6 +6,7 @@ signed, and newer models bind it to the text before it: nothing of it is ever re
 
 from typing import Final
 
+from proxy.formats.note import Note
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format, Usage
@@ -161,6 +162,14 @@ _REPLY_ENDS: Final = (
     End(events=frozenset({"message_delta", "message_stop", "error"})),
 )
 
+_BLOCKS: Final = (
+    "messages[*].content[*]",
+    "messages[*].content[*].content[*]",
+    "messages[*].content[*].source.content[*]",
+    "messages[*].content[*].content[*].source.content[*]",
+)
+"""Where content blocks stand; a tool's result and a document hold some of their own."""
+
 MESSAGES: Final = Format(
     id="anthropic.messages",
     routes=(
@@ -176,6 +185,7 @@ MESSAGES: Final = Format(
     },
     error_shape=ErrorShape.ANTHROPIC,
     refinements=(*_refinements(""), *_refinements("requests[*].params.")),
+    notes=tuple(Note(prefix + where, ("source",)) for prefix in ("", "requests[*].params.") for where in _BLOCKS),
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),
     conversation_ids=(("metadata", "user_id"),),

@@ -7,6 +7,7 @@ lowerCamelCase and in snake_case, so each pattern stands for both.
 import re
 from typing import Final
 
+from proxy.formats.note import Note
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format, Usage
@@ -90,6 +91,10 @@ def _signed(prefix: str) -> tuple[Refinement, ...]:
     )
 
 
+def _notes(*prefixes: str) -> tuple[Note, ...]:
+    return tuple(Note(f"{prefix}contents[*].parts[*]", ("inlineData", "inline_data"), None) for prefix in prefixes)
+
+
 _USAGE: Final = Usage(
     marker="usageMetadata",
     input=(("promptTokenCount",), ("toolUsePromptTokenCount",)),
@@ -131,6 +136,7 @@ GENERATE: Final = Format(
     ),
     error_shape=ErrorShape.GEMINI,
     refinements=(*_signed(""), *_signed("generateContentRequest."), *_signed("generate_content_request.")),
+    notes=_notes("", "generateContentRequest.", "generate_content_request."),
     conversation=("contents",),
     reply_roles=frozenset({"model"}),
     usage=_USAGE,
@@ -154,6 +160,7 @@ CODE_ASSIST: Final = Format(
     ),
     error_shape=ErrorShape.GEMINI,
     refinements=_signed("request."),
+    notes=_notes("request."),
     conversation=("request", "contents"),
     reply_roles=frozenset({"model"}),
     conversation_ids=(("request", "session_id"), ("request", "sessionId")),

@@ -6,6 +6,7 @@ recorded bodies of Codex, Copilot, Continue and aider.
 
 from typing import Final
 
+from proxy.formats.note import Note
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format, Usage
@@ -138,6 +139,7 @@ CHAT: Final = Format(
             prefixes=URL,
         ),
     ),
+    notes=(Note("messages[*].content[*]", ("image_url", "file", "input_audio", "video_url")),),
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),
     conversation_ids=(("prompt_cache_key",),),

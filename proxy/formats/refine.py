@@ -35,7 +35,7 @@ class Refiner:
         self._by_member: dict[str, list[tuple[re.Pattern[str], Refinement]]] = {}
         self._by_prefix: dict[str, list[tuple[re.Pattern[str], Refinement]]] = {}
         for refinement in refinements:
-            place = re.compile(f"({_pointer_pattern(refinement.where)})/{re.escape(refinement.member)}")
+            place = re.compile(f"({pointer_pattern(refinement.where)})/{re.escape(refinement.member)}")
             group = self._by_prefix if refinement.prefixes else self._by_member
             group.setdefault(refinement.member, []).append((place, refinement))
         self._replaceable = frozenset(
@@ -85,7 +85,8 @@ def _holds(refinement: Refinement, segment: Segment) -> bool:
     return segment.label is not Label.KEY and segment.text in refinement.values
 
 
-def _pointer_pattern(where: str) -> str:
+def pointer_pattern(where: str) -> str:
+    """The expression of the JSON Pointers that stand at the path pattern `where`."""
     return "".join(
         "/[0-9]+" if step == "[*]" else f"/{re.escape(step)}" for step in re.findall(r"\[\*\]|[^.\[\]]+", where)
     )

@@ -7,6 +7,7 @@ client's.
 
 from typing import Final
 
+from proxy.formats.note import Note
 from proxy.formats.openai import COMMON, PROMPT_ONLY, URL
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
@@ -100,6 +101,10 @@ def _parts(path: str, text: Label) -> dict[str, Label]:
         f"{path}[*].input_audio.format": Label.ID,
         f"{path}[*].encrypted_content": Label.OPAQUE,
     }
+
+
+_FILES: Final = ("image_url", "file_data", "input_audio")
+"""Members of a content part that hold a file."""
 
 
 def _tools(path: str) -> dict[str, Label]:
@@ -199,6 +204,7 @@ RESPONSES: Final = Format(
             frozenset({"image_generation_call"}),
         ),
     ),
+    notes=tuple(Note(where, _FILES, "input_text") for where in ("input[*].content[*]", "input[*].output[*]")),
     conversation=("input",),
     reply_roles=frozenset({"assistant"}),
     reply_types=frozenset(

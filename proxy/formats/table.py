@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from proxy.formats.note import Note
 from proxy.formats.refine import Refinement, Refiner
 from proxy.formats.reply import Channel, End
 from proxy.segment import Label, Segment
@@ -68,6 +69,7 @@ class Format:
     model's turns from the user's. `conversation_ids` are the paths of strings that name the conversation.
     `error_shape` is the one that clients of this API read. `usage` is where replies state their tokens,
     `replies` and `reply_ends` where they hold the model's text; without them pseudonyms can't be restored.
+    `notes` are the objects that an attachment can be cut out with, a note in their place.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Format:
     usage: Usage | None = None
     replies: tuple[Channel, ...] = ()
     reply_ends: tuple[End, ...] = ()
+    notes: tuple[Note, ...] = ()
     methods: frozenset[str] = frozenset({"POST"})
     _route: re.Pattern[str] = field(init=False, repr=False, compare=False)
     _root: _Node = field(init=False, repr=False, compare=False)
@@ -109,6 +112,11 @@ class Format:
     def refine(self, segments: Sequence[Segment]) -> list[Segment]:
         """The segments of a request, or of one turn, with the labels corrected that a path can't tell."""
         return self._refiner.refine(segments)
+
+    def note_for(self, pointer: str) -> tuple[str, Note] | None:
+        """The innermost object around a leaf that a note can replace, by its pointer, and the note."""
+        found = [(holder, note) for note in self.notes if (holder := note.holder(pointer)) is not None]
+        return max(found, key=lambda one: len(one[0]), default=None)
 
     def is_reply(self, scalars: Mapping[str, str]) -> bool:
         """Whether an element of the conversation was written by the model, from its own string members."""
