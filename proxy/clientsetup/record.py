@@ -1,0 +1,39 @@
+"""What a set-up did to the user's files, kept so that it can be taken back: JSON, one file a tool. Pure.
+
+It holds keys and the values that stood under them before, nothing else of the user's files.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from proxy.clientsetup.plan import Edit, KeySet
+
+Record = Mapping[str, Sequence[KeySet]]
+"""The keys that were set in each file; none for a file with a marked block."""
+
+
+def record_of(edits: Sequence[Edit], earlier: Record) -> dict[str, Sequence[KeySet]]:
+    """The record after these edits: an earlier one's files that are not among them stay in it."""
+    return {**earlier, **{edit.path: edit.keys for edit in edits}}
+
+
+def write(record: Record) -> str:
+    return json.dumps({path: [_plain(item) for item in keys] for path, keys in record.items()}, indent=1) + "\n"
+
+
+def read(text: str) -> dict[str, Sequence[KeySet]]:
+    """Raises ValueError for a text that `write` did not make."""
+    try:
+        return {path: tuple(map(_key_set, keys)) for path, keys in json.loads(text).items()}
+    except (AttributeError, KeyError, TypeError) as err:
+        raise ValueError("expected a record of `tightlip setup`") from err
+
+
+def _plain(item: KeySet) -> dict[str, Any]:
+    plain: dict[str, Any] = {"keys": list(item.keys), "value": item.value}
+    return {**plain, "before": item.before} if item.had else plain
+
+
+def _key_set(item: Mapping[str, Any]) -> KeySet:
+    return KeySet(tuple(item["keys"]), item["value"], "before" in item, item.get("before"))
