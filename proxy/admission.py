@@ -31,7 +31,7 @@ def refusal_of(
 def is_plain_passage(request: Request, gate: Gate) -> bool:
     """Plain HTTP to a host that is no AI vendor's: a blind tunnel's equivalent, passed on unread."""
     route = gate.route(request.host, request.port, plain=True)
-    return request.scheme == "http" and route.vendor is None and route.refusal is None
+    return request.scheme == "http" and route.is_blind
 
 
 def _refused_feature(request: Request, http2: bool) -> str | None:

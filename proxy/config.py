@@ -45,6 +45,8 @@ Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 PrivateText = Annotated[PrivateTarget, BeforeValidator(parse_private_target), PlainSerializer(str, return_type=str)]
 ParentText = Annotated[ParentProxy, BeforeValidator(ParentProxy.parse), PlainSerializer(str, return_type=str)]
+Switch = Literal["auto", "on", "off"]
+"""`auto` is on while only this machine can reach the proxy."""
 HostPattern = Annotated[str, BeforeValidator(parse_host_pattern)]
 
 
@@ -116,6 +118,10 @@ class Config(_Model):
     ports: tuple[Port, ...] = (443,)
     plain_ports: tuple[Port, ...] = (80,)
     allow_private: tuple[PrivateText, ...] = ()
+    portal: Switch = "auto"
+    base_urls: Switch = "auto"
+    base_url_origins: tuple[str, ...] = ()
+    advertise: AddressText | None = None
     hosts: Mapping[HostPattern, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
 
     @field_validator("listen")
@@ -124,6 +130,15 @@ class Config(_Model):
         if not listen.is_loopback and "users" in info.data and info.data["users"] is None:
             raise ValueError("expected a loopback address, or `users` naming a users file")
         return listen
+
+    @property
+    def reach(self) -> Address:
+        """Where clients connect: `advertise`, or `listen` when that says enough."""
+        return self.advertise or self.listen
+
+    def is_on(self, switch: Switch) -> bool:
+        """What `portal` or `base_urls` come to."""
+        return switch == "on" or (switch == "auto" and self.listen.is_loopback)
 
     @property
     def digest(self) -> str:

@@ -11,6 +11,11 @@ from enum import StrEnum
 from proxy.configtype import Address, PrivateTarget
 from proxy.vendor import Catalogue, Vendor
 
+OWN_HOST = "tightlip.local"
+"""The name under which the proxy answers itself, to clients that go through it (`portal.py`)."""
+
+_OWN_PORTS = frozenset({80, 443})
+
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
@@ -29,10 +34,18 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a connection goes: refused for a reason, read as `vendor`'s, or passed through blind when both are None."""
+    """Where a connection goes: refused for a reason, read as `vendor`'s, answered by the proxy itself when `own`, or
+    passed through blind.
+    """
 
     vendor: Vendor | None = None
     refusal: Refusal | None = None
+    own: bool = False
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether what goes there is nobody's to read."""
+        return self.vendor is None and self.refusal is None and not self.own
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +57,14 @@ class Gate:
     allow_private: tuple[PrivateTarget, ...] = ()
     mapped: frozenset[str] = field(default_factory=frozenset)
     """`host:port` names that the operator maps to an address of his own (`upstream.connect_to`): always allowed."""
+    answers_itself: bool = False
+    """Whether OWN_HOST is the proxy itself; otherwise it is a host like any other."""
 
     def route(self, host: str, port: int, *, plain: bool) -> Route:
         """The route for a target asked for by CONNECT (`plain` False) or in a plain HTTP request."""
         host = host.rstrip(".").lower()
+        if self.answers_itself and host == OWN_HOST:
+            return Route(own=True) if port in _OWN_PORTS else Route(refusal=Refusal.PORT_NOT_ALLOWED)
         vendor = self.catalogue.vendor_for(host)
         if vendor is None and not self.tunnel_others:
             return Route(refusal=Refusal.HOST_REFUSED)

@@ -174,6 +174,15 @@ _REFUSAL: Final = {
     "body_unfinished": ("its body did not end in time; a two-way stream can't be checked", _CLIENT),
     "method": ("its HTTP method is none that AI APIs use", _CLIENT),
     "trailers": ("it announces trailers, which could not be checked", _CLIENT),
+    "no_such_base_url": (
+        "its address at the proxy leads nowhere",
+        "It must begin with /v/ and a vendor's name or host, such as /v/openai/v1.",
+    ),
+    "base_url_credentials": (
+        "the proxy needs your user name and password",
+        "Have the client send the header x-tightlip-authorization with the value that `tightlip setup` tells.",
+    ),
+    "web_page": ("a web page sent it", "Ask your security team to allow the page's origin in `base_url_origins`."),
     "upstream_failed": ("the AI vendor could not be reached", _AGAIN),
     "fault": ("something went wrong in Tightlip, so it let nothing through", _ASK),
 }

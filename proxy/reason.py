@@ -44,6 +44,9 @@ class Reason(StrEnum):
     TRAILERS = "trailers"
     BODY_UNFINISHED = "body_unfinished"
     METHOD = "method"
+    NO_SUCH_BASE_URL = "no_such_base_url"
+    BASE_URL_CREDENTIALS = "base_url_credentials"
+    WEB_PAGE = "web_page"
     UPSTREAM_FAILED = "upstream_failed"
     # the product's own
     FAULT = "fault"
@@ -58,6 +61,8 @@ _STATUS = {
     Reason.HOST_REFUSED: 403,
     Reason.PRIVATE_TARGET: 403,
     Reason.PORT_NOT_ALLOWED: 403,
+    Reason.NO_SUCH_BASE_URL: 404,
+    Reason.WEB_PAGE: 403,
     Reason.WEBSOCKET: 426,
     Reason.UPGRADE: 426,
     Reason.UPSTREAM_FAILED: 502,

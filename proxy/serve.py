@@ -29,6 +29,7 @@ from proxy.policy import load_policy
 from proxy.pool import Pool, PoolError
 from proxy.probe import Probe
 from proxy.pseudonym.vault import Vault, VaultLimits
+from proxy.reception import door_of
 from proxy.resolve import GuardedLoop
 from proxy.setting import catalogue_of, domains_of, gate_of, policy_folder, worker_settings
 from proxy.status import StatusServer
@@ -102,7 +103,9 @@ async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
         front = Front(Inquiry(parts.gate, pool, vault=vault), audit, standing)
         authenticator = Authenticator(config.users) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
-        server = make_server(config, front, authority, authenticator, roots)
+        server = make_server(
+            config, front, authority, authenticator, roots, partial(door_of, config, parts.gate, authority)
+        )
         probe = Probe(asyncio.get_running_loop(), pool, audit, authority)
         status = _open_status(config, probe)
         stack.callback(status.close)

@@ -9,7 +9,7 @@ from detectors import bundled_rules
 from proxy.attachments import Bounds
 from proxy.body import Limits
 from proxy.config import Config
-from proxy.gate import Gate
+from proxy.gate import OWN_HOST, Gate
 from proxy.key import installation_key
 from proxy.task import Settings
 from proxy.vendor import Catalogue, load_catalogue
@@ -85,9 +85,10 @@ def gate_of(config: Config, catalogue: Catalogue) -> Gate:
         plain_ports=frozenset(config.plain_ports),
         allow_private=config.allow_private,
         mapped=frozenset(map(str, config.upstream.connect_to)),
+        answers_itself=config.is_on(config.portal),
     )
 
 
 def domains_of(config: Config, catalogue: Catalogue) -> Sequence[str]:
     """The DNS names that the CA must be able to speak for."""
-    return catalogue.domains()
+    return (*catalogue.domains(), OWN_HOST)

@@ -70,6 +70,7 @@ class Vendor(BaseModel):
     text; both are read. `*.x.y` is any host below x.y, another `*` any run of characters within its label.
     `http1_hosts` are those whose clients keep two-way streams over HTTP/2, and fall back without it.
     `formats` are tried in order; `error_shape` words the errors of requests that none of them serves.
+    `base_url_host` is where `/v/ID/` of the base-URL mode leads, when it is not the first of `hosts` without a star.
     `credential_headers` and `credential_query` carry the vendor's own keys and are not scanned;
     both are written, and to be compared, in lower case.
     """
@@ -80,6 +81,7 @@ class Vendor(BaseModel):
     name: str
     hosts: Annotated[tuple[Host, ...], Field(min_length=1)]
     telemetry_hosts: tuple[Host, ...] = ()
+    base_url_host: Host | None = None
     formats: tuple[FormatId, ...] = ()
     error_shape: ErrorShape = ErrorShape.PLAIN
     http1_hosts: tuple[Host, ...] = ()
@@ -87,12 +89,15 @@ class Vendor(BaseModel):
     credential_query: tuple[QueryName, ...] = ()
     references: tuple[str, ...] = ()
 
-    @field_validator("http1_hosts")
+    @field_validator("http1_hosts", "base_url_host")
     @classmethod
-    def _check_http1_hosts(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    def _check_own[T: (str | None, tuple[str, ...])](cls, named: T, info: ValidationInfo) -> T:
+        names = named if isinstance(named, tuple) else (named,) if named else ()
         if not all(any(_covers(own, name) for own in info.data.get("hosts", names)) for name in names):
             raise ValueError("expected some of the vendor's `hosts`")
-        return names
+        if isinstance(named, str) and "*" in named:
+            raise ValueError("expected a host without a star")
+        return named
 
     def is_telemetry(self, host: str) -> bool:
         """Whether `host`, which is this vendor's, only takes reports of its clients."""
@@ -101,6 +106,15 @@ class Vendor(BaseModel):
     def is_http1(self, host: str) -> bool:
         """Whether no HTTP/2 is offered to clients of `host`, which is this vendor's."""
         return _any_matches(self.http1_hosts, host)
+
+    def patterns(self) -> tuple[str, ...]:
+        """Every host pattern that is this vendor's."""
+        return self.hosts + self.telemetry_hosts
+
+    @property
+    def front_host(self) -> str | None:
+        """The host that stands for the whole vendor, or None when each customer or region has its own."""
+        return self.base_url_host or next((host for host in self.hosts if "*" not in host), None)
 
     def is_credential_header(self, name: str) -> bool:
         """Whether the header called `name` (lower case) carries this vendor's own key."""
@@ -134,7 +148,7 @@ class Catalogue:
         A constraint covers all names below it and has no stars, so `a.*.x.y` widens to `x.y`. Names below
         another are left out.
         """
-        names = {_stem(pattern) for vendor in self.vendors for pattern in _patterns(vendor)}
+        names = {_stem(pattern) for vendor in self.vendors for pattern in vendor.patterns()}
         return tuple(sorted(name for name in names if not any(parent in names for parent in _parents(name))))
 
     def _find(self, name: str) -> Vendor | None:
@@ -179,7 +193,7 @@ def _catalogue(vendors: Sequence[Vendor]) -> Catalogue:
     exact, below = dict[str, Vendor](), dict[str, Vendor]()
     globs = list[tuple[str, Vendor]]()
     for vendor in vendors:
-        for pattern in _patterns(vendor):
+        for pattern in vendor.patterns():
             if "*" not in pattern:
                 exact[pattern] = vendor
             elif pattern.startswith("*.") and "*" not in pattern[2:]:
@@ -188,11 +202,6 @@ def _catalogue(vendors: Sequence[Vendor]) -> Catalogue:
                 globs.append((pattern, vendor))
     canonical = json.dumps([v.model_dump(mode="json") for v in sorted(vendors, key=lambda v: v.id)])
     return Catalogue(tuple(vendors), hashlib.sha256(canonical.encode()).hexdigest(), exact, below, tuple(globs))
-
-
-def _patterns(vendor: Vendor) -> Iterator[str]:
-    yield from vendor.hosts
-    yield from vendor.telemetry_hosts
 
 
 def _any_matches(patterns: Iterable[str], host: str) -> bool:
@@ -308,7 +317,7 @@ def _repeated_ids(entries: Iterable[_Entry]) -> Iterator[str]:
 
 def _double_claims(vendors: Sequence[Vendor], where: Mapping[str, str]) -> Iterator[str]:
     """Hosts that two vendors claim. A pattern is tried as a host by putting a letter for each star."""
-    claims = [(pattern, vendor) for vendor in vendors for pattern in _patterns(vendor)]
+    claims = [(pattern, vendor) for vendor in vendors for pattern in vendor.patterns()]
     for index, (pattern, vendor) in enumerate(claims):
         for other, owner in claims[:index]:
             if owner.id != vendor.id and (_covers(pattern, other) or _covers(other, pattern)):

@@ -18,16 +18,21 @@ from mitmproxy import connection, http, tcp, udp
 from proxy import metrics
 from proxy.admission import is_plain_passage, refusal_of
 from proxy.audit import AuditUnavailable
+from proxy.door import CREDENTIAL_HEADER
 from proxy.front import Ending, Front
+from proxy.gate import OWN_HOST
 from proxy.identity import Authenticator
+from proxy.intercept.door import passage_of
 from proxy.intercept.state import FlowState, Permit, attach, flow_state
+from proxy.portal import Portal
+from proxy.reason import Reason
 from proxy.reference import new_reference
 from proxy.tap import ResponseTap
 from proxy.verdict import Decision, Reply, Request, Verdict
 
 _log = structlog.get_logger()
 
-_HOP_HEADERS = frozenset({b"proxy-authorization", b"proxy-connection"})
+_HOP_HEADERS = frozenset({b"proxy-authorization", b"proxy-connection", CREDENTIAL_HEADER.encode()})
 COLLECT_BYTES = 128 << 20
 """Bodies let go between two collections: often enough to stay small, seldom enough not to be felt."""
 
@@ -75,6 +80,8 @@ def _refuse(addon: "Tightlip", hook: str, flow: Any, err: BaseException) -> None
 
 class Tightlip:
     """The mitmproxy addon."""
+
+    portal: Portal | None = None
 
     def __init__(self, front: Front, authenticator: Authenticator | None) -> None:
         self._front = front
@@ -126,8 +133,12 @@ class Tightlip:
             user = await self._authenticate(flow)
         _drop_hop_headers(flow.request)
         state = attach(flow, FlowState(new_reference(), user, peer))
-        if self._authenticator is not None and user is None:
-            state.refusal = "auth_required"
+        passage = passage_of(flow)
+        if passage is not None and passage.refusal is not None:
+            state.refusal = passage.refusal
+            return
+        if self._authenticator is not None and user is None and not self._is_for_portal(flow):
+            state.refusal = Reason.AUTH_REQUIRED if passage is None else Reason.BASE_URL_CREDENTIALS
             return
         state.refusal = refusal_of(
             as_request(flow, state),
@@ -146,6 +157,9 @@ class Tightlip:
             flow.response = self.error_reply(flow, "fault")
             return
         request = as_request(flow, state)
+        if state.refusal is None and self.portal is not None and self._is_for_portal(flow):
+            flow.response = as_response(self.portal.answer(request))
+            return
         if state.refusal is None and is_plain_passage(request, self._inquiry.gate):
             self._permit(flow, state)
             return
@@ -217,6 +231,10 @@ class Tightlip:
         if self._garbage_bytes > COLLECT_BYTES:
             self._garbage_bytes = 0
             gc.collect()
+
+    def _is_for_portal(self, flow: http.HTTPFlow) -> bool:
+        """Whether the portal answers, which is open to anyone: nothing in it is secret, nothing in it is sent on."""
+        return self.portal is not None and flow.request.host.rstrip(".").lower() == OWN_HOST
 
     async def _authenticate(self, flow: http.HTTPFlow) -> str | None:
         if self._authenticator is None:

@@ -61,7 +61,7 @@ class NextLayer:
                 return None
             if hello.sni and not self._gate.agrees(host, hello.sni):
                 return Refuse(ctx)
-        if route.vendor is None:
+        if route.is_blind:
             return TCPLayer(ctx, ignore=True)
         if not is_tls:
             return HttpLayer(ctx, HTTPMode.transparent)

@@ -5,6 +5,7 @@ Never `mitmdump -s`: a script that fails to load would be dropped, and everythin
 
 import asyncio
 import gc
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,17 +16,22 @@ from proxy import respond
 from proxy.ca import CA
 from proxy.config import Config
 from proxy.configfile import ConfigError
+from proxy.configtype import Address
+from proxy.door import Door
 from proxy.front import Front
 from proxy.identity import Authenticator
 from proxy.intercept.addon import Tightlip
 from proxy.intercept.layers import NextLayer
-from proxy.intercept.stream import install
+from proxy.intercept.stream import PermittedStream, install
 from proxy.intercept.tls import OwnTlsConfig, refuse_insecure
 
 IDLE_SECONDS = 3600
 """mitmproxy closes a silent connection after ten minutes; models may think for longer."""
 
 DRAIN_SECONDS = 20.0
+
+
+MakeDoor = Callable[[Address], Door]
 
 
 @dataclass(slots=True)
@@ -35,6 +41,8 @@ class Server:
     master: master.Master
     listeners: proxyserver.Proxyserver
     front: Front
+    addon: Tightlip
+    make_door: MakeDoor
 
     async def run(self) -> None:
         """Serves until `drain` or `stop`. Raises OSError when the address can't be listened on."""
@@ -45,12 +53,16 @@ class Server:
         return [f"{address[0]}:{address[1]}" for address in self.listeners.listen_addrs()]
 
     async def wait_listening(self) -> None:
-        """Returns once the port is open. Raises ConfigError when it can't be opened."""
+        """Returns once the port is open, and what stands at it. Raises ConfigError when it can't be opened."""
         while not self.listeners.listen_addrs():
             for listener in self.listeners.servers:
                 if listener.last_exception is not None:
                     raise ConfigError(f"listen: expected an address that is free, found: {listener.last_exception}")
             await asyncio.sleep(0.01)
+        host, port = self.listeners.listen_addrs()[0][:2]
+        door = self.make_door(Address(host, port))
+        self.addon.portal = door.portal
+        PermittedStream.door = door
 
     async def drain(self) -> None:
         """Stops accepting, lets running requests end for up to DRAIN_SECONDS, then stops."""
@@ -66,9 +78,17 @@ class Server:
 
 
 def make_server(
-    config: Config, front: Front, authority: CA, authenticator: Authenticator | None, upstream_roots: Path
+    config: Config,
+    front: Front,
+    authority: CA,
+    authenticator: Authenticator | None,
+    upstream_roots: Path,
+    make_door: MakeDoor,
 ) -> Server:
-    """The server, not yet listening. `upstream_roots` are the certificates that vendors are verified against."""
+    """The server, not yet listening. `upstream_roots` are the certificates that vendors are verified against.
+
+    `make_door` gives what is answered at the address that is listened on in the end.
+    """
     parent = config.upstream.proxy
     mode = f"upstream:{parent.scheme}://{parent.address}" if parent else "regular"
     host = f"[{config.listen.host}]" if ":" in config.listen.host else config.listen.host
@@ -97,4 +117,4 @@ def make_server(
     refuse_insecure(ctx.options)
     install(config.limits.body, addon.error_reply, respond.fault_body)
     gc.freeze()  # what start-up made lives forever; collections need not walk it
-    return Server(running, listeners, front)
+    return Server(running, listeners, front, addon, make_door)

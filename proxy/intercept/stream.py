@@ -21,6 +21,8 @@ from mitmproxy.proxy.layers.http._events import (
 )
 from mitmproxy.proxy.layers.http._hooks import HttpRequestHeadersHook
 
+from proxy.door import Door
+from proxy.intercept.door import enter, is_at_the_door
 from proxy.intercept.state import flow_state
 
 UNFINISHED_SECONDS = 30.0
@@ -37,6 +39,15 @@ class PermittedStream(http.HttpStream):
     limit_bytes: int = 32 << 20
     unfinished_seconds: float = UNFINISHED_SECONDS
     reply: ErrorReply
+    door: Door | None = None
+
+    def state_wait_for_request_headers(self, event: events.Event) -> layer.CommandGenerator[None]:
+        """Sends what is addressed to the proxy itself where the door says."""
+        door = type(self).door
+        is_proxying = self.mode is not http.HTTPMode.transparent
+        if door is not None and isinstance(event, RequestHeaders) and is_proxying and is_at_the_door(event.request):
+            event.replay_flow = enter(door, event.request, self.context)
+        yield from super().state_wait_for_request_headers(event)
 
     def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
         if isinstance(event, events.Wakeup):
@@ -113,6 +124,7 @@ def _declared_bytes(request: mitm.Request) -> int:
 
 def install(limit_bytes: int, reply: ErrorReply, fault_body: Callable[[int, str], bytes]) -> None:
     """Puts the permitted stream in the place of mitmproxy's, and JSON in the place of its HTML for malformed HTTP."""
+    PermittedStream.door = None
     PermittedStream.limit_bytes = limit_bytes
     PermittedStream.reply = staticmethod(reply)
     http.HttpStream = PermittedStream  # type: ignore[misc]

@@ -14,7 +14,7 @@ from tests.fakevendor import FakeVendor
 
 pytestmark = pytest.mark.slow
 
-_PASSWORD = "correct horse " + "battery staple"
+PASSWORD = "correct horse " + "battery staple"
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def guarded(lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tightlip]
     config.write_text(f"users: {folder / 'users.yaml'}\nstate_dir: {folder / 'state'}\n")
     subprocess.run(
         [sys.executable, "-m", "proxy", "users", "add", "ada", "--config", str(config)],
-        input=f"{_PASSWORD}\n".encode(),
+        input=f"{PASSWORD}\n".encode(),
         cwd=ROOT,
         check=True,
         capture_output=True,
@@ -34,14 +34,14 @@ def guarded(lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tightlip]
 
 
 def test_the_right_password_is_let_in_and_named_on_record(guarded: Tightlip, vendor: FakeVendor) -> None:
-    answer = curl(guarded, CHAT, values.chat("hi"), "--proxy-user", f"ada:{_PASSWORD}")
+    answer = curl(guarded, CHAT, values.chat("hi"), "--proxy-user", f"ada:{PASSWORD}")
     assert answer.status == 200, answer.error
     assert vendor.last.header("proxy-authorization") is None
     decision = guarded.decisions()[-1]
     assert decision["user"] == "ada"
 
 
-@pytest.mark.parametrize("header", [None, basic("ada", "wrong"), basic("eve", _PASSWORD), "Basic !!!", "Bearer x"])
+@pytest.mark.parametrize("header", [None, basic("ada", "wrong"), basic("eve", PASSWORD), "Basic !!!", "Bearer x"])
 def test_anyone_else_is_asked_for_a_password(guarded: Tightlip, vendor: FakeVendor, header: str | None) -> None:
     headers = {"Proxy_Authorization": header} if header else {}
     with Tunnel(guarded, "api.openai.com:443", **headers) as tunnel:
@@ -54,14 +54,14 @@ def test_plain_http_needs_it_too(guarded: Tightlip, vendor: FakeVendor) -> None:
     url = "http://api.openai.com/v1/chat/completions"
     assert curl(guarded, url, values.chat("hi")).status == 407
     assert vendor.requests == []
-    assert curl(guarded, url, values.chat("hi"), "--proxy-user", f"ada:{_PASSWORD}").status == 200
+    assert curl(guarded, url, values.chat("hi"), "--proxy-user", f"ada:{PASSWORD}").status == 200
 
 
 def test_the_password_is_left_nowhere(guarded: Tightlip, vendor: FakeVendor) -> None:
-    curl(guarded, CHAT, values.chat("hi"), "--proxy-user", f"ada:{_PASSWORD}")
+    curl(guarded, CHAT, values.chat("hi"), "--proxy-user", f"ada:{PASSWORD}")
     traces = guarded.traces() + (guarded.folder / "users.yaml").read_text()
-    assert _PASSWORD not in traces
-    assert basic("ada", _PASSWORD).split()[1] not in traces
+    assert PASSWORD not in traces
+    assert basic("ada", PASSWORD).split()[1] not in traces
 
 
 def test_a_listener_for_all_without_users_does_not_start(tmp_path: Path) -> None:

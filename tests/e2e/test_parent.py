@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.compiled import share_rules
@@ -113,3 +114,10 @@ def test_plain_http_carries_our_credential_to_the_parent_and_not_the_clients(beh
     assert head.startswith(b"GET http://api.openai.com/")
     assert b" Basic " + base64.b64encode(_CREDENTIALS.encode()) + b"\r\n" in head
     assert base64.b64encode(b"someone:else") not in head
+
+
+def test_a_base_url_leads_through_the_parent_too(behind: Tightlip, parent: Parent, vendor: FakeVendor) -> None:
+    sent = values.message("hello")
+    assert httpx.post(f"{behind.proxy_url}/v/anthropic/v1/messages", content=sent, trust_env=False).status_code == 200
+    assert vendor.last.body == sent
+    assert parent.heads[-1].startswith(b"CONNECT api.anthropic.com:443 ")

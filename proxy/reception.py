@@ -1,0 +1,49 @@
+"""Builds the door and the portal from the configuration, at the start. Glue only."""
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from proxy import __version__
+from proxy.ca import CA
+from proxy.cabundle import BUNDLE_FILE
+from proxy.clientsetup.tool import Values
+from proxy.config import Config
+from proxy.configtype import Address
+from proxy.door import Door
+from proxy.gate import Gate
+from proxy.pac import proxy_script
+from proxy.policy import load_policy
+from proxy.portal import Portal
+from proxy.portalpage import Facts, pages
+from proxy.setting import policy_folder
+
+
+def door_of(config: Config, gate: Gate, authority: CA, listening: Address) -> Door:
+    """What is answered and let in at the proxy's own address. Raises PolicyError."""
+    reach = config.advertise or Address(config.listen.host, listening.port)
+    names = frozenset({config.listen.host, reach.host})
+    door = Door(
+        gate.catalogue,
+        base_urls=config.is_on(config.base_urls),
+        names=names,
+        origins=frozenset(origin.lower().rstrip("/") for origin in config.base_url_origins),
+    )
+    if not gate.answers_itself:
+        return door
+    policy = load_policy(config.policy, policy_folder()).id
+    folder = config.state_dir / "ca" if config.listen.is_loopback else None  # another machine has other paths
+    facts = Facts(
+        version=__version__,
+        policy=policy,
+        fingerprint=authority.fingerprint,
+        expires=f"{authority.not_after:%Y-%m-%d}",
+        values=Values(
+            f"http://{reach}",
+            ca=str(authority.path) if folder else "/path/to/tightlip-ca.pem",
+            bundle=str(folder / BUNDLE_FILE) if folder else "/path/to/bundle.pem",
+        ),
+        base_urls=door.base_urls_of() if door.base_urls else (),
+        wants_password=config.users is not None,
+    )
+    script = proxy_script(gate.catalogue, str(reach))
+    made = pages(facts, authority.cert_pem, authority.certificate.public_bytes(Encoding.DER), script)
+    return door.with_portal(Portal(made, f"read by Tightlip {__version__}, policy {policy}", names))
