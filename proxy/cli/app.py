@@ -75,6 +75,44 @@ def inspect(
 
 
 @app.command()
+def setup(
+    tool: Annotated[str | None, typer.Argument(help="A tool's name, or `trust`; none lists them.")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Write it into the tool's own files.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back what --apply wrote.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    base_url: Annotated[bool, typer.Option("--base-url", help="By its base URL, without a proxy setting.")] = False,
+    proxy: Annotated[str | None, typer.Option(help="The proxy's address, http://[NAME:PASSWORD@]HOST:PORT.")] = None,
+    mdm: Annotated[Path | None, typer.Option("--mdm", help="Write files for a fleet of machines there.")] = None,
+    platform: Annotated[str | None, typer.Option(help="linux, macos or windows, if not this machine's.")] = None,
+    home: Annotated[Path | None, typer.Option(help="Another home folder.")] = None,
+    ca: Annotated[Path | None, typer.Option(help="The CA certificate of a proxy on another machine.")] = None,
+    config: ConfigFile = None,
+    state_dir: StateDir = None,
+) -> None:
+    """Lead an AI client through the proxy: tell what to set, set it, take it back."""
+    from proxy.cli.setup import Wish, set_up
+
+    wish = Wish(tool, apply, undo, yes, base_url, proxy, mdm, platform, home, ca)
+    raise typer.Exit(set_up(_load(config, state_dir=state_dir), wish))
+
+
+@app.command()
+def doctor(
+    client: Annotated[str | None, typer.Option("--client", help="A tool's name: check its way to the proxy.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    home: Annotated[Path | None, typer.Option(help="Another home folder.")] = None,
+    config: ConfigFile = None,
+    state_dir: StateDir = None,
+) -> None:
+    """Check this machine and the running proxy, or one client's way to it. Exit code 0: fine, 1: not, 2: error."""
+    from proxy.cli.doctor import examine, examine_client
+
+    if client is None:
+        raise typer.Exit(examine(_load(config, state_dir=state_dir), as_json=json))
+    raise typer.Exit(examine_client(client, home, as_json=json))
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     from proxy import __version__

@@ -49,10 +49,10 @@ STORES: Final = (
     ),
     Store(
         "windows",
-        "Windows, in PowerShell as an administrator",
+        "Windows, as an administrator",
         (
-            "Import-Certificate -FilePath {ca} -CertStoreLocation Cert:\\LocalMachine\\Root",
-            "# undo: Get-ChildItem Cert:\\LocalMachine\\Root | Where-Object Subject -like '*O=Tightlip*' | Remove-Item",
+            "certutil -addstore -f Root {ca}",
+            "# undo: certutil -delstore Root Tightlip",
         ),
     ),
     Store(
