@@ -234,12 +234,12 @@ def _planned(tool: Tool, changes: Iterable[Change], home: Home, values: Values, 
 
 def _undone(tool: Tool, home: Home, record: Record) -> list[planning.Undone]:
     undone = []
-    for path, keys in record.items():
+    for path, done in record.items():
         text = home.read(path)
         if text is None:
             continue
         try:
-            undone.append(planning.undo(tool, path, text, keys))
+            undone.append(planning.undo(tool, path, text, done))
         except ValueError as err:
             raise ConfigError(f"~/{path}: {err}") from err
     return undone

@@ -120,7 +120,7 @@ def _insert(text: str, node: _Node, key: str, value: object) -> str:
     newline, indent = _newline(text), _indent(text, node.start)
     last = max(node.members.values(), key=lambda member: member.start, default=None)
     place = _last_content(text, last.comma or last.node.end if last else node.start + 1, node.close)
-    if last is not None and "\n" not in text[node.start : last.start]:
+    if last is not None and "\n" not in text[node.start : node.close]:
         member = f" {json.dumps(key, ensure_ascii=False)}: {json.dumps(value, ensure_ascii=False)}"
         tail = text[place:]
     else:
@@ -128,8 +128,10 @@ def _insert(text: str, node: _Node, key: str, value: object) -> str:
         laid_out = _laid_out(value, indent + step, step, newline)
         member = f"{newline}{indent}{step}{json.dumps(key, ensure_ascii=False)}: {laid_out}"
         tail = text[place:] if "\n" in text[place : node.close] else newline + indent + text[node.close :]
-    if last is None or last.comma is not None:
+    if last is None:
         return text[:place] + member + tail
+    if last.comma is not None:  # a comma behind the last is this file's style
+        return text[:place] + member + "," + tail
     end = last.node.end
     return text[:end] + "," + text[end:place] + member + tail
 

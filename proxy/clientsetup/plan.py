@@ -29,13 +29,21 @@ class KeySet:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """What was done to a file: the keys that were set, none for a marked block; and whether there was none before."""
+
+    keys: tuple[KeySet, ...] = ()
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """One file's change, and what an undo has to know. The texts may hold the user's secrets: no repr shows them."""
 
     path: str
     before: str | None = field(repr=False)
     after: str = field(repr=False)
-    keys: tuple[KeySet, ...] = ()
+    done: Done = Done()
 
     @property
     def changes(self) -> bool:
@@ -58,9 +66,9 @@ def plan(
     values: Values,
     platform: Platform,
     read: ReadText,
-    known: Mapping[str, Sequence[KeySet]],
+    known: Mapping[str, Done],
 ) -> list[Edit]:
-    """The edits that lead the tool through the proxy. `known` are keys set earlier, by file.
+    """The edits that lead the tool through the proxy. `known` is what was done earlier, by file.
 
     Raises JsoncError or BlockError, with the file's name in front, when a file can't be edited safely.
     """
@@ -69,19 +77,20 @@ def plan(
         for path, make in _edits(tool, change, values, platform, read):
             earlier = edits.get(path)
             text = earlier.after if earlier else read(path)
+            last = known.get(path, Done(is_new=text is None))
             try:
-                after, keys = make(text or "", known.get(path, ()))
+                after, keys = make(text or "", last.keys)
             except ValueError as err:
                 raise type(err)(f"~/{path}: {err}") from err
-            before = earlier.before if earlier else text
-            edits[path] = Edit(path, before, after, (earlier.keys if earlier else ()) + keys)
+            before, more = (earlier.before, earlier.done.keys) if earlier else (text, ())
+            edits[path] = Edit(path, before, after, Done(more + keys, last.is_new))
     return list(edits.values())
 
 
-def undo(tool: Tool, path: str, text: str, keys: Sequence[KeySet]) -> Undone:
+def undo(tool: Tool, path: str, text: str, done: Done) -> Undone:
     """The file without what was set in it. Raises JsoncError or BlockError when it can't be read any more."""
     after, kept = text, []
-    for item in keys:
+    for item in done.keys:
         now = jsonc.get(after, item.keys)
         if now is jsonc.MISSING:
             continue
@@ -91,10 +100,10 @@ def undo(tool: Tool, path: str, text: str, keys: Sequence[KeySet]) -> Undone:
             after = jsonc.put(after, item.keys, item.before)
         else:
             after = jsonc.drop(after, item.keys)
-    if not keys:
+    if not done.keys:
         after = block.take(text, tool.id)
-    is_empty = not after.strip() or (bool(keys) and after.strip() == "{}")
-    return Undone(path, text, None if is_empty else after, tuple(kept))
+    is_gone = done.is_new and after.strip() in ("", "{}")
+    return Undone(path, text, None if is_gone else after, tuple(kept))
 
 
 def shell_files(platform: Platform, read: ReadText) -> dict[str, str]:

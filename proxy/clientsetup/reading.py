@@ -41,9 +41,10 @@ def read_settings(tool: Tool, platform: Platform, read: ReadText, environment: M
     places = dict.fromkeys(environment, "the environment")
     found: dict[str, str] = {}
     for setting in _settings((*tool.changes, *tool.base_url), platform, read):
-        if setting.is_variable and (setting.wins or setting.name not in effective):
-            effective[setting.name], places[setting.name] = setting.value, setting.place
-        if setting.template is not None:
+        if setting.is_variable:
+            if setting.wins or setting.name not in effective:
+                effective[setting.name], places[setting.name] = setting.value, setting.place
+        elif setting.template is not None:
             found[setting.template], places[setting.template] = setting.value, setting.place
     name = next((name for name in _PROXY_NAMES if effective.get(name)), None)
     proxy = found.get("{proxy}") or (effective[name] if name else None)
@@ -106,7 +107,7 @@ def _keys(change: Keys, place: str, text: str) -> Iterator[_Setting]:
     tree = jsonc.read(text)
     for keys, template in change.values.items():
         value = _below(tree, keys)
-        if isinstance(value, str) and isinstance(template, str):
+        if keys[0] != "env" and isinstance(value, str) and isinstance(template, str):
             yield _Setting(place, keys[-1], value, template)
     variables = _below(tree, ("env",))
     for name, value in variables.items() if isinstance(variables, dict) else ():

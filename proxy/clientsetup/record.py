@@ -7,25 +7,29 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from proxy.clientsetup.plan import Edit, KeySet
+from proxy.clientsetup.plan import Done, Edit, KeySet
 
-Record = Mapping[str, Sequence[KeySet]]
-"""The keys that were set in each file; none for a file with a marked block."""
+Record = Mapping[str, Done]
+"""What was done, by file."""
 
 
-def record_of(edits: Sequence[Edit], earlier: Record) -> dict[str, Sequence[KeySet]]:
+def record_of(edits: Sequence[Edit], earlier: Record) -> dict[str, Done]:
     """The record after these edits: an earlier one's files that are not among them stay in it."""
-    return {**earlier, **{edit.path: edit.keys for edit in edits}}
+    return {**earlier, **{edit.path: edit.done for edit in edits}}
 
 
 def write(record: Record) -> str:
-    return json.dumps({path: [_plain(item) for item in keys] for path, keys in record.items()}, indent=1) + "\n"
+    tree = {
+        path: {"is_new": done.is_new, "keys": [_plain(item) for item in done.keys]} for path, done in record.items()
+    }
+    return json.dumps(tree, indent=1) + "\n"
 
 
-def read(text: str) -> dict[str, Sequence[KeySet]]:
+def read(text: str) -> dict[str, Done]:
     """Raises ValueError for a text that `write` did not make."""
     try:
-        return {path: tuple(map(_key_set, keys)) for path, keys in json.loads(text).items()}
+        files = json.loads(text).items()
+        return {path: Done(tuple(map(_key_set, item["keys"])), bool(item["is_new"])) for path, item in files}
     except (AttributeError, KeyError, TypeError) as err:
         raise ValueError("expected a record of `tightlip setup`") from err
 
