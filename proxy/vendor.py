@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from proxy.cache import GenerationCache
 from proxy.formats import FORMATS, ErrorShape
+from proxy.hostpattern import any_matches, covers, matches, normalise, parents, stem
 
 _HOST: Final = re.compile(
     r"""
@@ -93,7 +94,7 @@ class Vendor(BaseModel):
     @classmethod
     def _check_own[T: (str | None, tuple[str, ...])](cls, named: T, info: ValidationInfo) -> T:
         names = named if isinstance(named, tuple) else (named,) if named else ()
-        if not all(any(_covers(own, name) for own in info.data.get("hosts", names)) for name in names):
+        if not all(any(covers(own, name) for own in info.data.get("hosts", names)) for name in names):
             raise ValueError("expected some of the vendor's `hosts`")
         if isinstance(named, str) and "*" in named:
             raise ValueError("expected a host without a star")
@@ -101,11 +102,11 @@ class Vendor(BaseModel):
 
     def is_telemetry(self, host: str) -> bool:
         """Whether `host`, which is this vendor's, only takes reports of its clients."""
-        return _any_matches(self.telemetry_hosts, host)
+        return any_matches(self.telemetry_hosts, host)
 
     def is_http1(self, host: str) -> bool:
         """Whether no HTTP/2 is offered to clients of `host`, which is this vendor's."""
-        return _any_matches(self.http1_hosts, host)
+        return any_matches(self.http1_hosts, host)
 
     def patterns(self) -> tuple[str, ...]:
         """Every host pattern that is this vendor's."""
@@ -148,28 +149,17 @@ class Catalogue:
         A constraint covers all names below it and has no stars, so `a.*.x.y` widens to `x.y`. Names below
         another are left out.
         """
-        names = {_stem(pattern) for vendor in self.vendors for pattern in vendor.patterns()}
-        return tuple(sorted(name for name in names if not any(parent in names for parent in _parents(name))))
+        names = {stem(pattern) for vendor in self.vendors for pattern in vendor.patterns()}
+        return tuple(sorted(name for name in names if not any(parent in names for parent in parents(name))))
 
     def _find(self, name: str) -> Vendor | None:
         exact = self._exact.get(name)
         if exact is not None:
             return exact
-        for parent in _parents(name):
+        for parent in parents(name):
             if parent in self._below:
                 return self._below[parent]
-        return next((vendor for pattern, vendor in self._globs if _matches(pattern, name)), None)
-
-
-def normalise(host: str) -> str:
-    """A host name in lower-case ASCII without its last dot; "" when it is none."""
-    name = host.strip().lower()
-    if not name.isascii():
-        try:
-            name = name.encode("idna").decode("ascii")
-        except UnicodeError:
-            return ""
-    return name.removesuffix(".")
+        return next((vendor for pattern, vendor in self._globs if matches(pattern, name)), None)
 
 
 def load_catalogue(paths: Sequence[Path], extra: Mapping[str, str] | None = None) -> Catalogue:
@@ -202,43 +192,6 @@ def _catalogue(vendors: Sequence[Vendor]) -> Catalogue:
                 globs.append((pattern, vendor))
     canonical = json.dumps([v.model_dump(mode="json") for v in sorted(vendors, key=lambda v: v.id)])
     return Catalogue(tuple(vendors), hashlib.sha256(canonical.encode()).hexdigest(), exact, below, tuple(globs))
-
-
-def _any_matches(patterns: Iterable[str], host: str) -> bool:
-    name = normalise(host)
-    return any(_matches(pattern, name) for pattern in patterns)
-
-
-def _matches(pattern: str, name: str) -> bool:
-    """Whether a host pattern of the catalogue covers a normalised name."""
-    if pattern.startswith("*."):
-        labels, deep = pattern[2:].split("."), True
-    else:
-        labels, deep = pattern.split("."), False
-    given = name.split(".")
-    if len(given) <= len(labels) if deep else len(given) != len(labels):
-        return False
-    return all(map(_label_matches, labels, given[-len(labels) :]))
-
-
-def _label_matches(pattern: str, label: str) -> bool:
-    head, star, tail = pattern.partition("*")
-    if not star:
-        return pattern == label
-    return len(label) > len(head) + len(tail) and label.startswith(head) and label.endswith(tail)
-
-
-def _parents(name: str) -> Iterator[str]:
-    while "." in name:
-        name = name.partition(".")[2]
-        yield name
-
-
-def _stem(pattern: str) -> str:
-    """The longest suffix of whole labels without a star."""
-    labels = pattern.split(".")
-    starred = [index for index, label in enumerate(labels) if "*" in label]
-    return ".".join(labels[starred[-1] + 1 :] if starred else labels)
 
 
 _Entry = tuple[Vendor, str]
@@ -320,10 +273,6 @@ def _double_claims(vendors: Sequence[Vendor], where: Mapping[str, str]) -> Itera
     claims = [(pattern, vendor) for vendor in vendors for pattern in vendor.patterns()]
     for index, (pattern, vendor) in enumerate(claims):
         for other, owner in claims[:index]:
-            if owner.id != vendor.id and (_covers(pattern, other) or _covers(other, pattern)):
+            if owner.id != vendor.id and (covers(pattern, other) or covers(other, pattern)):
                 claim = f"{owner.id} as {other} ({where[owner.id]})"
                 yield f"{where[vendor.id]}: hosts: {pattern} is claimed by {claim}"
-
-
-def _covers(pattern: str, other: str) -> bool:
-    return pattern == other or _matches(pattern, other.replace("*", "x"))

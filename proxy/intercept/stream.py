@@ -41,14 +41,6 @@ class PermittedStream(http.HttpStream):
     reply: ErrorReply
     door: Door | None = None
 
-    def state_wait_for_request_headers(self, event: events.Event) -> layer.CommandGenerator[None]:
-        """Sends what is addressed to the proxy itself where the door says."""
-        door = type(self).door
-        is_proxying = self.mode is not http.HTTPMode.transparent
-        if door is not None and isinstance(event, RequestHeaders) and is_proxying and is_at_the_door(event.request):
-            event.replay_flow = enter(door, event.request, self.context)
-        yield from super().state_wait_for_request_headers(event)
-
     def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
         if isinstance(event, events.Wakeup):
             if self.client_state == self.state_consume_request_body:
@@ -57,6 +49,10 @@ class PermittedStream(http.HttpStream):
             yield from super()._handle_event(event)
 
     def state_wait_for_request_headers(self, event: RequestHeaders) -> layer.CommandGenerator[None]:
+        """Sends what is addressed to the proxy itself where the door says, and waits for a body not for ever."""
+        door = type(self).door
+        if door is not None and self.mode is not http.HTTPMode.transparent and is_at_the_door(event.request):
+            event.replay_flow = enter(door, event.request, self.context)
         yield from super().state_wait_for_request_headers(event)
         if self.client_state == self.state_consume_request_body and not _declared_bytes(self.flow.request):
             yield commands.RequestWakeup(self.unfinished_seconds)

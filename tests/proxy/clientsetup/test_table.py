@@ -13,6 +13,7 @@ from tests.proxy.clientsetup.homes import VALUES, applied, environment_of, undon
 
 CATALOGUE = load_catalogue(vendor_folders())
 WAYS = [(tool, changes) for tool in TOOLS.values() for changes in (tool.changes, tool.base_url) if changes]
+_ZED = ".config/zed/settings.json"
 HOMES = [
     {},
     {".bashrc": "alias x=y\n", ".zshrc": "", ".config/fish/config.fish": "set x y\n"},
@@ -21,7 +22,7 @@ HOMES = [
         ".codex/config.toml": 'model = "gpt"\n\n[tools]\nweb = true\n',
         ".codex/.env": "OPENAI_ORG=x\n",
         ".config/Code/User/settings.json": '{\n\t"a": 1, // one\n}\n',
-        ".config/zed/settings.json": '// Zed\n{\n  "language_models": {\n    "openai": {}\n  }\n}\n',
+        _ZED: '// Zed\n{\n  "language_models": {\n    "openai": {}\n  }\n}\n',
         ".config/opencode/opencode.json": '{"provider": {"x": {}}}',
         ".curlrc": "silent\n",
     },
@@ -48,14 +49,8 @@ def test_a_set_up_can_be_repeated_and_taken_back(way, platform: Platform, files:
     assert once != files
     assert (twice, still) == (once, known)
     # An object that is empty in the end goes, whoever made it.
-    expected = {
-        path: text.replace('  "language_models": {\n    "openai": {}\n  }\n', "") for path, text in files.items()
-    }
-    if tool.id == "zed" and changes is tool.base_url and ".config/zed/settings.json" in files:
-        expected[".config/zed/settings.json"] = "// Zed\n{}\n"
-        assert undone(tool, once, known) == expected
-    else:
-        assert undone(tool, once, known) == files
+    is_emptied = tool.id == "zed" and changes is tool.base_url and _ZED in files
+    assert undone(tool, once, known) == (files | {_ZED: "// Zed\n{}\n"} if is_emptied else files)
 
 
 @pytest.mark.parametrize("tool", [tool for tool in TOOLS.values() if tool.changes], ids=lambda tool: tool.id)
