@@ -51,6 +51,16 @@ class History:
             for later in self.content
         )
 
+    def is_sent(self, pointer: str, fingerprint: str, told: Told) -> bool:
+        """Whether this finding stands in a text that the vendor has had, with the finding in it."""
+        place = self.places.get(pointer)
+        return place is not None and place.digest in told.sent and (place.digest, fingerprint) not in told.cut
+
+    def sending(self, cut: Iterable[tuple[str, str]]) -> Told:
+        """What to remember when the request leaves with these (pointer, fingerprint) findings cut out."""
+        pairs = ((self.places[pointer].digest, fingerprint) for pointer, fingerprint in cut if pointer in self.places)
+        return Told(sent=frozenset(place.digest for place in self.places.values()), cut=frozenset(pairs))
+
     def telling(self, blocked: Iterable[tuple[str, str]]) -> Told:
         """What to remember when these (pointer, fingerprint) findings are blocked now."""
         pairs = list(blocked)

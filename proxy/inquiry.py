@@ -58,13 +58,13 @@ class Inquiry:
     async def _judge(self, request: Request, identity: str) -> Verdict:
         known = self._known(request, identity)
         verdict = await self.pool.inspect(request, known=known)
-        if verdict.decision is not Decision.BLOCK or not verdict.conversation:
+        if not verdict.conversation:
             return verdict
         conversation = f"{verdict.vendor}/{verdict.conversation}"
         told = self.told.recall(identity, conversation)
-        if told.fingerprints:
+        if told.fingerprints or (told.sent and verdict.decision is not Decision.ALLOW):
             verdict = await self.pool.inspect(request, told, known)
-        if verdict.decision is Decision.BLOCK:
+        if verdict.decision is Decision.BLOCK or verdict.telling.sent:
             self.told.remember(identity, conversation, verdict.telling)
         return verdict
 

@@ -19,6 +19,7 @@ from proxy.verdict import Judged
 FIXED_CLAUSE = "on-fixed"
 ATTACHMENT_CLAUSE = "on-attachment"
 RESENT_CLAUSE = "resent"
+SENT_CLAUSE = "on-sent"
 PSEUDONYM_CLAUSE = "pseudonym"
 
 _CUT_ALONE = frozenset({Label.HEADER, Label.QUERY, Label.ATTACHMENT})
@@ -48,6 +49,12 @@ class Judgement:
         if self.fixed:
             return self
         return replace(self, action=Action.REDACT, clause=RESENT_CLAUSE)
+
+    def sent_before(self, policy: Policy) -> "Judgement":
+        """The same in a part of the conversation that the vendor has had in clear."""
+        if self.action not in _EDITED or policy.on_sent == "redact":
+            return self
+        return replace(self, action=Action[policy.on_sent.upper()], clause=SENT_CLAUSE)
 
     def recorded(self) -> Judged:
         finding = self.finding

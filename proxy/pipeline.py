@@ -22,6 +22,7 @@ from proxy.jsontext import leaves
 from proxy.judgement import Editor, Judgement, cut_out, judge
 from proxy.note import Notes
 from proxy.policy import Action, Policy, load_policy
+from proxy.pseudonym.note import note_edits
 from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known, Pseudonymiser
 from proxy.reason import Reason, RequestError, status_of
 from proxy.rewrite import Edit, splice
@@ -54,7 +55,7 @@ class Inspector:
     def __init__(
         self, settings: Settings, engine: Engine, policy: Policy, catalogue: Catalogue, rules: RuleSet
     ) -> None:
-        self._limits = settings.limits
+        self.limits = settings.limits
         self._key = settings.key[:64]
         self._engine = engine
         self._policy = policy
@@ -89,7 +90,7 @@ class Inspector:
 
     def read_body(self, request: Request, fmt: Format) -> _Content:
         try:
-            data = decode_body(request, self._limits)
+            data = decode_body(request, self.limits)
             kind = body.sniff(request.header(b"content-type"), data)
         except RequestError as err:
             return _Content(reading=Reading(incomplete=(err.reason,)))
@@ -101,7 +102,7 @@ class Inspector:
             return self._scanner.read_json(data, fmt)
         content_type = request.header(b"content-type")
         reading = self._scanner.read_segments(
-            document.segments(data, kind, fmt.label, content_type=content_type, limits=self._limits)
+            document.segments(data, kind, fmt.label, content_type=content_type, limits=self.limits)
         )
         return replace(reading, hits=settled(reading.hits)) if kind in BINARY_KINDS else reading
 
@@ -113,7 +114,7 @@ class Inspector:
         if content.kind is not Kind.JSON:
             return None
         try:
-            found = list(leaves(content.data, max_depth=self._limits.depth))
+            found = list(leaves(content.data, max_depth=self.limits.depth))
         except RequestError:
             return None
         return read_history(fmt, found, self._key)
@@ -149,28 +150,34 @@ class _Inspection:
         self._fmt = formats.identify(request.method, request.host, request.target, self._vendor)
         self.content = inspector.read_body(request, self._fmt)
         self._head = inspector.read_head(request, self._vendor)
+        self._history: History | None = None  # read when it matters
         self._pseudonyms = inspector.pseudonymiser(known, self.content)
         self._notes = Notes(self._fmt, self.content.kind)
 
     def verdict(self) -> Verdict:
         policy = self._inspector.policy
         judged = self._judge()
-        history = None
-        if any(item.action is Action.BLOCK for item in judged):
-            history = self._inspector.history(self.content, self._fmt)
-            judged = self._forgive(judged, history)
+        if policy.on_sent != "redact" or any(item.action is Action.BLOCK for item in judged):
+            self._history = self._inspector.history(self.content, self._fmt)
+            judged = self._forgive(judged)
         base = self._base(judged)
         reason = self._unread()
         if reason is not None and policy.judge_incomplete(reason) is Action.BLOCK:
             return self._refused(base, reason)
         blocked = [item for item in judged if item.action is Action.BLOCK]
         if blocked:
-            return self._blocked(base, blocked, history)
-        if any(Action.LOG < item.action < Action.BLOCK for item in judged):
+            return self._blocked(base, blocked)
+        if self._is_explained or any(Action.LOG < item.action < Action.BLOCK for item in judged):
             return self._redacted(base, judged)
         quiet = all(item.action is Action.ALLOW for item in judged) and reason is None
         decision = Decision.ALLOW if quiet else Decision.LOG
         return replace(base, decision=decision, sent_sha256=base.received_sha256)
+
+    @property
+    def _is_explained(self) -> bool:
+        """Whether the model is told about pseudonyms: wherever it could be given any, from the start."""
+        can_be = bool(self._fmt.replies) and self.content.kind is Kind.JSON and not is_signed(self._request)
+        return can_be and self._inspector.policy.explain_pseudonyms
 
     def _judge(self) -> list[Judgement]:
         return self._judged([*self._head.hits, *self.content.reading.hits], all_fixed=is_signed(self._request))
@@ -186,10 +193,17 @@ class _Inspection:
             notes=self._notes,
         )
 
-    def _forgive(self, judged: Sequence[Judgement], history: History | None) -> list[Judgement]:
-        """Redacts instead of blocking what the user was told about before and the client only resends."""
-        if history is None or not self._told.fingerprints:
+    def _forgive(self, judged: Sequence[Judgement]) -> list[Judgement]:
+        """Leaves what the vendor has had, and redacts what the user was told about and the client only resends."""
+        history = self._history
+        if history is None or self._told == NOTHING_TOLD:
             return list(judged)
+        judged = [
+            item.sent_before(self._inspector.policy)
+            if history.is_sent(item.segment.home, item.finding.fingerprint, self._told)
+            else item
+            for item in judged
+        ]
         return [
             item.resent()
             if item.action is Action.BLOCK and history.is_told(item.segment.home, item.finding.fingerprint, self._told)
@@ -205,6 +219,7 @@ class _Inspection:
 
     def _base(self, judged: Sequence[Judgement]) -> Verdict:
         """What every verdict of this request says, before a decision is put in."""
+        history = self._history if self._inspector.policy.on_sent != "redact" else None
         model = self.content.reading.model
         hidden = any(item.segment.pointer == "/model" for item in judged)
         in_path = [item for item in judged if item.segment.label is Label.TARGET]
@@ -216,24 +231,28 @@ class _Inspection:
             path="" if in_path else self._request.target.partition("?")[0],
             reason=self._unread(),
             findings=tuple(item.recorded() for item in judged),
+            conversation=history.conversation if history else "",
+            telling=history.sending(_places(judged)) if history else NOTHING_TOLD,
             received_sha256=hashlib.sha256(self._request.body).hexdigest(),
         )
 
     def _refused(self, base: Verdict, reason: str) -> Verdict:
         text = message.refusal_message(reason, self._request.reference)
-        return replace(base, reason=reason, reply=self._reply(text, status_of(reason)))
+        reply = self._reply(text, status_of(reason))
+        return replace(base, reason=reason, reply=reply, conversation="", telling=NOTHING_TOLD)
 
     def _reply(self, text: str, status: int = 400) -> Reply:
         content_type = self._request.header(b"content-type")
         return respond.blocked(self._fmt.error_shape, text, self._request.reference, status, content_type=content_type)
 
-    def _blocked(self, base: Verdict, blocked: Sequence[Judgement], history: History | None) -> Verdict:
+    def _blocked(self, base: Verdict, blocked: Sequence[Judgement]) -> Verdict:
         places = [item.place(self._fmt) for item in blocked]
         text = message.block_message(places, self._request.reference, self._inspector.policy.id)
         reply = self._reply(text)
+        history = self._history
         if history is None:
             return replace(base, reply=reply)
-        told = history.telling((item.segment.home, item.finding.fingerprint) for item in blocked)
+        told = history.telling(_places(blocked))
         return replace(base, reply=reply, conversation=history.conversation, telling=told)
 
     def _redacted(self, base: Verdict, judged: Sequence[Judgement]) -> Verdict:
@@ -252,6 +271,8 @@ class _Inspection:
             edits, swaps = self._left_in(data)
         if edits or swaps or (head and self._head_still_holds(replace(request, target=target, headers=headers))):
             return self._refused(base, Reason.SCAN_FAILED)
+        if self._is_explained:
+            data = splice(data, self.content.kind, note_edits(data, self._fmt, self._inspector.limits))
         encoded = request.body
         if data is not self.content.data:
             encoded = encode_body(request, data, self._inspector.limits)
@@ -277,9 +298,14 @@ class _Inspection:
         reading = self._inspector.read(data, self.content.kind, self._fmt, self._request)
         if set(reading.incomplete) - set(self.content.reading.incomplete):
             raise ValueError("redaction broke the body")
-        judged = self._judged(reading.hits)
+        judged = self._forgive(self._judged(reading.hits))
         left = [replace(item, action=Action.REDACT) for item in judged if item.action > Action.LOG]
         return Editor().edits(left, reading.hits), self._notes.swaps(cut_out(left, reading.hits), data)
+
+
+def _places(judged: Sequence[Judgement]) -> list[tuple[str, str]]:
+    """Where it stands and the fingerprint of what doesn't leave."""
+    return [(item.segment.home, item.finding.fingerprint) for item in judged if item.action > Action.LOG]
 
 
 def build(settings: Settings) -> Inspector:

@@ -85,9 +85,12 @@ class Policy(BaseModel):
     be read, by reason code, `default` for the rest; `on_fixed` is for findings that would be redacted but stand where a
     change would break the request (ids, signatures, keys). `on_attachment` is for findings that would be redacted but
     stand inside of a file: stop the request, or send it with a note in place of the file where the API takes one.
-    `on_error` is for the product's own faults. None of these may redact: there is nothing to cut out. `restore` names
-    the categories whose pseudonyms become values again in replies; `explain_pseudonyms` adds a sentence about them to
-    the instructions that the model gets.
+    `on_error` is for the product's own faults. None of these may redact: there is nothing to cut out.
+
+    `on_sent` is for what would be cut out of a text that the vendor has had in clear, before policy or rules were
+    changed: newer models bind their thinking to the conversation's bytes. `restore` names the categories whose
+    pseudonyms become values again in replies; `explain_pseudonyms` adds a sentence about them to the instructions that
+    the model gets.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -100,6 +103,7 @@ class Policy(BaseModel):
     on_fixed: Literal["log", "block"] = "block"
     on_attachment: Literal["block", "note"] = "block"
     on_error: Literal["block"] = "block"
+    on_sent: Literal["redact", "log", "block"] = "redact"
     restore: tuple[CategoryName, ...] = ("pci", "pii", "phi", "custom")
     explain_pseudonyms: bool = False
     digest: str = ""

@@ -16,13 +16,24 @@ MAX_HASHES = 8192
 @dataclass(frozen=True, slots=True)
 class Told:
     """What one conversation has been told: the blocked values' fingerprints and the hashes of the segments that
-    stood in the requests in which they were blocked."""
+    stood in the requests in which they were blocked.
+
+    Where policy asks what the vendor has had in clear: the hashes of the texts that were `sent`, and what was `cut` out
+    of them, each as its text's hash and its fingerprint.
+    """
 
     fingerprints: frozenset[str] = frozenset()
     segments: frozenset[bytes] = frozenset()
+    sent: frozenset[bytes] = frozenset()
+    cut: frozenset[tuple[bytes, str]] = frozenset()
 
     def merged(self, other: "Told") -> "Told":
-        return Told(_bounded(self.fingerprints, other.fingerprints), _bounded(self.segments, other.segments))
+        return Told(
+            _bounded(self.fingerprints, other.fingerprints),
+            _bounded(self.segments, other.segments),
+            _bounded(self.sent, other.sent),
+            _bounded(self.cut, other.cut),
+        )
 
 
 NOTHING_TOLD = Told()

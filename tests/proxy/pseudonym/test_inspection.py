@@ -5,11 +5,15 @@ import pickle
 import re
 from typing import Any
 
+import pytest
+
 from proxy.gate import Gate
 from proxy.inquiry import Inquiry
 from proxy.policy import Policy
+from proxy.pseudonym.note import NOTE
 from proxy.pseudonym.pseudonymiser import Known, Pseudonym
 from proxy.pseudonym.vault import Vault
+from proxy.told import NOTHING_TOLD, Told
 from proxy.verdict import Decision, Request, Verdict
 from tests.proxy.inspecting import AWS_KEY, EMAIL, KEY, catalogue, chat, fresh, request, sent
 
@@ -150,3 +154,78 @@ async def test_what_a_user_was_given_is_the_same_in_the_next_request() -> None:
         bodies.append(texts(asked, await inquiry.decide(asked, "ann")))
     assert bodies[2][:3] == bodies[1]
     assert bodies[1][:1] == bodies[0]
+
+
+# told to the model, if policy says so
+
+
+@pytest.mark.parametrize("api", ["chat", "responses", "messages", "gemini"])
+def test_the_model_is_told_only_if_policy_says_so(api: str) -> None:
+    telling = GIVING.model_copy(update={"explain_pseudonyms": True})
+    bodies = {
+        "chat": {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hello"}]},
+        "responses": {"input": "hello", "instructions": "Be brief."},
+        "messages": {"system": [{"type": "text", "text": "Be brief."}], "messages": []},
+        "gemini": {"systemInstruction": {"parts": [{"text": "Be brief."}]}, "contents": []},
+    }
+    silent = ask(bodies[api], api=api)
+    assert silent[1].decision is Decision.ALLOW
+    asked, verdict = ask(bodies[api], telling, api=api)
+    left = sent(asked, verdict)
+    assert left.replace(json.dumps(NOTE)[1:-1].encode(), b"") == asked.body
+    assert left.count(b"stand in for real ones") == 1
+    again = Request(
+        **{name: getattr(asked, name) for name in ("method", "scheme", "host", "port", "target", "headers")}, body=left
+    )
+    assert sent(again, fresh(telling).inspect(again)) == left
+
+
+def test_where_there_are_no_instructions_there_is_no_note() -> None:
+    asked, verdict = ask(chat("hello"), GIVING.model_copy(update={"explain_pseudonyms": True}))
+    assert sent(asked, verdict) == asked.body
+
+
+# what the vendor has had in clear
+
+
+class ByPolicy:
+    """A pool whose policy can be exchanged, as a reload does."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.inspector = fresh(policy)
+
+    async def inspect(self, asked: Request, told: Told = NOTHING_TOLD, known: Known = KNOWN) -> Verdict:
+        return self.inspector.inspect(asked, told, known)
+
+
+@pytest.mark.parametrize("on_sent", ["redact", "log", "block"])
+async def test_what_was_sent_in_clear_goes_as_policy_says(on_sent: str) -> None:
+    before = Policy(id="before", description="", default="log", on_sent=on_sent)  # type: ignore[arg-type]
+    pool = ByPolicy(before)
+    inquiry = Inquiry(Gate(catalogue()), pool, vault=Vault(None, KEY))  # type: ignore[arg-type]
+    assert (await inquiry.decide(request(chat(PROMPT)), "ann")).decision is Decision.LOG
+    pool.inspector = fresh(before.model_copy(update={"default": "redact"}))
+    asked = request(chat(PROMPT, "Yes.", f"And {AWS_KEY}?"))
+    verdict = await inquiry.decide(asked, "ann")
+    if on_sent == "block":
+        assert verdict.decision is Decision.BLOCK
+        return
+    first, _, newest = texts(asked, verdict)
+    assert (first == PROMPT) is (on_sent == "log")
+    assert AWS_KEY not in newest
+    other = request(chat(f"Now {EMAIL} and {SSN}.", "Yes.", "Go on"))
+    assert EMAIL not in sent(other, await inquiry.decide(other, "ann")).decode()
+    edited = request(chat(PROMPT + " Please.", "Yes.", "Go on"))
+    assert SSN not in sent(edited, await inquiry.decide(edited, "ann")).decode()
+
+
+async def test_what_was_cut_out_once_stays_out() -> None:
+    cutting = Policy(id="cutting", description="", on_sent="log")
+    pool = ByPolicy(cutting)
+    inquiry = Inquiry(Gate(catalogue()), pool, vault=Vault(None, KEY))  # type: ignore[arg-type]
+    bodies = []
+    for turns in ((PROMPT,), (PROMPT, "Yes.", "Go on"), (PROMPT, "Yes.", "Go on", "Well.", "And on")):
+        asked = request(chat(*turns))
+        bodies.append(texts(asked, await inquiry.decide(asked, "ann"))[0])
+    assert len(set(bodies)) == 1
+    assert SSN not in bodies[0]
