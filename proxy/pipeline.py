@@ -126,10 +126,6 @@ class Inspector:
         return Pseudonymiser(self._key, known, content.data)
 
     @property
-    def limits(self) -> Limits:
-        return self._limits
-
-    @property
     def policy(self) -> Policy:
         return self._policy
 
