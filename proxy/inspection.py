@@ -1,0 +1,215 @@
+"""One request's way through the core: judged by policy, then let go, cut, answered.
+
+`pipeline.py` holds what lasts from request to request and makes one of these for each.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from proxy import formats, message, respond
+from proxy.binary.coding import encode_body
+from proxy.body import Kind
+from proxy.head import edit_headers, edit_target, is_signed
+from proxy.history import History
+from proxy.judgement import Editor, Judgement, cut_out, judge
+from proxy.note import Notes
+from proxy.policy import Action
+from proxy.pseudonym.note import note_edits
+from proxy.pseudonym.pseudonymiser import Known
+from proxy.reason import Reason, status_of
+from proxy.rewrite import Edit, splice
+from proxy.scanner import NOTHING_READ, Hit, Reading
+from proxy.segment import Label, Segment
+from proxy.swap import Swap
+from proxy.told import NOTHING_TOLD, Told
+from proxy.verdict import Decision, Reply, Request, Verdict
+
+if TYPE_CHECKING:
+    from proxy.pipeline import Inspector
+
+REDACTION_ROUNDS = 3
+"""A redaction may bring two halves of something else together; what still shows after this many is blocked."""
+
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A request's body, decoded, and what was found in it."""
+
+    data: bytes = b""
+    kind: Kind = Kind.EMPTY
+    reading: Reading = NOTHING_READ
+
+
+class Inspection:
+    """One request's way through the core; made, asked for its verdict once, and dropped."""
+
+    def __init__(self, inspector: "Inspector", request: Request, told: Told, known: Known) -> None:
+        self._inspector = inspector
+        self._request = request
+        self._told = told
+        self._vendor = inspector.catalogue.vendor_for(request.host)
+        self._vendor_id = self._vendor.id if self._vendor else "other"
+        self._fmt = formats.identify(request.method, request.host, request.target, self._vendor)
+        self.content = inspector.read_body(request, self._fmt)
+        self._head = inspector.read_head(request, self._vendor)
+        self._history: History | None = None  # read when it matters
+        self._pseudonyms = inspector.pseudonymiser(known, self.content)
+        self._notes = Notes(self._fmt, self.content.kind)
+
+    def verdict(self) -> Verdict:
+        policy = self._inspector.policy
+        judged = self._judge()
+        if policy.on_sent != "redact" or any(item.action is Action.BLOCK for item in judged):
+            self._history = self._inspector.history(self.content, self._fmt)
+            judged = self._forgive(judged)
+        base = self._base(judged)
+        reason = self._unread()
+        if reason is not None and policy.judge_incomplete(reason) is Action.BLOCK:
+            return self._refused(base, reason)
+        blocked = [item for item in judged if item.action is Action.BLOCK]
+        if blocked:
+            return self._blocked(base, blocked)
+        if self._is_explained or any(Action.LOG < item.action < Action.BLOCK for item in judged):
+            return self._redacted(base, judged)
+        quiet = all(item.action is Action.ALLOW for item in judged) and reason is None
+        decision = Decision.ALLOW if quiet else Decision.LOG
+        return replace(base, decision=decision, sent_sha256=base.received_sha256)
+
+    @property
+    def _is_explained(self) -> bool:
+        """Whether the model is told about pseudonyms: wherever it could be given any, from the start."""
+        can_be = bool(self._fmt.replies) and self.content.kind is Kind.JSON and not is_signed(self._request)
+        return can_be and self._inspector.policy.explain_pseudonyms
+
+    def _judge(self) -> list[Judgement]:
+        return self._judged([*self._head.hits, *self.content.reading.hits], all_fixed=is_signed(self._request))
+
+    def _judged(self, hits: Sequence[Hit], *, all_fixed: bool = False) -> list[Judgement]:
+        return judge(
+            hits,
+            self._inspector.policy,
+            self._vendor_id,
+            all_fixed=all_fixed,
+            restorable=bool(self._fmt.replies),
+            pseudonyms=self._pseudonyms,
+            notes=self._notes,
+        )
+
+    def _forgive(self, judged: Sequence[Judgement]) -> list[Judgement]:
+        """Leaves what the vendor has had, and redacts what the user was told about and the client only resends."""
+        history = self._history
+        if history is None or self._told == NOTHING_TOLD:
+            return list(judged)
+        judged = [
+            item.sent_before(self._inspector.policy)
+            if history.is_sent(item.segment.home, item.finding.fingerprint, self._told)
+            else item
+            for item in judged
+        ]
+        return [
+            item.resent()
+            if item.action is Action.BLOCK and history.is_told(item.segment.home, item.finding.fingerprint, self._told)
+            else item
+            for item in judged
+        ]
+
+    def _unread(self) -> str | None:
+        """The reason with the strictest consequence for which part of the request could not be read, or None."""
+        reasons = [*self.content.reading.incomplete, *self._head.incomplete]
+        policy = self._inspector.policy
+        return max(reasons, key=lambda reason: (policy.judge_incomplete(reason), reason), default=None)
+
+    def _base(self, judged: Sequence[Judgement]) -> Verdict:
+        """What every verdict of this request says, before a decision is put in."""
+        history = self._history if self._inspector.policy.on_sent != "redact" else None
+        model = self.content.reading.model
+        hidden = any(item.segment.pointer == "/model" for item in judged)
+        in_path = [item for item in judged if item.segment.label is Label.TARGET]
+        return Verdict(
+            Decision.BLOCK,
+            self._vendor_id,
+            self._fmt.id,
+            model=model if _MODEL.fullmatch(model) and not hidden else "",
+            path="" if in_path else self._request.target.partition("?")[0],
+            reason=self._unread(),
+            findings=tuple(item.recorded() for item in judged),
+            conversation=history.conversation if history else "",
+            telling=history.sending(_places(judged)) if history else NOTHING_TOLD,
+            received_sha256=hashlib.sha256(self._request.body).hexdigest(),
+        )
+
+    def _refused(self, base: Verdict, reason: str) -> Verdict:
+        text = message.refusal_message(reason, self._request.reference)
+        reply = self._reply(text, status_of(reason))
+        return replace(base, reason=reason, reply=reply, conversation="", telling=NOTHING_TOLD)
+
+    def _reply(self, text: str, status: int = 400) -> Reply:
+        content_type = self._request.header(b"content-type")
+        return respond.blocked(self._fmt.error_shape, text, self._request.reference, status, content_type=content_type)
+
+    def _blocked(self, base: Verdict, blocked: Sequence[Judgement]) -> Verdict:
+        places = [item.place(self._fmt) for item in blocked]
+        text = message.block_message(places, self._request.reference, self._inspector.policy.id)
+        reply = self._reply(text)
+        history = self._history
+        if history is None:
+            return replace(base, reply=reply)
+        told = history.telling(_places(blocked))
+        return replace(base, reply=reply, conversation=history.conversation, telling=told)
+
+    def _redacted(self, base: Verdict, judged: Sequence[Judgement]) -> Verdict:
+        """Cuts the values out, then reads the result again: what is sent is what was found clean."""
+        request, editor = self._request, Editor(self._pseudonyms, self._inspector.policy.restore)
+        head = editor.edits(judged, self._head.hits)
+        target = edit_target(request.target, [(s, e) for s, e in head if s.label is Label.QUERY])
+        headers = edit_headers(request.headers, [(s, e) for s, e in head if s.label is Label.HEADER])
+        data = self.content.data
+        edits = editor.edits(judged, self.content.reading.hits)
+        swaps = self._notes.swaps(cut_out(judged, self.content.reading.hits), data)
+        for _ in range(REDACTION_ROUNDS):
+            if not edits and not swaps:
+                break
+            data = splice(data, self.content.kind, edits, swaps)
+            edits, swaps = self._left_in(data)
+        if edits or swaps or (head and self._head_still_holds(replace(request, target=target, headers=headers))):
+            return self._refused(base, Reason.SCAN_FAILED)
+        if self._is_explained:
+            data = splice(data, self.content.kind, note_edits(data, self._fmt, self._inspector.limits))
+        encoded = request.body
+        if data is not self.content.data:
+            encoded = encode_body(request, data, self._inspector.limits)
+        return replace(
+            base,
+            decision=Decision.REDACT,
+            body=encoded,
+            target=target,
+            headers=headers,
+            sent_sha256=hashlib.sha256(encoded).hexdigest(),
+            pseudonyms=tuple(self._pseudonyms.given.values()) if self._pseudonyms else (),
+        )
+
+    def _head_still_holds(self, edited: Request) -> bool:
+        hits = self._inspector.read_head(edited, self._vendor).hits
+        return any(item.action > Action.LOG for item in self._judged(hits))
+
+    def _left_in(self, data: bytes) -> tuple[list[tuple[Segment, list[Edit]]], list[Swap]]:
+        """What a redacted body still holds that may not leave, as edits and swaps.
+
+        Raises ValueError if redacting broke it, or if it can't be cut.
+        """
+        reading = self._inspector.read(data, self.content.kind, self._fmt, self._request)
+        if set(reading.incomplete) - set(self.content.reading.incomplete):
+            raise ValueError("redaction broke the body")
+        judged = self._forgive(self._judged(reading.hits))
+        left = [replace(item, action=Action.REDACT) for item in judged if item.action > Action.LOG]
+        return Editor().edits(left, reading.hits), self._notes.swaps(cut_out(left, reading.hits), data)
+
+
+def _places(judged: Sequence[Judgement]) -> list[tuple[str, str]]:
+    """Where it stands and the fingerprint of what doesn't leave."""
+    return [(item.segment.home, item.finding.fingerprint) for item in judged if item.action > Action.LOG]
