@@ -39,8 +39,9 @@ def segments(
     """Yield every segment of the decoded body, in the order of the bytes.
 
     `label_of` is asked for the label of each value by its path (a form field's is its name; a part's is the
-    name of its field, then the path within); keys and names are KEY, JSON numbers NUMBER, file parts
-    ATTACHMENT. Offsets are of `data`. `content_type` is needed for MULTIPART alone.
+    name of its field, then the path within); keys and names are KEY, JSON numbers NUMBER, and what stands in
+    a file part is ATTACHMENT, but for a JSON value that `label_of` knows. Offsets are of `data`.
+    `content_type` is needed for MULTIPART alone.
 
     RequestError as the iterator comes to what can't be read; the segments before it stand, and for
     multipart bodies those of the other parts too. Files are opened; one that can't be read to the end is ATTACHMENT
@@ -184,7 +185,8 @@ def _part_segments(
     """Yield the segments of one part's body. A form within a form is read as text: no API sends one."""
 
     def label(path: Path) -> Label:
-        return Label.ATTACHMENT if part.is_file else label_of((part.name, *path))
+        known = label_of((part.name, *path))
+        return Label.ATTACHMENT if part.is_file and (not path or known is Label.UNKNOWN) else known
 
     start, end = part.start, part.end
     content = data[start:end]

@@ -9,17 +9,20 @@ from dataclasses import dataclass
 
 from proxy.document import pointer_of
 from proxy.formats import Format
-from proxy.jsontext import Leaf, LeafKind
+from proxy.jsontext import Leaf, LeafKind, Path
 from proxy.segment import Label
 from proxy.told import Told
 
 _CONTENT = frozenset({Label.PROMPT, Label.TOOL_RESULT, Label.ATTACHMENT})
 """Labels whose text makes a turn new. Ids, cache marks and metadata change on every request and say nothing."""
 
+_CURRENT = 1 << 62
+"""The turn of what is said now, where it stands outside of the array: after all others."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a leaf stands in the conversation: its element's index (-1 outside of it) and its order."""
+    """Where a leaf stands in the conversation: its element's index (-1 outside of it) and its order in the document."""
 
     element: int
     order: int
@@ -47,7 +50,7 @@ class History:
         if 0 <= place.element < self.newest:
             return True
         return place.digest in told.segments and any(
-            later.order > place.order and later.element >= self.newest and later.digest not in told.segments
+            _position(later) > _position(place) and later.element >= self.newest and later.digest not in told.segments
             for later in self.content
         )
 
@@ -79,21 +82,38 @@ def read_history(fmt: Format, leaves: Sequence[Leaf], key: bytes) -> History | N
     content: list[_Place] = []
     scalars: dict[int, dict[str, str]] = {}
     for order, leaf in enumerate(leaves):
+        element = _element(leaf.path, root, fmt.current)
+        if element is None:
+            continue
+        inside = element >= 0
+        if inside and element < _CURRENT and len(leaf.path) == depth + 2 and leaf.kind is not LeafKind.NUMBER:
+            name = str(leaf.path[-1])
+            scalars.setdefault(element, {})[name] = leaf.text if leaf.kind is LeafKind.STRING else ""
         if leaf.kind is LeafKind.KEY:
             continue
-        inside = leaf.path[:depth] == root and len(leaf.path) > depth
-        element = leaf.path[depth] if inside else -1
-        if not isinstance(element, int):
-            continue
-        if inside and leaf.kind is LeafKind.STRING and len(leaf.path) == depth + 2:
-            scalars.setdefault(element, {})[str(leaf.path[-1])] = leaf.text
         # Texts outside of the conversation (instructions, tools) stand before all of it, wherever their key is written.
         place = _Place(element, order if inside else -1, _digest(leaf.text, key))
         places[pointer_of(leaf.path)] = place
         if inside and fmt.label(leaf.path) in _CONTENT:
             content.append(place)
+    content.sort(key=_position)
     newest = max((index + 1 for index, members in scalars.items() if fmt.is_reply(members)), default=0)
     return History(_conversation(fmt, leaves, content, key), newest, places, tuple(content))
+
+
+def _position(place: _Place) -> tuple[int, int]:
+    """Where a place stands in the conversation, whatever the order in which a document tells it."""
+    return place.element, place.order
+
+
+def _element(path: Path, root: tuple[str, ...], current: tuple[str, ...] | None) -> int | None:
+    """The turn that `path` leads into, -1 outside of the conversation; None for what can be no turn."""
+    if current is not None and path[: len(current)] == current:
+        return _CURRENT
+    if path[: len(root)] != root or len(path) == len(root):
+        return -1
+    element = path[len(root)]
+    return element if isinstance(element, int) else None
 
 
 def _conversation(fmt: Format, leaves: Sequence[Leaf], content: Sequence[_Place], key: bytes) -> str:

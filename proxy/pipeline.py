@@ -79,9 +79,8 @@ class Inspector:
         if kind is Kind.JSON:
             return self._scanner.read_json(data, fmt)
         content_type = request.header(b"content-type")
-        reading = self._scanner.read_segments(
-            document.segments(data, kind, fmt.label, content_type=content_type, limits=self.limits)
-        )
+        segments = document.segments(data, kind, fmt.label, content_type=content_type, limits=self.limits)
+        reading = self._scanner.read_segments(fmt.refine_each(segments))
         return replace(reading, hits=settled(reading.hits)) if kind in BINARY_KINDS else reading
 
     def read_head(self, request: Request, vendor: Vendor | None) -> Reading:

@@ -6,7 +6,33 @@ differently.
 
 from typing import TYPE_CHECKING, Final
 
-from proxy.formats import anthropic, gemini, generic, openai, responses
+from proxy.formats import (
+    amazonq,
+    anthropic,
+    assistant,
+    bedrock,
+    cohere,
+    copilot,
+    dashscope,
+    editor,
+    gemini,
+    generic,
+    hosted,
+    huggingface,
+    live,
+    managed,
+    mcp,
+    media,
+    mistral,
+    ollama,
+    openai,
+    predict,
+    ranking,
+    realtime,
+    responses,
+    upload,
+    webapp,
+)
 from proxy.formats.reply import Channel, End, Writing
 from proxy.formats.table import ErrorShape, Format, Path, Usage
 
@@ -34,13 +60,67 @@ FORMATS: Final[dict[str, Format]] = {
         responses.RESPONSES,
         openai.COMPLETIONS,
         openai.EMBEDDINGS,
+        media.AUDIO,
+        media.IMAGES,
+        upload.FILES,
+        upload.BATCHES,
+        assistant.ASSISTANTS,
+        assistant.VECTOR_STORES,
+        assistant.CONVERSATIONS,
+        assistant.EVALS,
+        realtime.REALTIME,
         anthropic.MESSAGES,
+        anthropic.COMPLETE,
+        managed.FILES,
+        managed.AGENTS,
         gemini.GENERATE,
         gemini.CODE_ASSIST,
+        gemini.BATCH,
+        gemini.FILES,
+        predict.EMBED,
+        predict.PREDICT,
+        live.LIVE,
+        live.INTERACTIONS,
+        bedrock.CONVERSE,
+        bedrock.INVOKE,
+        bedrock.GUARDRAIL,
+        bedrock.AGENTS,
+        cohere.CHAT,
+        cohere.CHAT_V1,
+        cohere.TEXT,
+        cohere.RERANK,
+        mistral.CONVERSATIONS,
+        mistral.OCR,
+        dashscope.GENERATION,
+        ollama.CHAT,
+        ollama.GENERATE,
+        huggingface.INFERENCE,
+        ranking.RANKING,
+        ranking.TOKENS,
+        ranking.SEARCH,
+        copilot.INDEX,
+        copilot.AGENTS,
+        amazonq.CONVERSATION,
+        editor.ZED,
+        editor.ZED_EDITS,
+        editor.JETBRAINS,
+        editor.AUGMENT,
+        editor.CODY,
+        gemini.CODE_ASSIST_CHAT,
+        hosted.WATSONX,
+        hosted.PREDICTIONS,
+        hosted.UNIVERSAL,
+        hosted.DUO,
+        webapp.CHATGPT,
+        webapp.CLAUDE,
+        mcp.JSON_RPC,
         generic.CONNECT_STREAM,
     )
 }
 """The formats a vendor file may list, by id."""
+
+LONGEST_ROUTE_CHARS: Final = 1024
+"""No API's path is longer; patterns need time in proportion to it."""
 
 
 def identify(method: str, host: str, target: str, vendor: "Vendor | None") -> Format:
@@ -52,8 +132,8 @@ def identify(method: str, host: str, target: str, vendor: "Vendor | None") -> Fo
     """
     if vendor is None:
         return GENERIC
-    if not vendor.is_telemetry(host):
-        path = target.partition("?")[0]
+    path = target.partition("?")[0]
+    if len(path) <= LONGEST_ROUTE_CHARS and not vendor.is_telemetry(host):
         for format_id in vendor.formats:
             if FORMATS[format_id].serves(method, path):
                 return FORMATS[format_id]

@@ -6,6 +6,7 @@ signed, and newer models bind it to the text before it: nothing of it is ever re
 
 from typing import Final
 
+from proxy.formats.compose import below, ids, refined_below
 from proxy.formats.note import Note
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
@@ -27,10 +28,14 @@ def _source(path: str) -> dict[str, Label]:
         f"{path}.content[*].source.type": Label.ID,
         f"{path}.content[*].source.media_type": Label.ID,
         f"{path}.content[*].source.data": Label.ATTACHMENT,
+        f"{path}.content[*].source.url": Label.PROMPT,
+        f"{path}.content[*].source.file_id": Label.ID,
+        f"{path}.content[*].cache_control.**": Label.ID,
+        f"{path}.content[*].transformations.**": Label.ID,
     }
 
 
-def _block(path: str, text: Label) -> dict[str, Label]:
+def block(path: str, text: Label) -> dict[str, Label]:
     """Labels of a content block, without the content that a tool's result holds."""
     return {
         f"{path}.type": Label.ID,
@@ -45,7 +50,14 @@ def _block(path: str, text: Label) -> dict[str, Label]:
         f"{path}.name": Label.ID,
         f"{path}.tool_name": Label.ID,
         f"{path}.server_name": Label.ID,
+        f"{path}.toolset_name": Label.ID,
+        f"{path}.mcp_server_name": Label.ID,
         f"{path}.error_code": Label.ID,
+        f"{path}.file_type": Label.ID,
+        f"{path}.transformations.**": Label.ID,
+        f"{path}.from.model": Label.ID,
+        f"{path}.to.model": Label.ID,
+        f"{path}.trigger.**": Label.ID,
         f"{path}.caller.**": Label.ID,
         f"{path}.cache_control.**": Label.ID,
         f"{path}.input.**": Label.TOOL_ARGUMENT,
@@ -61,6 +73,17 @@ def _block(path: str, text: Label) -> dict[str, Label]:
         f"{path}.citations[*].title": text,
         f"{path}.citations[*].document_title": text,
         f"{path}.citations[*].encrypted_index": Label.OPAQUE,
+    }
+
+
+def tool(path: str) -> dict[str, Label]:
+    """Labels of a tool's definition."""
+    names = ("type", "name", "mcp_server_name", "server_name", "allowed_callers[*]", "model")
+    return {
+        f"{path}.**": Label.TOOL_SCHEMA,
+        f"{path}.cache_control.**": Label.ID,
+        f"{path}.caching.**": Label.ID,
+        **{f"{path}.{name}": Label.ID for name in names},
     }
 
 
@@ -80,26 +103,40 @@ _REQUEST: Final = {
     "tool_choice.**": Label.ID,
     "metadata.**": Label.METADATA,
     "stop_sequences[*]": Label.PROMPT,
+    "mcp_servers[*].**": Label.METADATA,
     "mcp_servers[*].type": Label.ID,
     "mcp_servers[*].name": Label.ID,
+    "compaction.type": Label.ID,
+    "compaction.instructions": Label.SYSTEM,
+    "diagnostics.previous_message_id": Label.ID,
+    "fallback_credit_token.**": Label.OPAQUE,
+    **ids("betas[*]", "fallbacks", "fallbacks[*].**", "thread.**", "billing_policy.**", "user_profile_id"),
     "system": Label.SYSTEM,
-    **_block("system[*]", Label.SYSTEM),
-    "tools[*].**": Label.TOOL_SCHEMA,
-    "tools[*].type": Label.ID,
-    "tools[*].name": Label.ID,
-    "tools[*].mcp_server_name": Label.ID,
-    "tools[*].cache_control.**": Label.ID,
+    **block("system[*]", Label.SYSTEM),
+    **tool("tools[*]"),
     "messages[*].role": Label.ID,
+    "messages[*].clear_at": Label.ID,
+    "messages[*].output_config.**": Label.ID,
     "messages[*].content": Label.PROMPT,
-    **_block("messages[*].content[*]", Label.PROMPT),
+    **block("messages[*].content[*]", Label.PROMPT),
     "messages[*].content[*].content": Label.TOOL_RESULT,
     "messages[*].content[*].content.**": Label.TOOL_RESULT,
-    **_block("messages[*].content[*].content", Label.TOOL_RESULT),
+    **block("messages[*].content[*].content", Label.TOOL_RESULT),
     "messages[*].content[*].content.stdout": Label.TOOL_RESULT,
     "messages[*].content[*].content.stderr": Label.TOOL_RESULT,
-    **_block("messages[*].content[*].content.content", Label.TOOL_RESULT),
-    **_block("messages[*].content[*].content.content[*]", Label.TOOL_RESULT),
-    **_block("messages[*].content[*].content[*]", Label.TOOL_RESULT),
+    **block("messages[*].content[*].content.content", Label.TOOL_RESULT),
+    **block("messages[*].content[*].content.content[*]", Label.TOOL_RESULT),
+    **block("messages[*].content[*].content[*]", Label.TOOL_RESULT),
+    "messages[*].content[*].content.tool_references[*].type": Label.ID,
+    "messages[*].content[*].content.tool_references[*].cache_control.**": Label.ID,
+    "messages[*].content[*].content[*].content[*].cache_control.**": Label.ID,
+    **tool("messages[*].content[*].tools[*]"),
+    **tool("messages[*].content[*].tool"),
+    **tool("messages[*].content[*].tool.definition"),
+    "messages[*].content[*].tool_changes[*].type": Label.ID,
+    "messages[*].content[*].tool_changes[*].cache_control.**": Label.ID,
+    **tool("messages[*].content[*].tool_changes[*].tool"),
+    **tool("messages[*].content[*].tool_changes[*].tool.definition"),
     "messages[*].content[*].content[*].content[*].type": Label.ID,
     "messages[*].content[*].content[*].content[*].text": Label.TOOL_RESULT,
 }
@@ -108,23 +145,21 @@ _BILLING: Final = "x-anthropic-billing-header:"
 """Claude Code's first system block: it carries a hash over the body, so it must reach the vendor as it is."""
 
 
-def _refinements(prefix: str) -> tuple[Refinement, ...]:
-    message, block = f"{prefix}messages[*]", f"{prefix}messages[*].content[*]"
-    attachment = frozenset({Label.ATTACHMENT})
-    return (
-        Refinement(message, "role", Label.SYSTEM, frozenset({Label.PROMPT}), frozenset({"system"})),
-        Refinement(
-            block,
-            "type",
-            Label.OPAQUE,
-            frozenset({Label.TOOL_RESULT, Label.PROMPT}),
-            frozenset({"compaction"}),
-        ),
-        Refinement(f"{block}.source", "type", Label.PROMPT, attachment, frozenset({"text"})),
-        Refinement(f"{block}.content[*].source", "type", Label.TOOL_RESULT, attachment, frozenset({"text"})),
-        Refinement(f"{prefix}system[*]", "text", Label.OPAQUE, frozenset({Label.SYSTEM}), prefixes=(_BILLING,)),
-    )
+_ATTACHED: Final = frozenset({Label.ATTACHMENT})
 
+_REFINEMENTS: Final = (
+    Refinement("messages[*]", "role", Label.SYSTEM, frozenset({Label.PROMPT}), frozenset({"system"})),
+    Refinement(
+        "messages[*].content[*]",
+        "type",
+        Label.OPAQUE,
+        frozenset({Label.TOOL_RESULT, Label.PROMPT}),
+        frozenset({"compaction"}),
+    ),
+    Refinement("messages[*].content[*].source", "type", Label.PROMPT, _ATTACHED, frozenset({"text"})),
+    Refinement("messages[*].content[*].content[*].source", "type", Label.TOOL_RESULT, _ATTACHED, frozenset({"text"})),
+    Refinement("system[*]", "text", Label.OPAQUE, frozenset({Label.SYSTEM}), prefixes=(_BILLING,)),
+)
 
 _START: Final = frozenset({"content_block_start"})
 _DELTA: Final = frozenset({"content_block_delta"})
@@ -181,10 +216,10 @@ MESSAGES: Final = Format(
     labels={
         **_REQUEST,
         "requests[*].custom_id": Label.ID,
-        **{f"requests[*].params.{path}": label for path, label in _REQUEST.items()},
+        **below("requests[*].params", _REQUEST),
     },
     error_shape=ErrorShape.ANTHROPIC,
-    refinements=(*_refinements(""), *_refinements("requests[*].params.")),
+    refinements=(*_REFINEMENTS, *refined_below("requests[*].params", _REFINEMENTS)),
     notes=tuple(Note(prefix + where, ("source",)) for prefix in ("", "requests[*].params.") for where in _BLOCKS),
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),
@@ -198,3 +233,16 @@ MESSAGES: Final = Format(
     replies=_REPLIES,
     reply_ends=_REPLY_ENDS,
 )
+
+COMPLETE: Final = Format(
+    id="anthropic.complete",
+    routes=(r".*/v1/complete",),
+    labels={
+        "prompt": Label.PROMPT,
+        "stop_sequences[*]": Label.PROMPT,
+        "metadata.**": Label.METADATA,
+        **ids("model", "anthropic_version"),
+    },
+    error_shape=ErrorShape.ANTHROPIC,
+)
+"""The text completions that came before messages: one prompt, turns and all."""

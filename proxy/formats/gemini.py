@@ -1,12 +1,12 @@
 """Google's generateContent family: the Gemini API, Vertex, and the wrapper that Code Assist puts around it.
 
 Sources: ai.google.dev's API reference and recorded bodies of Gemini CLI. The servers take every name in
-lowerCamelCase and in snake_case, so each pattern stands for both.
+lowerCamelCase and in snake_case, so each name stands for both.
 """
 
-import re
 from typing import Final
 
+from proxy.formats.compose import below, each, ids, refined_below
 from proxy.formats.note import Note
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
@@ -14,7 +14,7 @@ from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
 
-def _part(path: str, text: Label) -> dict[str, Label]:
+def part(path: str, text: Label) -> dict[str, Label]:
     """Labels of one part; a function's result may hold parts again."""
     return {
         f"{path}.text": text,
@@ -43,6 +43,7 @@ def _part(path: str, text: Label) -> dict[str, Label]:
         f"{path}.codeExecutionResult.id": Label.ID,
         f"{path}.codeExecutionResult.outcome": Label.ID,
         f"{path}.codeExecutionResult.output": Label.TOOL_RESULT,
+        f"{path}.partMetadata.**": Label.METADATA,
         f"{path}.toolCall.**": Label.TOOL_ARGUMENT,
         f"{path}.toolCall.id": Label.ID,
         f"{path}.toolCall.toolType": Label.ID,
@@ -52,7 +53,7 @@ def _part(path: str, text: Label) -> dict[str, Label]:
     }
 
 
-_REQUEST: Final = {
+REQUEST: Final = {
     "model": Label.ID,
     "cachedContent": Label.ID,
     "sessionId": Label.ID,
@@ -64,10 +65,10 @@ _REQUEST: Final = {
     "tools[*].functionDeclarations[*].name": Label.ID,
     "systemInstruction": Label.SYSTEM,
     "systemInstruction.role": Label.ID,
-    **_part("systemInstruction.parts[*]", Label.SYSTEM),
+    **part("systemInstruction.parts[*]", Label.SYSTEM),
     "contents": Label.PROMPT,
     "contents[*].role": Label.ID,
-    **_part("contents[*].parts[*]", Label.PROMPT),
+    **part("contents[*].parts[*]", Label.PROMPT),
 }
 
 _CACHE: Final = {"name": Label.ID, "displayName": Label.METADATA, "ttl": Label.ID, "expireTime": Label.ID}
@@ -75,27 +76,17 @@ _CACHE: Final = {"name": Label.ID, "displayName": Label.METADATA, "ttl": Label.I
 _REWRITABLE: Final = frozenset({Label.PROMPT, Label.TOOL_ARGUMENT, Label.TOOL_RESULT, Label.ATTACHMENT})
 
 
-def _snake(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-
-
-def _both_spellings(labels: dict[str, Label]) -> dict[str, Label]:
-    return labels | {_snake(path): label for path, label in labels.items()}
-
-
-def _signed(prefix: str) -> tuple[Refinement, ...]:
-    """A part with a signature, or one of thought, is the vendor's own and must come back to it unchanged."""
-    return tuple(
-        Refinement(f"{prefix}contents[*].parts[*]", member, Label.OPAQUE, _REWRITABLE)
-        for member in ("thoughtSignature", "thought_signature", "thought")
-    )
+SIGNED: Final = tuple(
+    Refinement("contents[*].parts[*]", member, Label.OPAQUE, _REWRITABLE) for member in ("thoughtSignature", "thought")
+)
+"""A part with a signature, or one of thought, is the vendor's own and must come back to it unchanged."""
 
 
 def _notes(*prefixes: str) -> tuple[Note, ...]:
     return tuple(Note(f"{prefix}contents[*].parts[*]", ("inlineData", "inline_data"), None) for prefix in prefixes)
 
 
-_USAGE: Final = Usage(
+USAGE: Final = Usage(
     marker="usageMetadata",
     input=(("promptTokenCount",), ("toolUsePromptTokenCount",)),
     output=(("candidatesTokenCount",), ("thoughtsTokenCount",)),
@@ -124,47 +115,102 @@ def _ends(prefix: str) -> tuple[End, ...]:
 GENERATE: Final = Format(
     id="gemini.generate",
     routes=(
-        r".*/(?:models|tunedModels|endpoints)/[^/]+:(?:generateContent|streamGenerateContent|countTokens)",
-        r".*/cachedContents",
+        r".*/(?:models|tunedModels|endpoints)/[^/]+:(?:generateContent|streamGenerateContent|countTokens|computeTokens)",
+        r".*/cachedContents(?:/[^/]+)?",
     ),
-    labels=_both_spellings(
-        {
-            **_CACHE,
-            **_REQUEST,
-            **{f"generateContentRequest.{path}": label for path, label in _REQUEST.items()},
-        }
-    ),
+    labels={
+        **_CACHE,
+        **REQUEST,
+        **below("generateContentRequest", REQUEST),
+        "instances[*].**": Label.PROMPT,  # what Vertex counts the tokens of
+        "instances[*].role": Label.ID,
+    },
     error_shape=ErrorShape.GEMINI,
-    refinements=(*_signed(""), *_signed("generateContentRequest."), *_signed("generate_content_request.")),
+    snake_case=True,
+    refinements=(*SIGNED, *refined_below("generateContentRequest", SIGNED)),
     notes=_notes("", "generateContentRequest.", "generate_content_request."),
     conversation=("contents",),
     reply_roles=frozenset({"model"}),
-    usage=_USAGE,
+    usage=USAGE,
     replies=_replies(""),
     reply_ends=_ends(""),
+    methods=frozenset({"POST", "PATCH"}),
 )
 
 CODE_ASSIST: Final = Format(
     id="gemini.code_assist",
     routes=(r"/v1internal:(?:generateContent|streamGenerateContent|countTokens)",),
-    labels=_both_spellings(
-        {
-            "model": Label.ID,
-            "project": Label.ID,
-            "userPromptId": Label.ID,
-            "requestType": Label.ID,
-            "requestId": Label.ID,
-            "userAgent": Label.ID,
-            **{f"request.{path}": label for path, label in _REQUEST.items()},
-        }
-    ),
+    labels={
+        "metadata.**": Label.METADATA,
+        **ids("model", "project", "userPromptId", "requestType", "requestId", "userAgent", "enabledCreditTypes[*]"),
+        **below("request", REQUEST),
+    },
     error_shape=ErrorShape.GEMINI,
-    refinements=_signed("request."),
+    snake_case=True,
+    refinements=refined_below("request", SIGNED),
     notes=_notes("request."),
     conversation=("request", "contents"),
     reply_roles=frozenset({"model"}),
     conversation_ids=(("request", "session_id"), ("request", "sessionId")),
-    usage=_USAGE,
+    usage=USAGE,
     replies=_replies("response."),
     reply_ends=_ends("response."),
 )
+
+BATCH: Final = Format(
+    id="gemini.batch",
+    routes=(r".*/models/[^/]+:batchGenerateContent", r".*/batchPredictionJobs"),
+    labels={
+        **below("batch.inputConfig.requests.requests[*].request", REQUEST),
+        "batch.inputConfig.requests.requests[*].metadata.**": Label.METADATA,
+        **ids("batch.inputConfig.fileName", "batch.model", "batch.name", "model"),
+        "batch.displayName": Label.METADATA,
+        "displayName": Label.METADATA,
+        "inputConfig.**": Label.ID,
+        "outputConfig.**": Label.ID,
+    },
+    error_shape=ErrorShape.GEMINI,
+    snake_case=True,
+    refinements=refined_below("batch.inputConfig.requests.requests[*].request", SIGNED),
+)
+
+FILES: Final = Format(
+    id="gemini.files",
+    routes=(
+        r"(?:/upload)?/v[^/]+/files",
+        r"(?:/upload)?/v[^/]+/fileSearchStores(?:/[^/]+:(?:importFile|uploadToFileSearchStore))?",
+    ),
+    labels={
+        "": Label.ATTACHMENT,
+        "file.displayName": Label.METADATA,
+        "displayName": Label.METADATA,
+        "customMetadata[*].**": Label.METADATA,
+        **ids("file.name", "file.mimeType", "fileName", "mimeType", "chunkingConfig.**"),
+        "key": Label.ID,
+        **below("request", REQUEST),
+    },
+    error_shape=ErrorShape.GEMINI,
+    snake_case=True,
+    refinements=refined_below("request", SIGNED),
+)
+"""Uploads: metadata first, then the file as the whole body. The lines of a batch's file are requests."""
+
+CODE_ASSIST_CHAT: Final = Format(
+    id="gemini.code_assist_chat",
+    routes=(
+        r"/v1internal:(?:generateChat|streamGenerateChat|internalAtomicAgenticChat|tabChat)",
+        r"/v1internal:(?:completeCode|generateCode|transformCode|migrateDatabaseCode|searchSnippets)",
+    ),
+    labels={
+        **each(Label.PROMPT, "userMessage", "history[*].**", "request.**", "ideContext.**", "yieldedUserInput.**"),
+        **ids("project", "model", "requestId", "modelConfigId", "tierId", "userPromptId", "history[*].author"),
+        **ids("request.language", "request.model", "history[*].role"),
+        "functionDeclarations[*].**": Label.TOOL_SCHEMA,
+        "functionDeclarations[*].name": Label.ID,
+        "metadata.**": Label.METADATA,
+    },
+    error_shape=ErrorShape.GEMINI,
+    snake_case=True,
+    conversation=("history",),
+)
+"""What the IDE plug-ins call, in the vendor's own older form: chat with a history, and code around a cursor."""

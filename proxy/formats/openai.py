@@ -1,11 +1,14 @@
 """OpenAI's APIs as OpenAI and the many compatible vendors serve them: chat, completions, embeddings.
 
+Members that one vendor alone has stand here too: no two of them mean different things by one name.
+
 Sources: the `openai` package's parameter types (3.52), the compatible vendors' own extra members, and
 recorded bodies of Codex, Copilot, Continue and aider.
 """
 
 from typing import Final
 
+from proxy.formats.compose import below, each, ids
 from proxy.formats.note import Note
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
@@ -16,18 +19,20 @@ PROMPT_ONLY: Final = frozenset({Label.PROMPT})
 URL: Final = ("http://", "https://")
 
 COMMON: Final = {
-    "model": Label.ID,
-    "models[*]": Label.ID,
-    "prompt_cache_key": Label.ID,
-    "prompt_cache_retention": Label.ID,
-    "service_tier": Label.ID,
-    "tool_choice.**": Label.ID,
-    "user": Label.METADATA,
-    "safety_identifier": Label.METADATA,
-    "metadata.**": Label.METADATA,
+    **ids(
+        "model",
+        "models[*]",
+        "prompt_cache_key",
+        "prompt_cache_retention",
+        "prompt_cache_options.**",
+        "service_tier",
+        "tool_choice.**",
+        "moderation.**",
+    ),
+    **each(Label.METADATA, "user", "safety_identifier", "metadata.**"),
 }
 
-_MESSAGE: Final = {
+MESSAGE: Final = {
     "role": Label.ID,
     "name": Label.METADATA,
     "content": Label.PROMPT,
@@ -44,6 +49,12 @@ _MESSAGE: Final = {
     "content[*].file.file_data": Label.ATTACHMENT,
     "content[*].file.filename": Label.METADATA,
     "content[*].file.file_id": Label.ID,
+    "content[*].document_url": Label.ATTACHMENT,  # Mistral
+    "content[*].document_name": Label.METADATA,
+    "content[*].file_url.url": Label.ATTACHMENT,  # Perplexity
+    "content[*].pdf_url.url": Label.ATTACHMENT,
+    "content[*].video[*]": Label.ATTACHMENT,  # Qwen: frames
+    "content[*].prompt_cache_breakpoint.**": Label.ID,
     "content[*].thinking.**": Label.OPAQUE,
     "content[*].signature": Label.OPAQUE,
     "content[*].encrypted_content": Label.OPAQUE,
@@ -99,33 +110,58 @@ _CHAT_REPLIES: Final = (
     ),
 )
 
+_EXTRAS: Final = {
+    **ids("intent", "copilot_cache_control.**"),  # Copilot
+    **ids("agent_id", "prompt_mode"),  # Mistral
+    **ids("provider.**", "transforms[*]", "route", "preset", "plugins[*].id", "plugins[*].engine"),  # OpenRouter
+    **ids("search_mode", "search_recency_filter", "return_citations"),  # Perplexity, xAI
+    **ids("citation_options", "reasoning_format", "compound_custom.**"),  # Groq
+    **each(Label.METADATA, "search_domain_filter[*]", "search_parameters.**", "search_settings.**"),
+    **each(Label.PROMPT, "documents[*].**", "plugins[*].search_prompt"),
+    **each(Label.SYSTEM, "chat_template", "chat_template_kwargs.**"),  # vLLM
+    **each(Label.TOOL_SCHEMA, "guided_json.**", "structured_outputs.**"),
+    **each(Label.METADATA, "data_sources[*].**"),  # Azure: indexes of one's own data
+    "data_sources[*].type": Label.ID,
+    "data_sources[*].parameters.role_information": Label.SYSTEM,
+}
+
 CHAT: Final = Format(
     id="openai.chat",
-    routes=(r".*/chat/completions",),
+    routes=(
+        r".*/(?:chat|agents)/completions",
+        r".*/v1/sonar",  # Perplexity
+        r".*/publishers/(?!anthropic/)[^/]+/models/[^/]+:(?:rawPredict|streamRawPredict)",  # Vertex
+    ),
     labels={
         **COMMON,
-        **{f"messages[*].{path}": label for path, label in _MESSAGE.items()},
+        **below("messages[*]", MESSAGE),
         "tools[*].**": Label.TOOL_SCHEMA,
         "tools[*].type": Label.ID,
         "tools[*].function.name": Label.ID,
         "tools[*].custom.name": Label.ID,
+        "tools[*].custom.format.type": Label.ID,
+        "tools[*].custom.format.grammar.syntax": Label.ID,
         "functions[*].**": Label.TOOL_SCHEMA,
         "functions[*].name": Label.ID,
         "function_call": Label.ID,
         "function_call.name": Label.ID,
         "response_format.**": Label.ID,
+        "stop": Label.PROMPT,
+        "stop[*]": Label.PROMPT,
         "prediction.type": Label.ID,
         "prediction.content": Label.PROMPT,
         "prediction.content[*].type": Label.ID,
         "prediction.content[*].text": Label.PROMPT,
+        "prediction.content[*].prompt_cache_breakpoint.**": Label.ID,
         "web_search_options.**": Label.METADATA,
+        "web_search_options.search_context_size": Label.ID,
         "modalities[*]": Label.ID,
         "audio.**": Label.ID,
         "reasoning_effort": Label.ID,
         "reasoning.effort": Label.ID,
         "verbosity": Label.ID,
         "thinking.type": Label.ID,
-        "copilot_cache_control.**": Label.ID,
+        **_EXTRAS,
     },
     error_shape=ErrorShape.OPENAI,
     refinements=(
@@ -178,7 +214,11 @@ COMPLETIONS: Final = Format(
 
 EMBEDDINGS: Final = Format(
     id="openai.embeddings",
-    routes=(r".*/embeddings", r".*/moderations"),
+    routes=(
+        r".*/(?:multimodal|contextualized)?embeddings",
+        r".*/moderations",
+        r".*/v1/(?:chat/)?classifications",  # Mistral
+    ),
     labels={
         **COMMON,
         "input": Label.PROMPT,
@@ -186,8 +226,26 @@ EMBEDDINGS: Final = Format(
         "input[*].type": Label.ID,
         "input[*].text": Label.PROMPT,
         "input[*].image_url.url": Label.ATTACHMENT,
+        "input[*].image": Label.ATTACHMENT,  # Jina
+        "input[*].pdf": Label.ATTACHMENT,
+        "input[*].content": Label.PROMPT,  # Mistral moderates chats
+        "input[*].role": Label.ID,
+        "input[*][*].content": Label.PROMPT,
+        "input[*][*].role": Label.ID,
+        "input[*][*]": Label.PROMPT,  # Perplexity: the chunks of a document
+        "inputs": Label.PROMPT,  # Mistral
         "inputs[*]": Label.PROMPT,  # Copilot
-        "encoding_format": Label.ID,
+        "inputs[*].content": Label.PROMPT,
+        "inputs[*].role": Label.ID,
+        "inputs[*][*].content": Label.PROMPT,
+        "inputs[*][*].role": Label.ID,
+        "inputs[*][*]": Label.PROMPT,  # Voyage: the chunks of a document
+        "inputs[*].content[*].type": Label.ID,
+        "inputs[*].content[*].text": Label.PROMPT,
+        "inputs[*].content[*].image_url": Label.ATTACHMENT,
+        "inputs[*].content[*].image_base64": Label.ATTACHMENT,
+        "instruction": Label.SYSTEM,
+        **ids("encoding_format", "embedding_type", "embedding_types[*]", "output_dtype", "task", "input_type"),
     },
     error_shape=ErrorShape.OPENAI,
     refinements=(Refinement("input[*].image_url", "url", Label.PROMPT, frozenset({Label.ATTACHMENT}), prefixes=URL),),

@@ -5,10 +5,14 @@ segments stand below one. Most segments leave at the first dictionary look-up.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from proxy.reason import RequestError
 from proxy.segment import Label, Segment
+
+_LEAD = re.compile(r"(?:part:[0-9]+/)?(?:line:[0-9]+|json)?")
+"""What stands before a pointer into one of many documents: lines, or the parts of a multipart body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,15 @@ class Refinement:
 class Refiner:
     """A format's refinements, compiled. A request has thousands of segments, so the loops do little."""
 
-    def __init__(self, refinements: Iterable[Refinement]) -> None:
+    def __init__(self, refinements: Iterable[Refinement], *, snake_case: bool = False) -> None:
         self._by_member: dict[str, list[tuple[re.Pattern[str], Refinement]]] = {}
         self._by_prefix: dict[str, list[tuple[re.Pattern[str], Refinement]]] = {}
         for refinement in refinements:
-            place = re.compile(f"({pointer_pattern(refinement.where)})/{re.escape(refinement.member)}")
+            where = _LEAD.pattern + pointer_pattern(refinement.where, snake_case)
+            place = re.compile(f"({where})/{_name_pattern(refinement.member, snake_case)}")
             group = self._by_prefix if refinement.prefixes else self._by_member
-            group.setdefault(refinement.member, []).append((place, refinement))
+            for member in {refinement.member, snake(refinement.member)} if snake_case else {refinement.member}:
+                group.setdefault(member, []).append((place, refinement))
         self._replaceable = frozenset(
             label for entries in self._by_member.values() for _, refinement in entries for label in refinement.replaces
         )
@@ -50,6 +56,21 @@ class Refiner:
             self._refined(segment, special) if segment.label in replaceable or segment.field in by_prefix else segment
             for segment in segments
         ]
+
+    def refine_each(self, segments: Iterable[Segment]) -> Iterator[Segment]:
+        """`refine` for each of many documents in turn; what raises on the way does so after all before it."""
+        lead, document = "", list[Segment]()
+        try:
+            for segment in segments:
+                found = _LEAD.match(segment.pointer)
+                if found is not None and found[0] != lead:
+                    yield from self.refine(document)
+                    lead, document = found[0], []
+                document.append(segment)
+        except RequestError:
+            yield from self.refine(document)
+            raise
+        yield from self.refine(document)
 
     def _special_objects(self, segments: Iterable[Segment]) -> dict[str, list[Refinement]]:
         special: dict[str, list[Refinement]] = {}
@@ -85,8 +106,18 @@ def _holds(refinement: Refinement, segment: Segment) -> bool:
     return segment.label is not Label.KEY and segment.text in refinement.values
 
 
-def pointer_pattern(where: str) -> str:
+def snake(name: str) -> str:
+    """A name in lowerCamelCase as one in snake_case."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def pointer_pattern(where: str, snake_case: bool = False) -> str:
     """The expression of the JSON Pointers that stand at the path pattern `where`."""
     return "".join(
-        "/[0-9]+" if step == "[*]" else f"/{re.escape(step)}" for step in re.findall(r"\[\*\]|[^.\[\]]+", where)
+        "/[0-9]+" if step == "[*]" else f"/{_name_pattern(step, snake_case)}"
+        for step in re.findall(r"\[\*\]|[^.\[\]]+", where)
     )
+
+
+def _name_pattern(name: str, snake_case: bool) -> str:
+    return f"(?:{re.escape(name)}|{re.escape(snake(name))})" if snake_case else re.escape(name)

@@ -7,6 +7,7 @@ client's.
 
 from typing import Final
 
+from proxy.formats.compose import below, each, ids
 from proxy.formats.note import Note
 from proxy.formats.openai import COMMON, PROMPT_ONLY, URL
 from proxy.formats.refine import Refinement
@@ -15,19 +16,30 @@ from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
 _TOOL: Final = {
-    "": Label.TOOL_SCHEMA,
-    "type": Label.ID,
-    "name": Label.ID,
-    "namespace": Label.ID,
-    "server_label": Label.ID,
-    "connector_id": Label.ID,
-    "vector_store_ids[*]": Label.ID,
-    "container": Label.ID,
-    "container.file_ids[*]": Label.ID,
-    "tools[*].type": Label.ID,
-    "tools[*].name": Label.ID,
-    "format.type": Label.ID,
-    "format.syntax": Label.ID,
+    "**": Label.TOOL_SCHEMA,
+    **ids(
+        "type",
+        "name",
+        "namespace",
+        "server_label",
+        "connector_id",
+        "tunnel_id",
+        "vector_store_ids[*]",
+        "container",
+        "container.type",
+        "container.file_ids[*]",
+        "environment.type",
+        "environment.skills[*].type",
+        "environment.skills[*].skill_id",
+        "environment.container_id",
+        "tools[*].type",
+        "tools[*].name",
+        "format.type",
+        "format.syntax",
+        "allowed_callers[*]",
+        "filters.type",
+        "filters.filters[*].type",
+    ),
 }
 
 _IDS: Final = (
@@ -44,11 +56,28 @@ _IDS: Final = (
     "phase",
     "execution",
     "server_label",
+    "object",
     "caller.**",
+    "outputs[*].type",
+    "pending_safety_checks[*].id",
+    "pending_safety_checks[*].code",
+    "acknowledged_safety_checks[*].id",
+    "acknowledged_safety_checks[*].code",
+    "content[*].annotations[*].type",
+    "content[*].annotations[*].file_id",
+    "content[*].annotations[*].container_id",
+    "content[*].prompt_cache_breakpoint.**",
+    "output[*].prompt_cache_breakpoint.**",
+    "reasoning.**",
+    "background",
+    "output_format",
+    "quality",
+    "size",
+    "svg_usage.**",
     "internal_chat_message_metadata_passthrough.**",
 )
 
-_ITEM: Final = {
+ITEM: Final = {
     **dict.fromkeys(_IDS, Label.ID),
     "content": Label.PROMPT,
     "summary[*].type": Label.ID,
@@ -74,7 +103,6 @@ _ITEM: Final = {
     "output[*].stdout": Label.TOOL_RESULT,
     "output[*].stderr": Label.TOOL_RESULT,
     "output[*].outcome.type": Label.ID,
-    "outputs[*].type": Label.ID,
     "outputs[*].logs": Label.TOOL_RESULT,
     "results[*].text": Label.TOOL_RESULT,
     "results[*].filename": Label.METADATA,
@@ -82,10 +110,25 @@ _ITEM: Final = {
     "result": Label.TOOL_RESULT,
     "error.**": Label.TOOL_RESULT,
     "reason": Label.PROMPT,
+    "revised_prompt": Label.PROMPT,
+    "text.format.**": Label.TOOL_SCHEMA,
+    "text.format.type": Label.ID,
+    "text.format.name": Label.ID,
+    **each(
+        Label.PROMPT,
+        "content[*].annotations[*].title",
+        "content[*].annotations[*].url",
+        "content[*].logprobs[*].token",
+        "content[*].logprobs[*].top_logprobs[*].token",
+        "pending_safety_checks[*].message",
+        "acknowledged_safety_checks[*].message",
+    ),
+    "content[*].annotations[*].filename": Label.METADATA,
+    "results[*].attributes.**": Label.METADATA,
 }
 
 
-def _parts(path: str, text: Label) -> dict[str, Label]:
+def parts(path: str, text: Label) -> dict[str, Label]:
     """Labels of an array of content parts at `path`."""
     return {
         f"{path}[*].type": Label.ID,
@@ -107,8 +150,8 @@ _FILES: Final = ("image_url", "file_data", "input_audio")
 """Members of a content part that hold a file."""
 
 
-def _tools(path: str) -> dict[str, Label]:
-    return {f"{path}[*].{name}" if name else f"{path}[*].**": label for name, label in _TOOL.items()}
+def tools(path: str) -> dict[str, Label]:
+    return below(f"{path}[*]", _TOOL)
 
 
 _ITEM_KEY: Final = ("output_index",)
@@ -160,14 +203,14 @@ _REPLY_ENDS: Final = (
 
 RESPONSES: Final = Format(
     id="openai.responses",
-    routes=(r".*/responses", r".*/responses/(?:compact|input_tokens)"),
+    routes=(r".*/(?:responses|v1/decisions)", r".*/responses/(?:compact|input_tokens)"),
     labels={
         **COMMON,
-        **_tools("tools"),
-        **_tools("input[*].tools"),
-        **{f"input[*].{path}": label for path, label in _ITEM.items()},
-        **_parts("input[*].content", Label.PROMPT),
-        **_parts("input[*].output", Label.TOOL_RESULT),
+        **tools("tools"),
+        **tools("input[*].tools"),
+        **below("input[*]", ITEM),
+        **parts("input[*].content", Label.PROMPT),
+        **parts("input[*].output", Label.TOOL_RESULT),
         "type": Label.ID,
         "instructions": Label.SYSTEM,
         "input": Label.PROMPT,
@@ -175,6 +218,12 @@ RESPONSES: Final = Format(
         "conversation": Label.ID,
         "conversation.id": Label.ID,
         "include[*]": Label.ID,
+        "event_id": Label.ID,
+        "stream_id": Label.ID,
+        "response_id": Label.ID,
+        "access_programs.**": Label.ID,
+        "context_management[*].type": Label.ID,
+        "image.context_compression": Label.ID,
         "reasoning.**": Label.ID,
         "truncation": Label.ID,
         "text.verbosity": Label.ID,
@@ -184,6 +233,9 @@ RESPONSES: Final = Format(
         "prompt.id": Label.ID,
         "prompt.version": Label.ID,
         "prompt.variables.**": Label.PROMPT,
+        "questions[*].**": Label.PROMPT,  # decisions
+        "questions[*].type": Label.ID,
+        "questions[*].name": Label.ID,
         "client_metadata.**": Label.METADATA,
     },
     error_shape=ErrorShape.OPENAI,
@@ -229,6 +281,7 @@ RESPONSES: Final = Format(
         }
     ),
     conversation_ids=(("prompt_cache_key",), ("conversation",), ("conversation", "id")),
+    methods=frozenset({"POST", "WEBSOCKET"}),
     usage=Usage(
         marker="usage",
         input=(("input_tokens",),),

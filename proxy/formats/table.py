@@ -6,13 +6,13 @@ like a prompt.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from proxy.formats.note import Note
-from proxy.formats.refine import Refinement, Refiner
+from proxy.formats.refine import Refinement, Refiner, snake
 from proxy.formats.reply import Channel, End
 from proxy.segment import Label, Segment
 
@@ -65,11 +65,13 @@ class Format:
 
     `routes` are patterns that match a whole path, query excluded. `labels` maps path patterns to labels:
     names joined by dots, `[*]` for any element, a last `**` for anything at or below; the more specific
-    pattern wins. `conversation` is the path of the array of turns; `reply_roles` and `reply_types` tell the
-    model's turns from the user's. `conversation_ids` are the paths of strings that name the conversation.
+    pattern wins. `conversation` is the path of the array of turns, `current` that of what is said now where it
+    stands outside of that array. `reply_roles` (of `role` or `speaker`), `reply_types` and `reply_members` tell
+    the model's turns from the user's. `conversation_ids` are the paths of strings that name the conversation.
     `error_shape` is the one that clients of this API read. `usage` is where replies state their tokens,
     `replies` and `reply_ends` where they hold the model's text; without them pseudonyms can't be restored.
     `notes` are the objects that an attachment can be cut out with, a note in their place.
+    With `snake_case` a name in lowerCamelCase stands for both of its spellings, each where it stands.
     """
 
     id: str
@@ -80,20 +82,23 @@ class Format:
     conversation: tuple[str, ...] | None = None
     reply_roles: frozenset[str] = frozenset()
     reply_types: frozenset[str] = frozenset()
+    reply_members: frozenset[str] = frozenset()
+    current: tuple[str, ...] | None = None
     conversation_ids: tuple[tuple[str, ...], ...] = ()
     usage: Usage | None = None
     replies: tuple[Channel, ...] = ()
     reply_ends: tuple[End, ...] = ()
     notes: tuple[Note, ...] = ()
     methods: frozenset[str] = frozenset({"POST"})
+    snake_case: bool = False
     _route: re.Pattern[str] = field(init=False, repr=False, compare=False)
     _root: _Node = field(init=False, repr=False, compare=False)
     _refiner: Refiner = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_route", re.compile("|".join(f"(?:{route})" for route in self.routes) or r"(?!)"))
-        object.__setattr__(self, "_root", _compile(self.labels))
-        object.__setattr__(self, "_refiner", Refiner(self.refinements))
+        object.__setattr__(self, "_root", _compile(self.labels, self.snake_case))
+        object.__setattr__(self, "_refiner", Refiner(self.refinements, snake_case=self.snake_case))
 
     def serves(self, method: str, path: str) -> bool:
         """Whether a request is for this API. One trailing slash is forgiven, as servers do."""
@@ -113,21 +118,32 @@ class Format:
         """The segments of a request, or of one turn, with the labels corrected that a path can't tell."""
         return self._refiner.refine(segments)
 
+    def refine_each(self, segments: Iterable[Segment]) -> Iterator[Segment]:
+        """`refine` for a body of many documents: lines, or parts."""
+        return self._refiner.refine_each(segments) if self.refinements else iter(segments)
+
     def note_for(self, pointer: str) -> tuple[str, Note] | None:
         """The innermost object around a leaf that a note can replace, by its pointer, and the note."""
         found = [(holder, note) for note in self.notes if (holder := note.holder(pointer)) is not None]
         return max(found, key=lambda one: len(one[0]), default=None)
 
     def is_reply(self, scalars: Mapping[str, str]) -> bool:
-        """Whether an element of the conversation was written by the model, from its own string members."""
-        return scalars.get("role") in self.reply_roles or scalars.get("type") in self.reply_types
+        """Whether an element of the conversation was written by the model.
+
+        `scalars` are its own members: a string's text, "" for anything else.
+        """
+        return (
+            scalars.get("role", scalars.get("speaker")) in self.reply_roles
+            or scalars.get("type") in self.reply_types
+            or not self.reply_members.isdisjoint(scalars)
+        )
 
 
-def _compile(labels: Mapping[str, Label]) -> _Node:
+def _compile(labels: Mapping[str, Label], snake_case: bool) -> _Node:
     root = _Node()
     # Shorter patterns first, so that a node inherits what holds below its parent; `**` before exact names.
     for pattern, label in sorted(labels.items(), key=lambda item: _specificity(item[0])):
-        _plant(root, _tokens(pattern), label)
+        _plant(root, _tokens(pattern), label, snake_case)
     return root
 
 
@@ -136,12 +152,15 @@ def _specificity(pattern: str) -> tuple[int, bool]:
     return len(_tokens(stem)), stem == pattern
 
 
-def _plant(node: _Node, tokens: Path, label: Label) -> None:
+def _plant(node: _Node, tokens: Path, label: Label, snake_case: bool) -> None:
     for token in tokens:
         if token == "**":
             node.here = node.below = label
             return
-        node = node.children.setdefault(token, _Node(node.below, node.below))
+        child = node.children.setdefault(token, _Node(node.below, node.below))
+        if snake_case and isinstance(token, str):
+            node.children.setdefault(snake(token), child)
+        node = child
     node.here = label
 
 

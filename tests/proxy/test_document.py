@@ -184,6 +184,21 @@ def test_multipart_tells_of_an_unread_part_after_the_others(
     assert "later words" in [each.text for each in found]
 
 
+def test_lines_of_a_file_part_have_the_labels_that_the_format_knows() -> None:
+    lines = b'{"custom_id":"1","body":{"input":"hi"},"more":"x"}\n{"custom_id":"2","body":{"input":"ho"}}\n'
+    body = part(lines, b'Content-Disposition: form-data; name="file"; filename="f"') + b"--XX--"
+    known = {("file", "custom_id"): Label.ID, ("file", "body", "input"): Label.PROMPT}
+    found = segments(body, Kind.MULTIPART, lambda path: known.get(path, Label.UNKNOWN), content_type=FORM_DATA)
+    told = [(s.pointer, s.label) for s in found if s.label not in {Label.KEY, Label.HEADER}]
+    assert told == [
+        ("part:1/line:1/custom_id", Label.ID),
+        ("part:1/line:1/body/input", Label.PROMPT),
+        ("part:1/line:1/more", Label.ATTACHMENT),
+        ("part:1/line:2/custom_id", Label.ID),
+        ("part:1/line:2/body/input", Label.PROMPT),
+    ]
+
+
 def test_file_parts_are_attachments() -> None:
     data = part(b"notes", DISPOSITION + b'; filename="n.txt"') + b"--XX--"
     assert read(data, FORM_DATA)[-1].label is Label.ATTACHMENT

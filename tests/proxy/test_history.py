@@ -46,6 +46,12 @@ NEWEST = [
     ("gemini.generate", {"contents": [{"role": "user"}, {"role": "model"}, {"role": "user"}]}, 2),
     ("gemini.code_assist", {"request": {"contents": [{"role": "model"}, {"role": "user"}]}}, 1),
     ("gemini.generate", {"contents": {"role": "model", "parts": []}}, 0),
+    ("amazonq.conversation", {"conversationState": {"history": [{}, {"assistantResponseMessage": {}}, {}]}}, 2),
+    ("amazonq.conversation", {"conversationState": {"currentMessage": {"role": "assistant"}}}, 0),
+    ("augment.chat", {"message": "b", "chat_history": [{"request_message": "a", "response_text": ""}]}, 1),
+    ("cohere.chat_v1", {"message": "b", "chat_history": [{"role": "USER"}, {"role": "CHATBOT"}]}, 2),
+    ("sourcegraph.completions", {"messages": [{"speaker": "human"}, {"speaker": "assistant"}]}, 2),
+    ("jetbrains.chat", {"chat": {"messages": [{"type": "user_message"}, {"type": "assistant_message_text"}]}}, 2),
 ]
 
 
@@ -119,6 +125,42 @@ def test_instructions_stand_before_the_conversation_wherever_they_are_written(or
     assert read(document("a", ">b", "c"), "anthropic.messages").is_told("/system", "f", known)
 
 
+def kiro(*turns: str) -> dict[str, Any]:
+    """The last turn is said now, and stands before its history in the document."""
+    history = [
+        {"assistantResponseMessage": {"content": text[1:]}}
+        if text.startswith(">")
+        else {"userInputMessage": {"content": text}}
+        for text in turns[:-1]
+    ]
+    return {"conversationState": {"currentMessage": {"userInputMessage": {"content": turns[-1]}}, "history": history}}
+
+
+NOW = "/conversationState/currentMessage/userInputMessage/content"
+BEFORE = "/conversationState/history/0/userInputMessage/content"
+
+
+@pytest.mark.parametrize(
+    ("later", "pointer", "told"),
+    [
+        (kiro("key"), NOW, False),
+        (kiro("key", "go on"), BEFORE, True),
+        (kiro("key", ">no", "go on"), BEFORE, True),
+        (kiro("key", "key"), NOW, False),
+        (kiro("key", ">no", "key"), NOW, False),
+        (kiro("other", "go on"), BEFORE, False),
+    ],
+)
+def test_what_is_said_now_may_stand_outside_of_the_conversation(later: Any, pointer: str, told: bool) -> None:
+    known = tell(kiro("key"), NOW, fmt="amazonq.conversation")
+    assert read(later, "amazonq.conversation").is_told(pointer, "f", known) is told
+
+
+def test_the_first_turn_names_a_conversation_wherever_the_newest_is_written() -> None:
+    first, later = kiro("a", ">b", "c"), kiro("a", ">b", "c", ">d", "e")
+    assert read(first, "amazonq.conversation").conversation == read(later, "amazonq.conversation").conversation
+
+
 def test_ids_and_settings_are_no_new_content() -> None:
     known = tell(BLOCKED, LAST)
     later = {**BLOCKED, "temperature": 1, "user": "someone", "metadata": {"n": "1"}}
@@ -134,8 +176,13 @@ def test_the_same_request_is_never_told(turns: list[str]) -> None:
     assert not any(history.is_told(*pair, history.telling(pairs)) for pair in pairs)
 
 
-@given(st.recursive(st.text(max_size=3) | st.integers(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
-def test_any_document_has_a_history(document: Any) -> None:
-    for fmt in FORMATS:
-        for body in (document, {"messages": document}, {"input": document}, {"contents": document}):
-            read_history(FORMATS[fmt], list(leaves(json.dumps(body).encode())), KEY)
+@given(
+    st.sampled_from(sorted(FORMATS)),
+    st.recursive(st.text(max_size=3) | st.integers(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)),
+)
+def test_any_document_has_a_history(fmt: str, document: Any) -> None:
+    inside = document
+    for name in reversed(FORMATS[fmt].conversation or ()):
+        inside = {name: inside}
+    for body in (document, inside):
+        read_history(FORMATS[fmt], list(leaves(json.dumps(body).encode())), KEY)

@@ -1,0 +1,49 @@
+"""What tables are put together from: labels for many paths at once, and one API's table below another's member.
+
+A wrapper (a batch's lines, a router's `provider_request`) is derived here from the table that it wraps, never
+copied: what the inner API calls an id stays an id inside. Nothing here knows a vendor.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from proxy.formats.refine import Refinement
+from proxy.formats.table import Format
+from proxy.segment import Label
+
+Labels = dict[str, Label]
+
+
+def each(label: Label, *paths: str) -> Labels:
+    """One label for many path patterns."""
+    return dict.fromkeys(paths, label)
+
+
+def ids(*paths: str) -> Labels:
+    """Path patterns of what the vendor reads as a name or a choice, so that it is never rewritten."""
+    return each(Label.ID, *paths)
+
+
+def below(prefix: str, *tables: Mapping[str, Label]) -> Labels:
+    """The tables with every path moved below `prefix`; a later table wins. The path "" is `prefix` itself."""
+    return {_joined(prefix, path): label for table in tables for path, label in table.items()}
+
+
+def refined_below(prefix: str, refinements: Iterable[Refinement]) -> tuple[Refinement, ...]:
+    """The refinements for objects that stand below `prefix`."""
+    return tuple(replace(refinement, where=_joined(prefix, refinement.where)) for refinement in refinements)
+
+
+def labels_below(prefix: str, formats: Iterable[Format]) -> Labels:
+    """The labels of other formats' requests where they stand below `prefix`. Of two that name one path, the
+    earlier format wins."""
+    return below(prefix, *(fmt.labels for fmt in reversed(tuple(formats))))
+
+
+def refinements_below(prefix: str, formats: Iterable[Format]) -> tuple[Refinement, ...]:
+    """The refinements that go with `labels_below`."""
+    return tuple(refinement for fmt in formats for refinement in refined_below(prefix, fmt.refinements))
+
+
+def _joined(prefix: str, path: str) -> str:
+    return f"{prefix}{path}" if not prefix or not path or path.startswith("[*]") else f"{prefix}.{path}"

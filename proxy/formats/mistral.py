@@ -1,0 +1,75 @@
+"""Mistral's own APIs beside those it shares with OpenAI: conversations, agents, OCR.
+
+Source: the `mistralai` package's parameter types (3.7).
+"""
+
+from typing import Final
+
+from proxy.formats.compose import below, each, ids
+from proxy.formats.openai import MESSAGE, PROMPT_ONLY
+from proxy.formats.refine import Refinement
+from proxy.formats.table import ErrorShape, Format, Usage
+from proxy.segment import Label
+
+_ENTRY: Final = {
+    **MESSAGE,
+    **ids("object", "type", "id", "tool_call_id", "name", "agent_id", "model", "prefix"),
+    "arguments.**": Label.TOOL_ARGUMENT,
+    "result": Label.TOOL_RESULT,
+    "info.**": Label.METADATA,
+    "content[*].tool": Label.ID,
+    **each(Label.PROMPT, "content[*].title", "content[*].url", "content[*].description"),
+}
+
+CONVERSATIONS: Final = Format(
+    id="mistral.conversations",
+    routes=(
+        r".*/v1/conversations(?:/[^/]+)?(?:/restart)?",
+        r".*/v1/agents(?:/[^/]+)?",
+    ),
+    labels={
+        "inputs": Label.PROMPT,
+        **below("inputs[*]", _ENTRY),
+        **below("entries[*]", _ENTRY),
+        "instructions": Label.SYSTEM,
+        **each(Label.METADATA, "name", "description", "metadata.**", "version_message"),
+        **ids("model", "agent_id", "agent_version", "handoff_execution", "handoffs[*]", "from_entry_id"),
+        "completion_args.**": Label.ID,
+        "completion_args.stop": Label.PROMPT,
+        "completion_args.stop[*]": Label.PROMPT,
+        "completion_args.prediction.content": Label.PROMPT,
+        "completion_args.response_format.**": Label.TOOL_SCHEMA,
+        "guardrails[*].**": Label.ID,
+        "tools[*].**": Label.TOOL_SCHEMA,
+        **ids("tools[*].type", "tools[*].function.name", "tools[*].library_ids[*]"),
+        **ids("tool_confirmations[*].**"),
+    },
+    error_shape=ErrorShape.OPENAI,
+    refinements=(
+        Refinement("inputs[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system"})),
+        Refinement("inputs[*]", "role", Label.TOOL_RESULT, PROMPT_ONLY, frozenset({"tool"})),
+    ),
+    conversation=("inputs",),
+    reply_roles=frozenset({"assistant"}),
+    reply_types=frozenset({"agent.handoff", "function.call", "message.output", "tool.execution"}),
+    usage=Usage(
+        marker="usage",
+        input=(("prompt_tokens",), ("connector_tokens",)),
+        output=(("completion_tokens",),),
+        cached=(),
+    ),
+)
+
+OCR: Final = Format(
+    id="mistral.ocr",
+    routes=(r".*/v1/ocr",),
+    labels={
+        **each(Label.ATTACHMENT, "document.document_url", "document.image_url", "document.image_url.url"),
+        **ids("model", "id", "document.type", "document.file_id", "table_format", "confidence_scores_granularity"),
+        "document.document_name": Label.METADATA,
+        "document_annotation_prompt": Label.PROMPT,
+        **each(Label.TOOL_SCHEMA, "bbox_annotation_format.**", "document_annotation_format.**"),
+        **ids("bbox_annotation_format.type", "document_annotation_format.type"),
+    },
+    error_shape=ErrorShape.OPENAI,
+)

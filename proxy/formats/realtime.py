@@ -1,0 +1,81 @@
+"""Realtime sessions: OpenAI's events over WebSocket, the HTTP calls that open a session, and vendors' alike.
+
+Source: the `openai` package's event types (3.52). Each message is one event; audio in it is base64 of samples,
+which nothing can read, so policy decides about it as about any attachment.
+"""
+
+from typing import Final
+
+from proxy.formats.compose import below, each, ids
+from proxy.formats.refine import Refinement
+from proxy.formats.responses import ITEM, tools
+from proxy.formats.table import ErrorShape, Format
+from proxy.segment import Label
+
+_ITEM: Final = {
+    **ITEM,
+    **ids("content[*].type", "content[*].detail", "tools[*].name"),
+    **each(Label.PROMPT, "content[*].text", "content[*].transcript"),
+    **each(Label.ATTACHMENT, "content[*].audio", "content[*].image_url"),
+    "tools[*].**": Label.TOOL_SCHEMA,
+}
+
+_SESSION: Final = {
+    **ids(
+        "id",
+        "object",
+        "type",
+        "model",
+        "voice",
+        "audio.**",
+        "include[*]",
+        "modalities[*]",
+        "output_modalities[*]",
+        "input_audio_format",
+        "output_audio_format",
+        "input_audio_noise_reduction.type",
+        "input_audio_transcription.**",
+        "turn_detection.**",
+        "max_output_tokens",
+        "max_response_output_tokens",
+        "prompt.id",
+        "prompt.version",
+        "reasoning.effort",
+        "tool_choice",
+        "tool_choice.**",
+        "truncation",
+        "truncation.type",
+        "conversation",
+    ),
+    **each(Label.SYSTEM, "instructions", "audio.input.transcription.prompt", "input_audio_transcription.prompt"),
+    **each(Label.PROMPT, "prompt.variables.**", "audio.input.transcription.keywords[*]"),
+    **each(Label.METADATA, "metadata.**", "tracing.**", "tracing"),
+    **tools("tools"),
+}
+
+REALTIME: Final = Format(
+    id="openai.realtime",
+    routes=(
+        r".*/realtime",
+        r".*/realtime/(?:sessions|transcription_sessions|calls|(?:translations/)?client_secrets)",
+        r".*/realtime/calls/[^/]+/(?:accept|refer)",
+        r".*/realtime/translations",
+    ),
+    labels={
+        **ids("type", "event_id", "item_id", "previous_item_id", "response_id", "expires_after.anchor"),
+        "audio": Label.ATTACHMENT,
+        "sdp": Label.METADATA,
+        **_SESSION,
+        **below("session", _SESSION),
+        **below("response", _SESSION),
+        **below("response.input[*]", _ITEM),
+        **below("item", _ITEM),
+    },
+    error_shape=ErrorShape.OPENAI,
+    refinements=(
+        Refinement("item", "role", Label.SYSTEM, frozenset({Label.PROMPT}), frozenset({"system"})),
+        Refinement("response.input[*]", "role", Label.SYSTEM, frozenset({Label.PROMPT}), frozenset({"system"})),
+    ),
+    methods=frozenset({"POST", "WEBSOCKET"}),
+)
+"""`audio` is an attachment at the top of an event and settings within a session."""
