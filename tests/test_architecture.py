@@ -85,9 +85,9 @@ def test_only_the_worker_builds_the_pipeline() -> None:
     named = {
         path.relative_to(ROOT).as_posix()
         for path in SOURCES
-        if {"proxy.pipeline", "proxy.scanner"} & set(imports(path, at_import=True))
+        if {"proxy.pipeline", "proxy.inspection", "proxy.scanner"} & set(imports(path, at_import=True))
     }
-    assert named <= {"proxy/pipeline.py", "proxy/judgement.py"}
+    assert named <= {"proxy/pipeline.py", "proxy/inspection.py", "proxy/judgement.py"}
 
 
 def test_no_detector_is_asked_for_by_the_proxy_but_through_public_names() -> None:
