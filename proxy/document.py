@@ -211,12 +211,18 @@ def _part_segments(
 
 
 def _protobuf_segments(data: bytes, kind: Kind, label_of: LabelOf, limits: Limits) -> Iterator[Segment]:
-    reader = protobuf.Reader(data, label_of, limits.leaves, limits.depth)
+    def open_file(start: int, end: int, pointer: str) -> Iterator[Segment]:
+        is_file = is_known_file(data[start:end])
+        return file_segments(data, start, end, None, pointer, limits.attachments) if is_file else iter(())
+
+    reader = protobuf.Reader(data, label_of, limits.leaves, limits.depth, open_file)
     if kind is Kind.PROTOBUF:
         yield from reader.message(0, len(data), "/")
-        return
-    for number, frame in enumerate(frames(data), 1):
-        yield from reader.message(frame.start, frame.end, f"frame:{number}/")
+    else:
+        for number, frame in enumerate(frames(data), 1):
+            yield from reader.message(frame.start, frame.end, f"frame:{number}/")
+    if reader.fault is not None:
+        raise reader.fault
 
 
 def _json_frame_segments(data: bytes, label_of: LabelOf, limits: Limits) -> Iterator[Segment]:
@@ -276,6 +282,8 @@ def _payload_segments(
             yield _text_segment(data, lead, label_of(()), "", start, end)
         case _ if eventstream.is_stream(payload) and lead.count("event:") < MAX_STREAMS_WITHIN:
             yield from _event_segments(data, start, end, f"{lead}/", lambda _: Label.BINARY, limits)
+        case _ if is_known_file(payload):
+            yield from file_segments(data, start, end, None, lead, limits.attachments)
         case _:
             yield Segment(lead, Label.BINARY, text_runs(payload), "", start, end)
             raise RequestError(Reason.BINARY, start)

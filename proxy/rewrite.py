@@ -61,7 +61,7 @@ def splice(
     """
     outer = outermost(swaps)
     spans: list[Span] = [(swap.start, swap.end, swap.replacement) for swap in outer]
-    ranges: list[Range] = []
+    ranges: list[Range] = [(swap.start, swap.end) for swap in outer]
     for segment, edits in changes:
         if edits and not any(swap.covers(segment.start, segment.end) for swap in outer):
             spans += _spans(data, place_of(data, kind, segment), segment, edits)

@@ -18,7 +18,8 @@ MAX_SEAMS = 64
 """In one message. An array of thousands of strings is data, not a text cut in pieces."""
 
 _READ_ON = frozenset({Label.PROMPT, Label.SYSTEM, Label.TOOL_RESULT, Label.TOOL_ARGUMENT, Label.UNKNOWN})
-_INDEX = re.compile(r"/\d+(?=/|$)")
+_INDEX = re.compile(r"/\d+(?=/|$) | \[\d+\] | (?<=^frame:)\d+ | (?<=^event:)\d+", re.VERBOSE)
+"""Of arrays, of repeated fields, of frames and events."""
 _WORD = re.compile(r"[A-Za-z][a-z]{1,14}[.,:;!?]?")
 _UNCHECKED = (Category.SECRET, Category.CUSTOM)
 """What has a form that hardly arises by chance. Nothing in most of it says where it ends."""

@@ -16,6 +16,8 @@ from proxy.segment import Label, Segment
 
 Path = tuple[str | int, ...]
 LabelOf = Callable[[Path], Label]
+Opener = Callable[[int, int, str], Iterator[Segment]]
+"""Gives the texts of the file that `[start, end)` at a pointer is, none if it is none; raises RequestError at last."""
 
 _CONTROL: Final = re.compile(rb"[\x00-\x07\x0b\x0e-\x1a\x1c-\x1f]")
 """What no text has. A message within nearly always has one: a small number, or a length below 32."""
@@ -33,10 +35,15 @@ class Doubt(IntEnum):
 
 
 class Reader:
-    """Reads the messages of one body. Numbers of fields are a path's tokens; `most` bounds the fields of all."""
+    """Reads the messages of one body. Numbers of fields are a path's tokens; `most` bounds the fields of all.
 
-    def __init__(self, data: bytes, label_of: LabelOf, most: int, depth: int) -> None:
+    `fault` is why the first file could not be read to its end, if one could not.
+    """
+
+    def __init__(self, data: bytes, label_of: LabelOf, most: int, depth: int, open_file: Opener | None = None) -> None:
+        self.fault: RequestError | None = None
         self._data = data
+        self._open_file = open_file
         self._label_of = label_of
         self._left = most
         self._depth = depth
@@ -111,6 +118,11 @@ class Reader:
     def _bytes(self, start: int, end: int, pointer: str) -> Iterator[Segment]:
         raw = self._data[start:end]
         yield from self._unwritable((text_runs(raw), *packed_numbers(raw)), start, end, pointer)
+        if self._open_file is not None:
+            try:
+                yield from self._open_file(start, end, pointer)
+            except RequestError as err:
+                self.fault = self.fault or err
 
     def _unwritable(self, texts: Iterable[str], start: int, end: int, pointer: str) -> Iterator[Segment]:
         for text in texts:
