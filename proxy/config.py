@@ -84,6 +84,24 @@ class VaultConfig(_Model):
     entries: Annotated[int, Field(ge=16, le=65536)] = 4096
 
 
+class AwsSigning(_Model):
+    """The access key that takes the place of the client's in the signature of a redacted request to AWS.
+
+    `command` prints one as AWS's `credential_process` does.
+    """
+
+    source: Literal["none", "environment", "profile", "command"] = "none"
+    profile: Annotated[str, Field(min_length=1)] = "default"
+    command: Annotated[tuple[str, ...], Field(validate_default=True)] = ()
+
+    @field_validator("command")
+    @classmethod
+    def _guard_command(cls, command: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if (info.data.get("source") == "command") is not bool(command):
+            raise ValueError("expected a command and its arguments, exactly when `source` is `command`")
+        return command
+
+
 def worker_count() -> int:
     """As many scan workers as usable cores, at most four: each holds its own engine in memory."""
     affinity = getattr(os, "sched_getaffinity", None)
@@ -110,6 +128,7 @@ class Config(_Model):
     rules: tuple[Path, ...] = ()
     limits: LimitConfig = LimitConfig()
     vault: VaultConfig = VaultConfig()
+    aws_signing: AwsSigning = AwsSigning()
     workers: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=worker_count)
     upstream: UpstreamConfig = UpstreamConfig()
     other_hosts: Literal["tunnel", "refuse"] = "tunnel"

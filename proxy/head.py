@@ -25,8 +25,6 @@ _FRAMING: Final = frozenset(
 )
 """Headers whose values are a closed grammar, checked elsewhere."""
 
-_SIGNATURE: Final = "x-amz-signature="  # of a URL signed in advance
-
 
 def head_segments(request: Request, vendor: Vendor | None) -> Iterator[Segment]:
     """Path, query pairs, headers and their names. Offsets of query segments count characters of the target."""
@@ -47,12 +45,6 @@ def head_segments(request: Request, vendor: Vendor | None) -> Iterator[Segment]:
         yield Segment(pointer, Label.KEY, raw_name.decode("latin-1"), header, index, index + 1)
         value = raw_value.decode("utf-8", "surrogateescape")
         yield Segment(pointer, Label.HEADER, value, header, index, index + 1)
-
-
-def is_signed(request: Request) -> bool:
-    """Whether the request carries a signature over it (AWS SigV4), which any rewriting would break."""
-    in_header = any(value.startswith("AWS4-") for value in request.header_values(b"authorization"))
-    return in_header or _SIGNATURE in request.target.lower()
 
 
 def edit_target(target: str, edits: Sequence[tuple[Segment, Sequence[Edit]]]) -> str:

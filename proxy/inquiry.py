@@ -3,17 +3,20 @@
 Shared by the live proxy and `tightlip inspect`. Knows nothing of mitmproxy, audit or metrics.
 """
 
-from dataclasses import dataclass, field
+import asyncio
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from proxy import formats, message, respond
+from proxy.credential import CredentialError, CredentialSource, utc_now
 from proxy.formats import Format
 from proxy.gate import Gate
 from proxy.pool import Pool, PoolError
 from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known, Pseudonym
 from proxy.pseudonym.vault import Vault
 from proxy.reason import status_of
+from proxy.signing import is_signed, resign
 from proxy.told import ToldStore
 from proxy.verdict import Decision, Reply, Request, Verdict
 
@@ -29,6 +32,8 @@ class Inquiry:
     told: ToldStore = field(default_factory=ToldStore)
     vault: Vault | None = None
     """None when no policy gives pseudonyms."""
+    keys: CredentialSource | None = None
+    """None when redacted requests can't be signed anew: then those that are signed are never redacted."""
     in_flight_limit_bytes: int = 512 << 20
     _in_flight_bytes: int = 0
 
@@ -38,7 +43,7 @@ class Inquiry:
             return self.refuse(request, "busy")
         self._in_flight_bytes += len(request.body)
         try:
-            return await self._decide(request, identity)
+            return await self._signed(request, await self._decide(request, identity))
         except PoolError as err:
             _log.warning("no verdict", reason=err.reason, where=err.where, reference=request.reference)
             return self.refuse(request, err.reason)
@@ -54,6 +59,21 @@ class Inquiry:
             if self.vault is not None and self.vault.remember(identity, verdict.vendor, verdict.pseudonyms):
                 return verdict
         raise PoolError("scan_failed", "pseudonyms")
+
+    async def _signed(self, request: Request, verdict: Verdict) -> Verdict:
+        """The verdict with the signature made anew of a request that was signed, and redacted."""
+        if verdict.decision is not Decision.REDACT or not is_signed(request):
+            return verdict
+        try:
+            if self.keys is None:
+                raise CredentialError("aws_signing.source: expected a source, found none")
+            key = await asyncio.to_thread(self.keys.get)
+            headers = resign(verdict.applied(request), key, utc_now())
+        except (CredentialError, ValueError) as err:
+            _log.warning("not signed", where=str(err), reference=request.reference)
+            refused = self.refuse(request, "signing_failed")
+            return replace(refused, findings=verdict.findings, received_sha256=verdict.received_sha256)
+        return replace(verdict, headers=headers)
 
     async def _judge(self, request: Request, identity: str) -> Verdict:
         known = self._known(request, identity)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from proxy import formats, message, respond
 from proxy.binary.coding import encode_body
 from proxy.body import Kind
-from proxy.head import edit_headers, edit_target, is_signed
+from proxy.head import edit_headers, edit_target
 from proxy.history import History
 from proxy.judgement import Editor, Judgement, cut_out, judge
 from proxy.note import Notes
@@ -23,6 +23,7 @@ from proxy.reason import Reason, status_of
 from proxy.rewrite import Edit, splice
 from proxy.scanner import NOTHING_READ, Hit, Reading
 from proxy.segment import Label, Segment
+from proxy.signing import can_resign, is_signed
 from proxy.swap import Swap
 from proxy.told import NOTHING_TOLD, Told
 from proxy.verdict import Decision, Reply, Request, Verdict
@@ -87,7 +88,9 @@ class Inspection:
         return can_be and self._inspector.policy.explain_pseudonyms
 
     def _judge(self) -> list[Judgement]:
-        return self._judged([*self._head.hits, *self.content.reading.hits], all_fixed=is_signed(self._request))
+        can_be_signed = self._inspector.resigns and can_resign(self._request, self._vendor_id)
+        fixed = is_signed(self._request) and not can_be_signed
+        return self._judged([*self._head.hits, *self.content.reading.hits], all_fixed=fixed)
 
     def _judged(self, hits: Sequence[Hit], *, all_fixed: bool = False) -> list[Judgement]:
         return judge(

@@ -183,6 +183,7 @@ _REFUSAL: Final = {
         "Have the client send the header x-tightlip-authorization with the value that `tightlip setup` tells.",
     ),
     "web_page": ("a web page sent it", "Ask your security team to allow the page's origin in `base_url_origins`."),
+    "signing_failed": ("it had to be changed, and could not be signed anew", _ASK),
     "upstream_failed": ("the AI vendor could not be reached", _AGAIN),
     "fault": ("something went wrong in Tightlip, so it let nothing through", _ASK),
 }

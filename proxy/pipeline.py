@@ -34,6 +34,7 @@ class Inspector:
         self, settings: Settings, engine: Engine, policy: Policy, catalogue: Catalogue, rules: RuleSet
     ) -> None:
         self.limits = settings.limits
+        self.resigns = settings.resigns
         self._key = settings.key[:64]
         self._engine = engine
         self._policy = policy

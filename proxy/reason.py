@@ -47,6 +47,7 @@ class Reason(StrEnum):
     NO_SUCH_BASE_URL = "no_such_base_url"
     BASE_URL_CREDENTIALS = "base_url_credentials"
     WEB_PAGE = "web_page"
+    SIGNING_FAILED = "signing_failed"
     UPSTREAM_FAILED = "upstream_failed"
     # the product's own
     FAULT = "fault"

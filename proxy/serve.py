@@ -31,7 +31,7 @@ from proxy.probe import Probe
 from proxy.pseudonym.vault import Vault, VaultLimits
 from proxy.reception import door_of
 from proxy.resolve import GuardedLoop
-from proxy.setting import catalogue_of, domains_of, gate_of, policy_folder, worker_settings
+from proxy.setting import catalogue_of, domains_of, gate_of, keys_of, policy_folder, worker_settings
 from proxy.status import StatusServer
 from proxy.userfile import load_users
 
@@ -100,7 +100,7 @@ async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
         vault = _open_vault(config) if ready.pseudonymises else None
         if vault is not None:
             stack.callback(vault.close)
-        front = Front(Inquiry(parts.gate, pool, vault=vault), audit, standing)
+        front = Front(Inquiry(parts.gate, pool, vault=vault, keys=keys_of(config)), audit, standing)
         authenticator = Authenticator(config.users) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
         server = make_server(

@@ -9,6 +9,7 @@ from detectors import bundled_rules
 from proxy.attachments import Bounds
 from proxy.body import Limits
 from proxy.config import Config
+from proxy.credential import CredentialSource
 from proxy.gate import OWN_HOST, Gate
 from proxy.key import installation_key
 from proxy.task import Settings
@@ -64,7 +65,13 @@ def worker_settings(config: Config) -> Settings:
         key=installation_key(config.state_dir),
         cache_dir=cache_folder(config),
         names=config.names,
+        resigns=config.aws_signing.source != "none",
     )
+
+
+def keys_of(config: Config) -> CredentialSource | None:
+    """Where the key comes from that redacted requests to AWS are signed with; None when they are blocked instead."""
+    return CredentialSource(config.aws_signing) if config.aws_signing.source != "none" else None
 
 
 def cache_folder(config: Config) -> Path | None:

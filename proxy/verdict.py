@@ -1,6 +1,6 @@
 """What goes into an inspection and what comes out: plain values that cross the pipe to the scan workers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from proxy.pseudonym.pseudonymiser import Pseudonym
@@ -114,6 +114,15 @@ class Verdict:
     received_sha256: str = ""
     sent_sha256: str | None = None
     stats: Stats = Stats()
+
+    def applied(self, request: Request) -> Request:
+        """The request as it is to be sent: with the parts of it that this verdict replaces."""
+        return replace(
+            request,
+            body=request.body if self.body is None else self.body,
+            target=self.target or request.target,
+            headers=request.headers if self.headers is None else self.headers,
+        )
 
     def __repr__(self) -> str:
         return f"Verdict({self.decision}, {self.vendor}, {len(self.findings)} findings, reason={self.reason})"

@@ -15,7 +15,7 @@ from proxy.policy import load_policy
 from proxy.pool import Pool, PoolError
 from proxy.pseudonym.vault import Vault
 from proxy.reference import new_reference
-from proxy.setting import catalogue_of, gate_of, policy_folder, worker_settings
+from proxy.setting import catalogue_of, gate_of, keys_of, policy_folder, worker_settings
 from proxy.verdict import Decision, Request, Verdict
 
 DONE, FAILED = 0, 2
@@ -36,7 +36,7 @@ async def _inspect_jsonl(config: Config) -> int:
         print("tightlip: the scan worker did not start; `tightlip config check` says why", file=sys.stderr)
         return FAILED
     vault = Vault(None, pool.settings.key) if ready.pseudonymises else None
-    inquiry = Inquiry(gate_of(config, catalogue_of(config)), pool, vault=vault)
+    inquiry = Inquiry(gate_of(config, catalogue_of(config)), pool, vault=vault, keys=keys_of(config))
     failed = False
     try:
         while line := await asyncio.to_thread(sys.stdin.buffer.readline):

@@ -23,6 +23,7 @@ URLS = {
     "responses": "https://api.openai.com/v1/responses",
     "messages": "https://api.anthropic.com/v1/messages",
     "gemini": "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-pro:generateContent",
+    "bedrock": "https://bedrock-runtime.us-east-1.amazonaws.com/model/anthropic.claude-4%3A0/invoke",
     "unknown": "https://api.openai.com/v1/some/new/thing",
 }
 
@@ -47,11 +48,13 @@ def catalogue() -> Catalogue:
     return load_catalogue(vendor_folders())
 
 
-def fresh(policy: str | Policy = "balanced", key: bytes = KEY, limits: Limits | None = None) -> Inspector:
+def fresh(
+    policy: str | Policy = "balanced", key: bytes = KEY, limits: Limits | None = None, *, resigns: bool = False
+) -> Inspector:
     """An inspector that has seen nothing yet."""
     if isinstance(policy, str):
         policy = load_policy(policy, policy_folder())
-    settings = Settings((), policy.id, policy_folder(), vendor_folders(), {}, limits or Limits(), key)
+    settings = Settings((), policy.id, policy_folder(), vendor_folders(), {}, limits or Limits(), key, resigns=resigns)
     return Inspector(settings, engine(key), policy, catalogue(), engine(key).ruleset)
 
 

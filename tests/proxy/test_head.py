@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.head import edit_headers, edit_target, head_segments, is_signed
+from proxy.head import edit_headers, edit_target, head_segments
 from proxy.rewrite import Edit
 from proxy.segment import Label, Segment
 from proxy.verdict import Headers, Request
@@ -126,19 +126,3 @@ def test_headers_are_changed_in_their_edits_alone(values: list[tuple[bytes, bool
         before = values[index][0]
         rest = before.decode("utf-8", "surrogateescape")[1:].encode("utf-8", "surrogateescape")
         assert value == ("é".encode() + rest if index in changed else before)
-
-
-@pytest.mark.parametrize(
-    ("target", "headers", "signed"),
-    [
-        ("/", (), False),
-        ("/", ((b"Authorization", b"Bearer AWS4-"),), False),
-        ("/", ((b"Authorization", b"AWS4-HMAC-SHA256 Credential=x"),), True),
-        ("/", ((b"authorization", b"x"), (b"AUTHORIZATION", b"AWS4-ECDSA-P256-SHA256 x")), True),
-        ("/?X-Amz-Signature=0", (), True),
-        ("/?a=1&x-amz-signature=0", (), True),
-        ("/?X-Amz-Date=0", (), False),
-    ],
-)
-def test_signed_requests(target: str, headers: Headers, signed: bool) -> None:
-    assert is_signed(make(target, headers)) is signed

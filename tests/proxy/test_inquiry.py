@@ -4,15 +4,18 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
 
+from proxy.credential import CredentialError
 from proxy.gate import Gate
 from proxy.inquiry import Inquiry
 from proxy.pool import Pool, PoolError
 from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known
 from proxy.reason import Reason, status_of
+from proxy.signing import Credentials, resign
 from proxy.told import NOTHING_TOLD, Told
 from proxy.verdict import Decision, Request, Verdict
 from tests.proxy.inspecting import AWS_KEY, OTHER_AWS_KEY, catalogue, fresh, request, sent
@@ -50,12 +53,90 @@ async def decide(inquiry: Inquiry, body: Any, api: str = "chat", user: str = "an
     return verdict.decision.value, "" if verdict.decision is Decision.BLOCK else sent(asked, verdict).decode()
 
 
+BLOCKED = f"deploy with {AWS_KEY} please"
+
+# requests that their client signed
+
+SECRET = "tests-only-" * 4
+KEY = Credentials("AKIDEXAMPLE", SECRET)
+SIGNATURE = (
+    "AWS4-HMAC-SHA256 Credential=AKIDOTHER/20261121/us-east-1/bedrock/aws4_request, "
+    "SignedHeaders=content-type;host;x-amz-date, Signature=" + "0" * 64
+)
+SIGNED = [("authorization", SIGNATURE), ("x-amz-date", "20261121T000000Z"), ("content-length", "1")]
+
+
+class Keys:
+    """Stands for the source of keys."""
+
+    def __init__(self, key: Credentials | None = KEY) -> None:
+        self._key = key
+
+    def get(self) -> Credentials:
+        if self._key is None:
+            raise CredentialError("no key today")
+        return self._key
+
+
+def signing(keys: Keys | None, *, resigns: bool = True) -> Inquiry:
+    inquiry, pool = make()
+    pool.inspector = fresh("balanced", resigns=resigns)
+    inquiry.keys = cast(Any, keys)
+    return inquiry
+
+
+def prompt(text: str) -> dict[str, Any]:
+    return {"anthropic_version": "bedrock-2023-05-31", "messages": [{"role": "user", "content": text}]}
+
+
+async def test_a_signed_request_is_redacted_and_signed_anew() -> None:
+    asked = request(prompt(BLOCKED), "bedrock", SIGNED)
+    verdict = await signing(Keys()).decide(asked, "ann")
+    assert verdict.decision is Decision.REDACT
+    going = verdict.applied(asked)
+    assert AWS_KEY.encode() not in going.body
+    headers = dict(going.headers)
+    assert headers[b"content-length"] == str(len(going.body)).encode()
+    at = datetime.strptime(headers[b"x-amz-date"].decode(), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    assert dict(resign(going, KEY, at)) == headers
+    assert b"AKIDOTHER" not in headers[b"authorization"]
+
+
+async def test_a_signed_request_without_findings_keeps_its_own_signature() -> None:
+    verdict = await signing(Keys()).decide(request(prompt("hi"), "bedrock", SIGNED), "ann")
+    assert (verdict.decision, verdict.body, verdict.headers) == (Decision.ALLOW, None, None)
+
+
+@pytest.mark.parametrize(
+    ("keys", "resigns", "headers", "reason"),
+    [
+        (Keys(), False, SIGNED, None),
+        (Keys(None), True, SIGNED, "signing_failed"),
+        (None, True, SIGNED, "signing_failed"),
+        (Keys(), True, [*SIGNED, ("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD")], None),
+        (Keys(), True, [("authorization", SIGNATURE.replace("HMAC-SHA256", "ECDSA-P256-SHA256")), *SIGNED[1:]], None),
+    ],
+    ids=["not asked for", "no key", "no source", "chunks", "asymmetric"],
+)
+async def test_a_signed_request_that_can_not_be_signed_anew_is_blocked(
+    keys: Keys | None, resigns: bool, headers: list[tuple[str, str]], reason: str | None
+) -> None:
+    verdict = await signing(keys, resigns=resigns).decide(request(prompt(BLOCKED), "bedrock", headers), "ann")
+    assert (verdict.decision, verdict.reason, verdict.body) == (Decision.BLOCK, reason, None)
+    assert verdict.reply is not None
+    assert [finding.entity for finding in verdict.findings] == ["AWS_ACCESS_KEY"]
+    assert SECRET not in repr(verdict)
+
+
+async def test_only_vendors_that_sign_get_the_key() -> None:
+    verdict = await signing(Keys()).decide(request(prompt(BLOCKED), "messages", SIGNED), "ann")
+    assert verdict.decision is Decision.BLOCK
+
+
 # the way on: how each API's clients resend, as (api, turns to body)
 
 Turn = tuple[str, Sequence[str]]
 """Who speaks, and the parts of what is said."""
-
-BLOCKED = f"deploy with {AWS_KEY} please"
 
 
 def as_chat(turns: Sequence[Turn]) -> Any:
