@@ -67,7 +67,7 @@ def _write_words(parts: list[Unit], form: str, pair: Pair, depth: int) -> str:
 
 
 def _write_word(word: str, parts: list[Unit], form: str, depth: int) -> str:
-    kinds = {unit.kind for unit in parts}
+    kinds = {_kind(unit, form) for unit in parts}
     if "percent" in kinds:
         return quote(word, safe="")
     if "entity" in kinds:
@@ -75,6 +75,14 @@ def _write_word(word: str, parts: list[Unit], form: str, depth: int) -> str:
     marks = {form[unit.end - 1] for unit in parts if unit.kind == "mark"} - _QUOTED
     word = "".join(f"\\{char}" if char in marks else char for char in word)
     return _escape(word, max(depth, _shown_depth(parts, form)), "code" in kinds)
+
+
+def _kind(unit: Unit, form: str) -> str:
+    """What a unit shows of how the form is written; gaps have spellings too."""
+    if unit.kind == "gap":
+        raw = form[unit.start : unit.end]
+        return "percent" if "%" in raw or raw == "+" else "entity" if "&" in raw else "gap"
+    return unit.kind
 
 
 def _shown_depth(parts: list[Unit], form: str) -> int:
