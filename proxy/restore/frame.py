@@ -54,15 +54,21 @@ class SseCutter:
     """Server-sent events (WHATWG HTML, section 9.2), their lines ended in any of the three ways."""
 
     def __init__(self) -> None:
-        self.rest = b""
+        self.rest_bytes = 0
+        self._chunks: list[bytes] = []
         self._searched = 0
 
     @property
-    def rest_bytes(self) -> int:
-        return len(self.rest)
+    def rest(self) -> bytes:
+        return b"".join(self._chunks)
 
     def feed(self, chunk: bytes) -> list[Frame]:
-        data = self.rest + chunk if self.rest else chunk
+        self._chunks.append(chunk)
+        self.rest_bytes += len(chunk)
+        return self._cut() if b"\n" in chunk or b"\r" in chunk else []
+
+    def _cut(self) -> list[Frame]:
+        data = self.rest if len(self._chunks) > 1 else self._chunks[0]
         frames: list[Frame] = []
         pos = 0
         while (simple := _SIMPLE_EVENT.match(data, pos)) is not None:
@@ -74,12 +80,13 @@ class SseCutter:
             frames.append(_sse_frame(data[pos : boundary.end()]))
             pos = boundary.end()
             self._searched = 0
-        self.rest = data[pos:]
-        self._searched = max(0, len(self.rest) - _BOUNDARY_BYTES)
+        self._chunks = [data[pos:]] if pos < len(data) else []
+        self.rest_bytes = len(data) - pos
+        self._searched = max(0, self.rest_bytes - _BOUNDARY_BYTES)
         return frames
 
     def finish(self) -> list[Frame]:
-        rest, self.rest = self.rest, b""
+        rest, self._chunks = self.rest, []
         return [_sse_frame(rest)] if rest else []
 
 

@@ -40,11 +40,11 @@ class _Slot:
     is_settled: bool = False
 
     def text(self) -> str:
-        """A value stands where its pseudonym began; of one that began earlier nothing is left here."""
+        """A value stands where its pseudonym ended: some clients take a reply whose end is empty for a broken one."""
         own, pieces, done = self.place.text, [], self.start
         for edit in self.edits:
             pieces.append(own[done - self.start : max(edit.start - self.start, 0)])
-            if edit.start >= self.start:
+            if edit.end <= self.end:
                 pieces.append(edit.text)
             done = edit.end
         return "".join((*pieces, own[done - self.start :]))
@@ -212,7 +212,7 @@ class Stream:
             written = frame.around(_spliced(frame.payload, changed))
         except RequestError:  # JSON that two readers take in two ways: it goes on as it came
             return frame.raw
-        self.restored += sum(edit.start >= slot.start for slot in changed for edit in slot.edits)
+        self.restored += sum(edit.end <= slot.end for slot in changed for edit in slot.edits)
         return written
 
 
