@@ -14,10 +14,12 @@ from typing import IO
 
 from proxy.attachments import office
 from proxy.attachments.opening import CHUNK_BYTES, Opening, join
+from proxy.attachments.text import strings
 from proxy.reason import Reason
 
 _ENTRY = b"PK\x01\x02"
 _LOCAL_BYTES = 30
+_END_BYTES = 22
 _GAP_BYTES = 64
 """Between two entries of a zip file there may be a data descriptor and padding, and nothing else."""
 
@@ -33,8 +35,9 @@ def read_zip(content: bytes, opening: Opening, within: str) -> None:
     with zipfile.ZipFile(BytesIO(content)) as archive:
         entries = archive.infolist()
         opening.text(within, "names", _names(archive))
-        if _has_gaps(content, entries):
+        if gaps := _gaps(content, entries):
             opening.fail()
+            opening.text(within, "strings", strings(b"\n".join(gaps)))
         files = [entry for entry in entries if not entry.is_dir() or entry.file_size]
         names = [entry.filename for entry in files]
         contents = (_unpack(archive, entry, opening) for entry in files)
@@ -64,17 +67,17 @@ def _names(archive: zipfile.ZipFile) -> str:
     return "\n".join([entry.filename for entry in archive.infolist()] + told)
 
 
-def _has_gaps(content: bytes, entries: list[zipfile.ZipInfo]) -> bool:
-    """Whether bytes stand outside of the entries: before the first, or between two, where other readers may look."""
-    end = 0
+def _gaps(content: bytes, entries: list[zipfile.ZipInfo]) -> list[bytes]:
+    """The bytes that stand outside of the entries: before the first, or between two, where other readers may look."""
+    gaps, end = [], 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         start = entry.header_offset
-        if start - end > _GAP_BYTES:
-            return True
+        gaps.append(content[end:start])
         name_bytes, extra_bytes = struct.unpack_from("<HH", content, start + _LOCAL_BYTES - 4)
         end = start + _LOCAL_BYTES + name_bytes + extra_bytes + entry.compress_size
     directory = content.find(_ENTRY, end)
-    return (directory if directory >= 0 else len(content) - 22) - end > _GAP_BYTES
+    gaps.append(content[end : directory if directory >= 0 else len(content) - _END_BYTES])
+    return [gap for gap in gaps if len(gap) > _GAP_BYTES]
 
 
 def read_tar(content: bytes, opening: Opening, within: str) -> None:

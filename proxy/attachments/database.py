@@ -4,6 +4,7 @@ Opened from memory, read-only in effect, with the schema distrusted: a file may 
 """
 
 import sqlite3
+import struct
 
 from proxy.attachments.opening import Opening, join
 from proxy.attachments.text import strings
@@ -11,6 +12,7 @@ from proxy.reason import Reason
 
 MAX_TABLES = 1000
 MAX_ROWS = 100_000
+MOST_PAGE_BYTES = 65_536
 _STEPS = 100_000
 _ROUNDS = 500
 """Virtual machine steps between two looks at the budget, and how many looks: some seconds of a hostile query."""
@@ -19,6 +21,9 @@ _ROUNDS = 500
 def read_database(content: bytes, opening: Opening, within: str) -> None:
     """Reads a database. Deleted rows and what no table reaches show in the strings of its pages."""
     opening.text(within, "strings", strings(content))
+    page_bytes, pages = struct.unpack_from(">H10xI", content, 16)
+    if (page_bytes if page_bytes > 1 else MOST_PAGE_BYTES) * pages > len(content):
+        opening.fail()
     base = sqlite3.connect(":memory:")
     try:
         base.deserialize(content)

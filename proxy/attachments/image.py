@@ -50,7 +50,7 @@ def read_image(content: bytes, opening: Opening, within: str) -> None:
             follow(content, image, opening)
     finally:
         opening.text(within, "metadata", "\n".join(filter(None, map(_said, image.blocks))))
-    if trailing := content[image.end :].strip(b"\0"):
+    if trailing := content[image.end :].lstrip(b"\0"):
         opening.read(trailing, join(within, "trailing"))
     _read_pixels(content, image.pixels, opening, within)
 

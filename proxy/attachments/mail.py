@@ -20,10 +20,10 @@ def read_mail(content: bytes, opening: Opening, within: str) -> None:
             return
         if number > 1:
             opening.text(join(within, f"entry:{number}"), "headers", _headers(part))
-        if part.is_multipart():
-            continue
         if part.defects:
             opening.fail()
+        if part.is_multipart():
+            continue
         data = part.get_payload(decode=True)
         if isinstance(data, bytes):
             opening.read(data, join(within, f"entry:{number}"), part.get("content-type"), part.get_filename())

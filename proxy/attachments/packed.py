@@ -4,7 +4,6 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Iterator
-from io import BytesIO
 from typing import Protocol
 
 import zstandard
@@ -16,6 +15,10 @@ from proxy.reason import Reason
 MAX_MEMBERS = 4096
 MEMORY_BYTES = 64 << 20
 WINDOW_BYTES = 8 << 20
+STEP_BYTES = 256
+"""Fed at a time. A zstd block of 4 bytes can be 128 KiB, so a step can be 8 MiB."""
+
+_MAGIC_BYTES = 2
 _HEADER_BYTES = 512
 
 
@@ -56,12 +59,31 @@ class _Gzip:
         return out
 
 
+class _Zstd:
+    """One zstd frame behind the interface of the others. Its output has no limit but that of the input's steps."""
+
+    needs_input = True
+
+    def __init__(self) -> None:
+        self._inflater = zstandard.ZstdDecompressor(max_window_size=WINDOW_BYTES).decompressobj()
+
+    @property
+    def eof(self) -> bool:
+        return self._inflater.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inflater.unused_data
+
+    def decompress(self, data: bytes, _: int) -> bytes:
+        return self._inflater.decompress(data)
+
+
 def read_packed(content: bytes, opening: Opening, within: str) -> None:
     """Opens what a compressed file holds. A gzip header may name the file, so its beginning is read as well."""
     if content.startswith(b"\x1f\x8b"):
         opening.text(within, "names", strings(content[:_HEADER_BYTES]))
-    chunks = _zstd(content) if content.startswith(b"\x28\xb5\x2f\xfd") else _members(content, opening)
-    opening.read(opening.unpack(chunks, len(content)), within)
+    opening.read(opening.unpack(_members(content, opening), len(content)), within)
 
 
 def _begin(content: bytes) -> _Inflater:
@@ -69,33 +91,26 @@ def _begin(content: bytes) -> _Inflater:
         return bz2.BZ2Decompressor()
     if content.startswith(b"\xfd7zXZ"):
         return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_BYTES)
-    return _Gzip()
+    return _Zstd() if content.startswith(b"\x28\xb5\x2f\xfd") else _Gzip()
 
 
 def _members(content: bytes, opening: Opening) -> Iterator[bytes]:
-    """The output of one member after the other. What follows the last one is opened on its own."""
-    start = content[:2]
-    for _ in range(MAX_MEMBERS):
-        inflater, fed = _begin(content), content
+    """The output of one member after the other. Notes what follows the last one, and one that is cut short."""
+    pos = members = 0
+    while content.startswith(content[:_MAGIC_BYTES], pos):
+        if (members := members + 1) > MAX_MEMBERS:
+            opening.fail(Reason.TOO_LARGE)
+            return
+        inflater = _begin(content)
         while not inflater.eof:
-            chunk = inflater.decompress(fed, CHUNK_BYTES)
-            if not chunk and not inflater.eof and inflater.needs_input:
-                opening.fail()  # cut short
+            fed = content[pos : pos + STEP_BYTES] if inflater.needs_input else b""
+            if not fed and inflater.needs_input:
+                opening.fail()
                 return
-            fed = b""
-            yield chunk
-        content = inflater.unused_data
-        if not content.startswith(start):
-            break
-    else:
-        opening.fail(Reason.TOO_LARGE)
-    if content.strip(b"\0"):
+            pos += len(fed)
+            yield inflater.decompress(fed, CHUNK_BYTES)
+        pos -= len(inflater.unused_data)
+        if pos >= len(content):
+            return
+    if content[pos:].strip(b"\0"):
         opening.fail()
-
-
-def _zstd(content: bytes) -> Iterator[bytes]:
-    reader = zstandard.ZstdDecompressor(max_window_size=WINDOW_BYTES).stream_reader(
-        BytesIO(content), read_across_frames=True
-    )
-    while chunk := reader.read(CHUNK_BYTES):
-        yield chunk

@@ -27,6 +27,9 @@ class Form(StrEnum):
 PDF_HEADER_BYTES = 1024
 """Readers look for the header so far into a file (ISO 32000-1, annex H.3.4.1)."""
 
+ZIP_END_BYTES = 65_557
+"""The end record of a zip file stands so far from its end at most. Programs that unpack themselves begin otherwise."""
+
 _STARTS = {
     b"PK\x03\x04": Form.ZIP,
     b"PK\x05\x06": Form.ZIP,
@@ -75,6 +78,8 @@ def recognise(content: bytes, media_type: str | None = None, name: str | None = 
         return Form.PDF
     if _is_tar(content):
         return Form.TAR
+    if b"PK\x05\x06" in content[-ZIP_END_BYTES:]:
+        return Form.ZIP
     if text.is_binary(content):
         return Form.OTHER
     return _form_of_text(content, media_type or "", name or "")
