@@ -119,6 +119,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # time may be up in a callback of gc
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_ends_soon_and_is_told(name: str) -> None:
     content = BOMBS[name]()
@@ -136,6 +137,7 @@ FAILING = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", FAILING)
 def test_a_bomb_is_incomplete(name: str) -> None:
     assert open_attachment(BOMBS[name](), limits=BOUNDS).incomplete
