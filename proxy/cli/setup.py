@@ -118,7 +118,7 @@ def set_up(config: Config, wish: Wish) -> int:
         return show(tool, changes, home, values)
     if wish.ca is not None:
         _bring_ca(wish.ca, home)
-    elif not Path(values.ca).exists():
+    elif not wish.base_url and not Path(values.ca).exists():
         raise ConfigError(
             f"setup: {values.ca} is not there yet: start the proxy once, or name its certificate with --ca"
         )
