@@ -37,7 +37,7 @@ _PICTURE: Final = """\
 <svg xmlns="http://www.w3.org/2000/svg" width="420" height="40" viewBox="0 0 420 40" role="img" aria-label="It works">
 <rect width="420" height="40" rx="6" fill="#0a7d33"/>
 <text x="16" y="26" font-family="system-ui,sans-serif" font-size="17" fill="#fff">\u2713 \
-This browser goes through Tightlip and trusts it.</text>
+It works: this browser is read by Tightlip.</text>
 </svg>
 """
 
@@ -96,10 +96,11 @@ Other hosts pass through undecrypted.</p>
 
 
 def _check() -> str:
-    alt = "Not yet: this browser does not go through the proxy, or does not trust its certificate."
+    alt = "No picture means: not yet."  # heard with the picture too, so it must hold in both cases
     return f"""\
 <h2 id="check">Is it working?</h2>
-<p>In this browser:</p>
+<p>In this browser: a green picture stands here when it goes through the proxy and trusts its certificate. Or open
+<a href="{CHECK_URL}">{CHECK_URL}</a>: it should come without a warning.</p>
 <img src="https://{OWN_HOST}{PICTURE_PATH}" alt="{alt}">
 <p>In a shell, with the variables of your client:</p>
 <pre>curl {CHECK_URL}</pre>

@@ -180,15 +180,18 @@ def _welcome(listen: str, status: str, config: Config, bundle: Path) -> str:
     """What to do next, to be pasted into a shell."""
     ca = config.state_dir / "ca" / "tightlip-ca.pem"
     host, _, port = listen.rpartition(":")
-    if host in ("0.0.0.0", "::", "[::]"):
+    if config.advertise is not None:
+        listen = str(config.advertise)
+    elif host in ("0.0.0.0", "::", "[::]"):
         listen = f"THIS_HOST:{port}"
+    page = f", or open http://{listen}/" if config.is_on(config.portal) else ""
     if config.users is not None:
         listen = f"NAME:PASSWORD@{listen}"
     return f"""\
 Tightlip {__version__} listens on {host}:{port}, policy {config.policy}; metrics on http://{status}/metrics
 CA certificate: {ca}
 
-In the shell of your AI client:
+To set a client up: tightlip setup{page}. By hand, in its shell:
   export HTTPS_PROXY=http://{listen} NO_PROXY=localhost,127.0.0.1
   export NODE_EXTRA_CA_CERTS={ca}
   export SSL_CERT_FILE={bundle} REQUESTS_CA_BUNDLE={bundle} CURL_CA_BUNDLE={bundle} AWS_CA_BUNDLE={bundle}

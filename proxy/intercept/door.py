@@ -8,6 +8,8 @@ from mitmproxy import http
 from mitmproxy.proxy import context
 
 from proxy.door import CREDENTIAL_HEADER, Door, Passage
+from proxy.gate import OWN_HOST
+from proxy.reason import Reason
 
 _KEY = "tightlip.passage"
 
@@ -18,8 +20,11 @@ def is_at_the_door(request: http.Request) -> bool:
 
 
 def enter(door: Door, request: http.Request, ctx: context.Context) -> http.HTTPFlow:
-    """The flow for such a request, which is rewritten to its real target."""
-    passage = door.open(request.path, tuple(request.headers.fields))
+    """The flow for such a request, which is rewritten to its real target. A fault leads to nowhere."""
+    try:
+        passage = door.open(request.path, tuple(request.headers.fields))
+    except BaseException:  # in mitmproxy's layers some would end the process
+        passage = Passage(OWN_HOST, "/", Reason.FAULT)
     flow = http.HTTPFlow(ctx.client, ctx.server)
     flow.metadata[_KEY] = passage
     request.data.host = passage.host
