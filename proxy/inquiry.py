@@ -13,9 +13,10 @@ from proxy.credential import CredentialError, CredentialSource, utc_now
 from proxy.formats import Format
 from proxy.gate import Gate
 from proxy.pool import Pool, PoolError
-from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known, Pseudonym
+from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known
 from proxy.pseudonym.vault import Vault
 from proxy.reason import status_of
+from proxy.restore import Lexicon
 from proxy.signing import is_signed, resign
 from proxy.told import ToldStore
 from proxy.verdict import Decision, Reply, Request, Verdict
@@ -94,12 +95,12 @@ class Inquiry:
             return NOTHING_KNOWN
         return self.vault.known(identity, vendor.id)
 
-    def restorable(self, host: str, identity: str) -> list[Pseudonym]:
-        """The pseudonyms that may become values again in a reply of `host` to `identity`."""
+    def lexicon(self, host: str, identity: str) -> Lexicon | None:
+        """The pseudonyms that become values again in a reply of `host` to `identity`; None when there are none."""
         vendor = self.gate.catalogue.vendor_for(host)
         if self.vault is None or vendor is None:
-            return []
-        return self.vault.restorable(identity, vendor.id)
+            return None
+        return self.vault.lexicon(identity, vendor.id)
 
     def refuse(self, request: Request, reason: str) -> Verdict:
         """A BLOCK verdict for something that was refused without being read."""

@@ -92,6 +92,10 @@ _hook_faults = Counter(
 )
 _cache_hits = Counter("tightlip_cache_hits", "Pieces of requests whose findings were known.", registry=_registry)
 _cache_misses = Counter("tightlip_cache_misses", "Pieces of requests that had to be scanned.", registry=_registry)
+_restored = Counter("tightlip_pseudonyms_restored", "Pseudonyms put back in replies.", registry=_registry)
+_unrestored = Counter(
+    "tightlip_replies_unrestored", "Replies in which some pseudonyms may have been left.", registry=_registry
+)
 _body = Histogram(
     "tightlip_body_bytes", "Body sizes on the wire.", ["direction"], buckets=BODY_BYTES, registry=_registry
 )
@@ -149,6 +153,13 @@ def observe_audit(seconds: float) -> None:
 
 def worker_restarted(reason: str) -> None:
     _restarts.labels(_small(reason)).inc()
+
+
+def restored(count: int, gave_up: bool) -> None:
+    """A reply ended in which so many pseudonyms were put back; `gave_up`: it couldn't be read to its end."""
+    _restored.inc(count)
+    if gave_up:
+        _unrestored.inc()
 
 
 def hook_failed(hook: str) -> None:

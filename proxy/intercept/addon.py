@@ -23,6 +23,7 @@ from proxy.front import Ending, Front
 from proxy.gate import OWN_HOST
 from proxy.identity import Authenticator
 from proxy.intercept.door import passage_of
+from proxy.intercept.reply import restore
 from proxy.intercept.state import FlowState, Permit, attach, flow_state
 from proxy.portal import Portal
 from proxy.reason import Reason
@@ -199,6 +200,9 @@ class Tightlip:
         fmt = self._inquiry.format_of(flow.request.method, flow.request.host, flow.request.path)
         state.tap = ResponseTap(fmt, flow.response.headers.get("content-encoding", ""), time.monotonic)
         flow.response.stream = state.tap.feed
+        lexicon = self._inquiry.lexicon(flow.request.host, state.user or state.peer)
+        if lexicon:
+            restore(flow, fmt, lexicon, state.tap)
 
     @guarded
     def response(self, flow: http.HTTPFlow) -> None:

@@ -24,6 +24,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from proxy.pseudonym.pseudonymiser import Known, Pseudonym
+from proxy.restore import Lexicon, Pair
 
 DAY_SECONDS: Final = 86_400
 MAX_SCOPES: Final = 1024
@@ -63,6 +64,33 @@ class _Entry:
     day: int
 
 
+@dataclass(slots=True)
+class _Shelf:
+    """One scope's entries, the longest unused first, and what was last made of them."""
+
+    entries: OrderedDict[str, _Entry]
+    known: Known | None = None
+    lexicon: Lexicon | None = None
+
+    def put(self, pseudonym: Pseudonym, day: int) -> bool:
+        """Whether this is to be written: it is new, or was not used today."""
+        before = self.entries.get(pseudonym.surrogate)
+        if before is None or before.pseudonym != pseudonym:
+            self.known = self.lexicon = None
+        self.entries[pseudonym.surrogate] = _Entry(pseudonym, day)
+        self.entries.move_to_end(pseudonym.surrogate)
+        return before is None or before.day != day or before.pseudonym != pseudonym
+
+    def shrink(self, limit: int) -> None:
+        while len(self.entries) > limit:
+            self.entries.popitem(last=False)
+            self.known = self.lexicon = None
+
+    def pairs(self) -> list[Pair]:
+        entries = self.entries.values()
+        return [Pair(each.pseudonym.surrogate, each.pseudonym.value) for each in entries if each.pseudonym.restored]
+
+
 class Vault:
     """`file` None keeps everything in memory alone. Methods are for one thread; writing has its own."""
 
@@ -77,7 +105,7 @@ class Vault:
         self._box = AESGCM(hashlib.blake2b(b"values", key=key, digest_size=32).digest())
         self._limits = limits
         self._clock = clock
-        self._scopes: OrderedDict[Scope, OrderedDict[str, _Entry]] = OrderedDict()
+        self._shelves: OrderedDict[Scope, _Shelf] = OrderedDict()
         self._file = _opened(file) if file else None
         self._rows: queue.SimpleQueue[_Row | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
@@ -87,14 +115,23 @@ class Vault:
 
     def known(self, user: str, vendor: str) -> Known:
         """What a user has been given for a vendor: for the scan of the next request."""
-        entries = self._entries((user, vendor))
-        values = {surrogate: entry.pseudonym.value for surrogate, entry in entries.items()}
-        return Known(f"{user}\0{vendor}", values)
+        shelf = self._shelf((user, vendor))
+        if shelf.known is None:
+            values = {surrogate: entry.pseudonym.value for surrogate, entry in shelf.entries.items()}
+            shelf.known = Known(f"{user}\0{vendor}", values)
+        return shelf.known
 
-    def restorable(self, user: str, vendor: str) -> list[Pseudonym]:
-        """What may be exchanged for its value in replies of that vendor to that user, and to nobody else."""
-        entries = self._entries((user, vendor)).values()
-        return [entry.pseudonym for entry in entries if entry.pseudonym.restored]
+    def lexicon(self, user: str, vendor: str) -> Lexicon | None:
+        """What becomes its value again in replies of that vendor to that user, and to nobody else; None for nothing."""
+        shelf = self._shelf((user, vendor))
+        if shelf.lexicon is None:
+            pairs = shelf.pairs()
+            shelf.lexicon = Lexicon(pairs) if pairs else None
+        return shelf.lexicon
+
+    def pairs(self, user: str, vendor: str) -> list[Pair]:
+        """The same, as pairs."""
+        return self._shelf((user, vendor)).pairs()
 
     def remember(self, user: str, vendor: str, given: Iterable[Pseudonym]) -> bool:
         """Keeps what a request was given, before the request leaves.
@@ -103,17 +140,13 @@ class Vault:
         """
         given, today = list(given), int(self._clock()) // DAY_SECONDS
         scope = (user, vendor)
-        entries = self._entries(scope)
-        if any(_differs(entries.get(one.surrogate), one) for one in given):
+        shelf = self._shelf(scope)
+        if any(_differs(shelf.entries.get(one.surrogate), one) for one in given):
             return False
         for one in given:
-            before = entries.get(one.surrogate)
-            entries[one.surrogate] = _Entry(one, today)
-            entries.move_to_end(one.surrogate)
-            if self._file is not None and (before is None or before.day != today or before.pseudonym != one):
+            if shelf.put(one, today) and self._file is not None:
                 self._rows.put(self._row(scope, one, today))
-        while len(entries) > self._limits.entries:
-            entries.popitem(last=False)
+        shelf.shrink(self._limits.entries)
         return True
 
     def close(self) -> None:
@@ -123,14 +156,14 @@ class Vault:
             self._writer.join()
             self._writer = None
 
-    def _entries(self, scope: Scope) -> OrderedDict[str, _Entry]:
-        entries = self._scopes.get(scope)
-        if entries is None:
-            entries = self._scopes[scope] = self._loaded(scope)
-            while len(self._scopes) > MAX_SCOPES:
-                self._scopes.popitem(last=False)
-        self._scopes.move_to_end(scope)
-        return entries
+    def _shelf(self, scope: Scope) -> _Shelf:
+        shelf = self._shelves.get(scope)
+        if shelf is None:
+            shelf = self._shelves[scope] = _Shelf(self._loaded(scope))
+            while len(self._shelves) > MAX_SCOPES:
+                self._shelves.popitem(last=False)
+        self._shelves.move_to_end(scope)
+        return shelf
 
     def _loaded(self, scope: Scope) -> OrderedDict[str, _Entry]:
         entries: OrderedDict[str, _Entry] = OrderedDict()

@@ -27,6 +27,10 @@ def card() -> str:
     return "".join(map(str, [*digits, -doubled % 10]))
 
 
+def email() -> str:
+    return f"jane.roe{next(_counter)}" + "@" + "contoso.com"
+
+
 def ssn() -> str:
     return f"536-{10 + next(_counter) % 89}-4399"
 

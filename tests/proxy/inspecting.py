@@ -17,7 +17,7 @@ from proxy.verdict import Request, Verdict
 from tests.compiled import rules_folder
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
-PACKS = ("monitor", "balanced", "strict")
+PACKS = ("monitor", "balanced", "pseudonyms", "strict")
 URLS = {
     "chat": "https://api.openai.com/v1/chat/completions",
     "responses": "https://api.openai.com/v1/responses",

@@ -131,6 +131,8 @@ def test_all_promised_series_are_on_the_page(tmp_path: Path) -> None:
         "tightlip_body_bytes_bucket",
         "tightlip_cache_hits_total",
         "tightlip_cache_misses_total",
+        "tightlip_pseudonyms_restored_total",
+        "tightlip_replies_unrestored_total",
         "tightlip_worker_restarts_total",
         "tightlip_scan_timeouts_total",
         "tightlip_hook_faults_total",

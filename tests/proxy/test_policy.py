@@ -13,7 +13,7 @@ from proxy.policy import Action, Policy, PolicyError, load_policy
 from proxy.reason import Reason
 from proxy.setting import policy_folder
 
-PACKS = ("monitor", "balanced", "strict")
+PACKS = ("monitor", "balanced", "pseudonyms", "strict")
 CONTACT = ("EMAIL_ADDRESS", "PHONE_NUMBER", "IP_ADDRESS")
 
 
@@ -147,7 +147,7 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_policy_that_is_nowhere(tmp_path: Path) -> None:
-    with pytest.raises(PolicyError, match=r"balanced, monitor, strict"):
+    with pytest.raises(PolicyError, match=r"balanced, monitor, pseudonyms, strict"):
         load_policy(str(tmp_path / "none.yaml"), policy_folder())
     with pytest.raises(PolicyError):
         load_policy(str(tmp_path), policy_folder())

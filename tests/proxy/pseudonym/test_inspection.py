@@ -132,11 +132,12 @@ async def test_a_stand_in_taken_in_the_same_moment_is_not_used() -> None:
     verdict = await inquiry.decide(asked, "ann")
     assert pool.asked == 2
     assert verdict.decision is Decision.REDACT
-    restored = {one.surrogate: one.value for one in inquiry.restorable("api.openai.com", "ann")}
+    restored = {one.surrogate: one.value for one in vault.pairs("ann", "openai")}
     text = sent(asked, verdict).decode()
     assert {value for surrogate, value in restored.items() if surrogate in text} == {CARD, EMAIL, SSN}
-    assert inquiry.restorable("api.openai.com", "bob") == []
-    assert inquiry.restorable("api.anthropic.com", "ann") == []
+    assert inquiry.lexicon("api.openai.com", "ann") is not None
+    assert inquiry.lexicon("api.openai.com", "bob") is None
+    assert inquiry.lexicon("api.anthropic.com", "ann") is None
 
 
 async def test_what_a_user_was_given_is_the_same_in_the_next_request() -> None:

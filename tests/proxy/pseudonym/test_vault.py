@@ -8,9 +8,11 @@ import pytest
 
 from proxy.pseudonym.pseudonymiser import Pseudonym
 from proxy.pseudonym.vault import DAY_SECONDS, Vault, VaultLimits
+from proxy.restore import Pair
 
 KEY, OTHER_KEY = b"v" * 32, b"w" * 32
 ONE = Pseudonym("person-00000001@example.com", "jane.roe" + "@contoso.com", True)
+PAIR = Pair(ONE.surrogate, ONE.value)
 TWO = Pseudonym("AKIAQR6RZRAEDEXAMPLE", "a secret", False)
 
 
@@ -33,7 +35,7 @@ def test_what_was_kept_is_there_after_a_restart(file: Path) -> None:
     vault.close()
     again = Vault(file, KEY)
     assert again.known("ann", "openai").values == {ONE.surrogate: ONE.value, TWO.surrogate: TWO.value}
-    assert again.restorable("ann", "openai") == [ONE]
+    assert again.pairs("ann", "openai") == [PAIR]
     again.close()
 
 
@@ -47,7 +49,7 @@ def test_nobody_gets_what_another_was_given(file: Path, user: str, vendor: str, 
     if restarted:
         vault.close()
         vault = Vault(file, KEY)
-    assert vault.restorable(user, vendor) == []
+    assert vault.pairs(user, vendor) == []
     assert vault.known(user, vendor).values == {}
     vault.close()
 
@@ -67,7 +69,7 @@ def test_another_key_opens_nothing(file: Path) -> None:
     vault.remember("ann", "openai", [ONE])
     vault.close()
     other = Vault(file, OTHER_KEY)
-    assert other.restorable("ann", "openai") == []
+    assert other.pairs("ann", "openai") == []
     other.close()
 
 
@@ -88,8 +90,8 @@ def test_rows_that_were_tampered_with_are_none(file: Path, change: str) -> None:
     with sqlite3.connect(file) as connection:
         connection.execute(change)
     again = Vault(file, KEY)
-    assert len(again.restorable("ann", "openai")) <= 1
-    assert {one.surrogate: one.value for one in again.restorable("ann", "openai")}.items() <= {
+    assert len(again.pairs("ann", "openai")) <= 1
+    assert {one.surrogate: one.value for one in again.pairs("ann", "openai")}.items() <= {
         (ONE.surrogate, ONE.value),
         ("other", "another"),
     }
@@ -100,7 +102,7 @@ def test_a_stand_in_is_never_given_a_second_value(file: Path) -> None:
     vault = Vault(file, KEY)
     assert vault.remember("ann", "openai", [ONE])
     assert not vault.remember("ann", "openai", [TWO, Pseudonym(ONE.surrogate, "another", True)])
-    assert vault.restorable("ann", "openai") == [ONE]
+    assert vault.pairs("ann", "openai") == [PAIR]
     assert TWO.surrogate not in vault.known("ann", "openai").values
     assert vault.remember("ann", "openai", [ONE])
     vault.close()
@@ -127,13 +129,13 @@ def test_a_user_has_so_many_and_all_together_so_many(file: Path) -> None:
     many = [Pseudonym(f"s{n}", f"v{n}", True) for n in range(20)]
     for one in many:
         vault.remember("ann", "openai", [one])
-    assert vault.restorable("ann", "openai") == many[-5:]
+    assert vault.pairs("ann", "openai") == [Pair(one.surrogate, one.value) for one in many[-5:]]
     vault.close()
     with sqlite3.connect(file) as connection:
         (count,) = connection.execute("SELECT COUNT(*) FROM pseudonym").fetchone()
     assert count <= 20
     again = Vault(file, KEY, VaultLimits(entries=5, total=8))
-    assert len(again.restorable("ann", "openai")) == 5
+    assert len(again.pairs("ann", "openai")) == 5
     again.close()
 
 
@@ -145,13 +147,29 @@ def test_a_damaged_file_is_put_aside(file: Path) -> None:
     vault.close()
     assert file.with_suffix(".damaged").exists()
     again = Vault(file, KEY)
-    assert again.restorable("ann", "openai") == [ONE]
+    assert again.pairs("ann", "openai") == [PAIR]
     again.close()
 
 
 def test_without_a_file_nothing_is_written(tmp_path: Path) -> None:
     vault = Vault(None, KEY)
     vault.remember("ann", "openai", [ONE])
-    assert vault.restorable("ann", "openai") == [ONE]
+    assert vault.pairs("ann", "openai") == [PAIR]
     vault.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_made_of_the_entries_is_made_once_for_each_change(file: Path) -> None:
+    vault = Vault(file, KEY)
+    assert vault.lexicon("ann", "openai") is None
+    vault.remember("ann", "openai", [ONE])
+    first = vault.lexicon("ann", "openai")
+    known = vault.known("ann", "openai")
+    vault.remember("ann", "openai", [ONE])
+    assert first is not None
+    assert vault.lexicon("ann", "openai") is first
+    assert vault.known("ann", "openai") is known
+    vault.remember("ann", "openai", [Pseudonym("another", "value", True)])
+    assert vault.lexicon("ann", "openai") is not first
+    assert set(vault.known("ann", "openai").values) == {ONE.surrogate, "another"}
+    vault.close()
