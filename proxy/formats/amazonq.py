@@ -7,6 +7,7 @@ say in a header what they are, which never decides here: one table holds all of 
 from typing import Final
 
 from proxy.formats.compose import below, each, ids
+from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
@@ -51,6 +52,8 @@ _TURN: Final = {
     "assistantResponseMessage.reasoningContent.**": Label.OPAQUE,
 }
 
+_TEXT: Final = frozenset({"text"})
+
 CONVERSATION: Final = Format(
     id="amazonq.conversation",
     routes=(
@@ -79,6 +82,13 @@ CONVERSATION: Final = Format(
         **each(Label.METADATA, "telemetryEvent.**", "userContext.**"),
     },
     error_shape=ErrorShape.BEDROCK,
+    replies=(
+        Channel("content", name="text", events=frozenset({"assistantResponseEvent"})),
+        Channel("content", name="code", events=frozenset({"codeEvent"}), closes=_TEXT),
+        Channel("input", Writing.JSON, key=("toolUseId",), events=frozenset({"toolUseEvent"}), closes=_TEXT),
+        *copies("completions[*].content", "recommendations[*].content", "message"),
+    ),
+    reply_ends=(End(path="stop", key=("toolUseId",)),),
     conversation=("conversationState", "history"),
     current=("conversationState", "currentMessage"),
     reply_members=frozenset({"assistantResponseMessage"}),

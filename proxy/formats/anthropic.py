@@ -244,5 +244,7 @@ COMPLETE: Final = Format(
         **ids("model", "anthropic_version"),
     },
     error_shape=ErrorShape.ANTHROPIC,
+    replies=(Channel("completion"), *copies("error.message")),
+    reply_ends=(End(path="stop_reason"),),
 )
 """The text completions that came before messages: one prompt, turns and all."""

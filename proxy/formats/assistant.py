@@ -9,7 +9,8 @@ from typing import Final
 from proxy.formats.compose import below, each, ids, refined_below
 from proxy.formats.openai import COMMON, PROMPT_ONLY, URL
 from proxy.formats.refine import Refinement
-from proxy.formats.responses import ITEM, RESPONSES, parts, tools
+from proxy.formats.reply import Channel, End, Writing, copies
+from proxy.formats.responses import ITEM, RESPONSES, parts, tools, whole_item
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
@@ -57,6 +58,17 @@ ASSISTANTS: Final = Format(
         "tool_outputs[*].tool_call_id": Label.ID,
     },
     error_shape=ErrorShape.OPENAI,
+    replies=(
+        Channel("delta.content[#].text.value", key=("id",)),
+        Channel("delta.step_details.tool_calls[#].function.arguments", Writing.JSON, key=("id",)),
+        *copies("content[*].text.value", "data[*].content[*].text.value", "last_error.message", "error.message"),
+        *copies(
+            "step_details.tool_calls[*].function.arguments",
+            "required_action.submit_tool_outputs.tool_calls[*].function.arguments",
+            writing=Writing.JSON,
+        ),
+    ),
+    reply_ends=(End(events=frozenset({"thread.message.completed", "thread.run.step.completed"}), key=("id",)),),
     refinements=tuple(
         Refinement(f"{place}content[*].image_url", "url", Label.PROMPT, frozenset({Label.ATTACHMENT}), prefixes=URL)
         for place in ("", "messages[*].", "thread.messages[*].", "additional_messages[*].")
@@ -100,6 +112,7 @@ CONVERSATIONS: Final = Format(
     },
     error_shape=ErrorShape.OPENAI,
     refinements=(Refinement("items[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system", "developer"})),),
+    replies=whole_item("data[*]"),
     conversation=("items",),
     reply_roles=RESPONSES.reply_roles,
     reply_types=RESPONSES.reply_types,

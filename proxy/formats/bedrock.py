@@ -10,6 +10,7 @@ from typing import Final
 
 from proxy.formats import openai
 from proxy.formats.compose import below, each, ids
+from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -69,6 +70,18 @@ _CONVERSE: Final = {
     "requestMetadata.**": Label.METADATA,
 }
 
+
+def _output(path: str) -> tuple[Channel, ...]:
+    """Channels of a message that is told as a whole."""
+    return (
+        *copies(f"{path}.text", f"{path}.citationsContent.content[*].text"),
+        *copies(f"{path}.toolUse.input", writing=Writing.TREE),
+    )
+
+
+_DELTA: Final = frozenset({"contentBlockDelta"})
+_INDEX: Final = ("contentBlockIndex",)
+
 CONVERSE: Final = Format(
     id="bedrock.converse",
     routes=(r"/model/[^/]+/converse(?:-stream)?", r"/model/[^/]+/count-tokens"),
@@ -80,6 +93,14 @@ CONVERSE: Final = Format(
     error_shape=ErrorShape.BEDROCK,
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),
+    replies=(
+        Channel("delta.text", key=_INDEX, events=_DELTA),
+        Channel("delta.toolUse.input", Writing.JSON, key=_INDEX, events=_DELTA),
+        *copies("delta.citation.title", "delta.citation.sourceContent[*].text", events=_DELTA),
+        *_output("output.message.content[*]"),
+        *copies("message"),
+    ),
+    reply_ends=(End(events=frozenset({"contentBlockStop"}), key=_INDEX), End(events=frozenset({"messageStop"}))),
     usage=Usage(
         marker="usage",
         input=(("inputTokens",), ("cacheReadInputTokens",), ("cacheWriteInputTokens",)),
@@ -113,6 +134,20 @@ INVOKE: Final = Format(
     },
     error_shape=ErrorShape.BEDROCK,
     refinements=openai.CHAT.refinements,
+    replies=(
+        *openai.CHAT.replies,
+        Channel("outputText"),
+        Channel("generation"),
+        Channel("text"),
+        Channel("outputs[#].text"),
+        Channel("contentBlockDelta.delta.text", key=("contentBlockDelta.contentBlockIndex",)),
+        *_output("output.message.content[*]"),
+        *copies("results[*].outputText", "generations[*].text", "message", "data[*].revised_prompt"),
+    ),
+    reply_ends=(
+        *openai.CHAT.reply_ends,
+        *(End(path=path) for path in ("completionReason", "stop_reason", "is_finished", "contentBlockStop")),
+    ),
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),
 )
@@ -130,6 +165,7 @@ GUARDRAIL: Final = Format(
         **ids("guardrailConfig.**", "checks.**"),
     },
     error_shape=ErrorShape.BEDROCK,
+    replies=copies("outputs[*].text", "message"),
 )
 
 _STATE: Final = {
@@ -206,5 +242,9 @@ AGENTS: Final = Format(
         **below("collaborators[*]", _AGENT),
     },
     error_shape=ErrorShape.BEDROCK,
+    replies=(
+        Channel("text", events=frozenset({"output"})),
+        *copies("output.text", "results[*].document.textDocument.text", "message"),
+    ),
     methods=frozenset({"POST", "PUT"}),
 )

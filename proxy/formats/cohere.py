@@ -10,6 +10,7 @@ from proxy.formats import ranking
 from proxy.formats.compose import below, each, ids
 from proxy.formats.openai import PROMPT_ONLY, URL
 from proxy.formats.refine import Refinement
+from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -42,6 +43,8 @@ _MESSAGE: Final = {
     "citations[*].sources[*].tool_output.**": Label.TOOL_RESULT,
 }
 
+_INDEX: Final = ("index",)
+
 CHAT: Final = Format(
     id="cohere.chat",
     routes=(r".*/v2/chat",),
@@ -57,6 +60,22 @@ CHAT: Final = Format(
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),
     usage=_USAGE,
+    replies=(
+        Channel("delta.message.content.text", key=_INDEX, events=frozenset({"content-delta"})),
+        Channel("delta.message.tool_plan", events=frozenset({"tool-plan-delta"})),
+        Channel(
+            "delta.message.tool_calls.function.arguments",
+            Writing.JSON,
+            key=_INDEX,
+            events=frozenset({"tool-call-delta"}),
+        ),
+        *copies("delta.message.citations.text", "message.content[*].text", "message.tool_plan", "message"),
+        *copies("message.tool_calls[*].function.arguments", writing=Writing.JSON),
+    ),
+    reply_ends=(
+        End(events=frozenset({"content-end", "tool-call-end"}), key=_INDEX),
+        End(events=frozenset({"message-end"})),
+    ),
 )
 
 _RESULT: Final = {
@@ -88,6 +107,12 @@ CHAT_V1: Final = Format(
     reply_roles=frozenset({"CHATBOT"}),
     conversation_ids=(("conversation_id",),),
     usage=_USAGE,
+    replies=(
+        Channel("text"),
+        *copies("response.text", "citations[*].text", "message"),
+        *copies("tool_calls[*].parameters", "response.tool_calls[*].parameters", writing=Writing.TREE),
+    ),
+    reply_ends=(End(path="is_finished"),),
 )
 
 TEXT: Final = Format(
@@ -102,6 +127,11 @@ TEXT: Final = Format(
         **ids("length", "format", "extractiveness", "output_format"),
     },
     error_shape=ErrorShape.COHERE,
+    replies=(
+        Channel("text"),
+        *copies("generations[*].text", "prompt", "classifications[*].input", "summary", "message"),
+    ),
+    reply_ends=(End(path="is_finished"),),
 )
 
 RERANK: Final = replace(

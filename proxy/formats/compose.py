@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from proxy.formats.refine import Refinement
+from proxy.formats.reply import Channel
 from proxy.formats.table import Format
 from proxy.segment import Label
 
@@ -43,6 +44,23 @@ def labels_below(prefix: str, formats: Iterable[Format]) -> Labels:
 def refinements_below(prefix: str, formats: Iterable[Format]) -> tuple[Refinement, ...]:
     """The refinements that go with `labels_below`."""
     return tuple(refinement for fmt in formats for refinement in refined_below(prefix, fmt.refinements))
+
+
+def replies_below(prefix: str, formats: Iterable[Format]) -> tuple[Channel, ...]:
+    """The channels of other formats' replies whose events stand below `prefix`.
+
+    What they are called then stands below it too, so a channel takes what is at its path in any event.
+    """
+    return tuple(
+        replace(
+            channel,
+            path=_joined(prefix, channel.path),
+            key=tuple(_joined(prefix, path) for path in channel.key),
+            events=frozenset(),
+        )
+        for fmt in formats
+        for channel in fmt.replies
+    )
 
 
 def _joined(prefix: str, path: str) -> str:

@@ -7,8 +7,9 @@ to them. Names that tell the vendor which repository or file is meant are METADA
 from typing import Final
 
 from proxy.formats.compose import below, each, ids
-from proxy.formats.openai import COMMON, MESSAGE, PROMPT_ONLY
+from proxy.formats.openai import CHAT, COMMON, MESSAGE, PROMPT_ONLY
 from proxy.formats.refine import Refinement
+from proxy.formats.reply import Channel, copies
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
@@ -81,6 +82,8 @@ AGENTS: Final = Format(
         Refinement("messages[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system"})),
         Refinement("messages[*]", "role", Label.TOOL_RESULT, PROMPT_ONLY, frozenset({"tool"})),
     ),
+    replies=(Channel("body", events=frozenset({"content"})), *CHAT.replies, *copies("message.content")),
+    reply_ends=CHAT.reply_ends,
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),
     conversation_ids=(("copilot_thread_id",),),

@@ -8,6 +8,7 @@ from typing import Final
 from proxy.formats.compose import below, each, ids
 from proxy.formats.openai import PROMPT_ONLY
 from proxy.formats.refine import Refinement
+from proxy.formats.reply import Channel, Writing, copies
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -57,6 +58,13 @@ GENERATION: Final = Format(
     refinements=(
         Refinement("input.messages[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system"})),
         Refinement("input.messages[*]", "role", Label.TOOL_RESULT, PROMPT_ONLY, frozenset({"tool"})),
+    ),
+    replies=(
+        Channel("output.text"),
+        Channel("output.choices[#].message.content", name="text"),
+        Channel("output.choices[#].message.content[*].text", name="text"),
+        Channel("output.choices[#].message.tool_calls[#].function.arguments", Writing.JSON),
+        *copies("output.results[*].document.text", "payload.output.sentence.text", "message"),
     ),
     conversation=("input", "messages"),
     reply_roles=frozenset({"assistant"}),

@@ -7,9 +7,10 @@ public projects that speak to them write them. What a table misses is scanned al
 from typing import Final
 
 from proxy.formats import anthropic, gemini, openai, responses
-from proxy.formats.compose import below, each, ids, labels_below, refinements_below
+from proxy.formats.compose import below, each, ids, labels_below, refinements_below, replies_below
 from proxy.formats.openai import PROMPT_ONLY
 from proxy.formats.refine import Refinement
+from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
@@ -25,6 +26,7 @@ ZED: Final = Format(
     error_shape=ErrorShape.PLAIN,
     refinements=refinements_below("provider_request", _PROVIDERS),
     snake_case=True,  # Google's
+    replies=(*replies_below("event", (anthropic.MESSAGES, openai.CHAT, gemini.GENERATE)), *copies("message")),
     conversation=("provider_request", "messages"),
     reply_roles=frozenset({"assistant"}),
     conversation_ids=(("thread_id",),),
@@ -41,10 +43,13 @@ ZED_EDITS: Final = Format(
         **each(Label.PROMPT, "signatures[*].**", "referenced_declarations[*].**"),
         **each(Label.METADATA, "excerpt_path", "git_info.**", "cursor_point.**"),
         **ids("git_info.head_sha", "trigger", "request_id", "prompt_format", "debug_info", "model", "environment"),
-        **below("input", {"cursor_excerpt": Label.PROMPT, "events[*].**": Label.PROMPT, "**": Label.PROMPT}),
+        "input.**": Label.PROMPT,
     },
     error_shape=ErrorShape.PLAIN,
+    replies=copies("output_excerpt", "output", "message"),
 )
+
+_TEXT: Final = frozenset({"text"})
 
 JETBRAINS: Final = Format(
     id="jetbrains.chat",
@@ -73,6 +78,11 @@ JETBRAINS: Final = Format(
         Refinement("chat.messages[*]", "type", Label.TOOL_RESULT, PROMPT_ONLY, frozenset({"function_message"})),
         Refinement("chat.messages[*]", "type", Label.TOOL_ARGUMENT, PROMPT_ONLY, frozenset({"assistant_message_tool"})),
     ),
+    replies=(
+        Channel("content", name="text", events=frozenset({"Content"})),
+        Channel("content", Writing.JSON, "arguments", ("id",), frozenset({"ToolCall", "FunctionCall"}), closes=_TEXT),
+    ),
+    reply_ends=(End(events=frozenset({"FinishMetadata"})),),
     conversation=("chat", "messages"),
     reply_types=frozenset({"assistant_message", "assistant_message_text", "assistant_message_tool"}),
 )
@@ -128,6 +138,11 @@ AUGMENT: Final = Format(
         "tool_definitions[*].**": Label.TOOL_SCHEMA,
     },
     error_shape=ErrorShape.PLAIN,
+    replies=(
+        Channel("text"),
+        *copies("nodes[*].content", "completion_items[*].text", "completions[*].text", "modified_code", "error"),
+        *copies("nodes[*].tool_use.input_json", writing=Writing.JSON),
+    ),
     conversation=("chat_history",),
     current=("nodes",),
     reply_members=frozenset({"response_text", "response_nodes"}),
@@ -156,6 +171,8 @@ CODY: Final = Format(
         "operationName": Label.ID,
     },
     error_shape=ErrorShape.PLAIN,
+    replies=(Channel("deltaText"), Channel("completion"), *copies("error")),
+    reply_ends=(End(path="stopReason"),),
     refinements=(Refinement("messages[*]", "speaker", Label.SYSTEM, PROMPT_ONLY, frozenset({"system"})),),
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),

@@ -211,6 +211,7 @@ CODE_ASSIST_CHAT: Final = Format(
     },
     error_shape=ErrorShape.GEMINI,
     snake_case=True,
+    replies=(Channel("markdown"), *copies("completions[*].text", "response.completions[*].text", "error.message")),
     conversation=("history",),
 )
 """What the IDE plug-ins call, in the vendor's own older form: chat with a history, and code around a cursor."""

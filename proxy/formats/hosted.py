@@ -7,6 +7,7 @@ from typing import Final
 
 from proxy.formats import anthropic, openai
 from proxy.formats.compose import below, each, ids, labels_below, refinements_below
+from proxy.formats.reply import Channel, copies
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -24,6 +25,8 @@ WATSONX: Final = Format(
     refinements=openai.CHAT.refinements,
     conversation=openai.CHAT.conversation,
     reply_roles=openai.CHAT.reply_roles,
+    replies=(*openai.CHAT.replies, Channel("results[#].generated_text"), *copies("errors[*].message")),
+    reply_ends=openai.CHAT.reply_ends,
     usage=Usage(
         marker="usage",
         input=(("prompt_tokens",),),
@@ -42,6 +45,7 @@ PREDICTIONS: Final = Format(
         **each(Label.METADATA, "webhook", "webhook_completed"),
     },
     error_shape=ErrorShape.PLAIN,
+    replies=copies("output", "output[*]", "error"),
 )
 """Replicate and RunPod: whatever the model wants, below `input`."""
 
@@ -57,6 +61,8 @@ UNIVERSAL: Final = Format(
     },
     error_shape=ErrorShape.OPENAI,
     refinements=refinements_below("[*].query", _INNER),
+    replies=(*openai.CHAT.replies, *anthropic.MESSAGES.replies),
+    reply_ends=(*openai.CHAT.reply_ends, *anthropic.MESSAGES.reply_ends),
 )
 """A list of requests to try one after the other, each with the vendor that it is for."""
 
@@ -96,6 +102,7 @@ DUO: Final = Format(
     },
     error_shape=ErrorShape.PLAIN,
     refinements=openai.CHAT.refinements,
+    replies=(Channel(""), *copies("response", "choices[*].text", "detail")),
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),
 )

@@ -6,6 +6,7 @@ Source: the `huggingface_hub` package's generated input types (2.4).
 from typing import Final
 
 from proxy.formats.compose import each, ids
+from proxy.formats.reply import Channel, copies
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
@@ -28,4 +29,8 @@ INFERENCE: Final = Format(
         "parameters.grammar.value.**": Label.TOOL_SCHEMA,
     },
     error_shape=ErrorShape.PLAIN,
+    replies=(
+        Channel("token.text"),
+        *copies("generated_text", "summary_text", "translation_text", "answer", "sequence", "word", "error"),
+    ),
 )

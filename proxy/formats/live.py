@@ -8,6 +8,7 @@ from typing import Final
 from proxy.formats.compose import below, each, ids
 from proxy.formats.gemini import REQUEST, part
 from proxy.formats.refine import Refinement
+from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
@@ -41,6 +42,12 @@ LIVE: Final = Format(
     },
     error_shape=ErrorShape.GEMINI,
     snake_case=True,
+    replies=(
+        Channel("serverContent.modelTurn.parts[*].text", name="text", unless="thought"),
+        Channel("serverContent.outputTranscription.text"),
+        *copies("toolCall.functionCalls[*].args", writing=Writing.TREE),
+    ),
+    reply_ends=(End(path="serverContent.turnComplete"), End(path="serverContent.interrupted")),
     conversation=("clientContent", "turns"),
     reply_roles=frozenset({"model"}),
     methods=frozenset({"WEBSOCKET", "POST"}),
@@ -70,6 +77,14 @@ _STEP: Final = {
 
 _OWN: Final = frozenset({Label.PROMPT, Label.TOOL_ARGUMENT, Label.TOOL_RESULT, Label.ATTACHMENT})
 
+
+def _whole_step(path: str) -> tuple[Channel, ...]:
+    return (
+        *copies(f"{path}.content[*].text", f"{path}.text"),
+        *copies(f"{path}.arguments", writing=Writing.TREE),
+    )
+
+
 INTERACTIONS: Final = Format(
     id="gemini.interactions",
     routes=(r".*/interactions",),
@@ -90,6 +105,17 @@ INTERACTIONS: Final = Format(
     },
     error_shape=ErrorShape.GEMINI,
     refinements=(Refinement("input[*]", "signature", Label.OPAQUE, _OWN),),
+    replies=(
+        Channel("delta.text", key=("index",)),
+        Channel("delta.arguments", Writing.JSON, key=("index",)),
+        *(
+            channel
+            for path in ("steps[*]", "outputs[*]", "interaction.steps[*]", "step")
+            for channel in _whole_step(path)
+        ),
+        *copies("error.message"),
+    ),
+    reply_ends=(End(path="interaction"),),
     conversation=("input",),
     reply_roles=frozenset({"model"}),
     reply_types=frozenset(

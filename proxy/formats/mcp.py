@@ -8,6 +8,7 @@ show the body of a 400.
 from typing import Final
 
 from proxy.formats.compose import below, ids
+from proxy.formats.reply import Writing, copies
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
@@ -36,5 +37,12 @@ JSON_RPC: Final = Format(
     routes=(r".*/mcp(?:/.*)?",),
     labels={**_MESSAGE, **below("[*]", _MESSAGE)},
     error_shape=ErrorShape.PLAIN,
+    replies=(
+        *copies(
+            "result.content[*].text", "result.contents[*].text", "result.messages[*].content.text", "error.message"
+        ),
+        *copies("result.content[*].resource.text", "params.message", "params.messages[*].content.text"),
+        *copies("result.structuredContent", writing=Writing.TREE),
+    ),
 )
 """A message, or a batch of them."""

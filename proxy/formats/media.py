@@ -8,6 +8,7 @@ from typing import Final
 
 from proxy.formats.compose import each, ids
 from proxy.formats.openai import COMMON
+from proxy.formats.reply import copies
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
@@ -64,4 +65,5 @@ IMAGES: Final = Format(
         **ids("images[*].file_id", "mask.file_id", "input_reference.file_id", "video.id"),
     },
     error_shape=ErrorShape.OPENAI,
+    replies=copies("data[*].revised_prompt", "prompt", "error.message"),
 )

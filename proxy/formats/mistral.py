@@ -8,6 +8,7 @@ from typing import Final
 from proxy.formats.compose import below, each, ids
 from proxy.formats.openai import MESSAGE, PROMPT_ONLY
 from proxy.formats.refine import Refinement
+from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -20,6 +21,9 @@ _ENTRY: Final = {
     "content[*].tool": Label.ID,
     **each(Label.PROMPT, "content[*].title", "content[*].url", "content[*].description"),
 }
+
+_MESSAGE: Final = frozenset({"message.output.delta"})
+_PIECE: Final = ("output_index", "content_index")
 
 CONVERSATIONS: Final = Format(
     id="mistral.conversations",
@@ -51,6 +55,14 @@ CONVERSATIONS: Final = Format(
     ),
     conversation=("inputs",),
     reply_roles=frozenset({"assistant"}),
+    replies=(
+        Channel("content", name="text", key=_PIECE, events=_MESSAGE),
+        Channel("content.text", name="text", key=_PIECE, events=_MESSAGE),
+        Channel("arguments", Writing.JSON, key=("tool_call_id",), events=frozenset({"function.call.delta"})),
+        *copies("outputs[*].content", "outputs[*].content[*].text", "message"),
+        *copies("outputs[*].arguments", writing=Writing.JSON),
+    ),
+    reply_ends=(End(events=frozenset({"conversation.response.done", "conversation.response.error"})),),
     reply_types=frozenset({"agent.handoff", "function.call", "message.output", "tool.execution"}),
     usage=Usage(
         marker="usage",
@@ -72,4 +84,5 @@ OCR: Final = Format(
         **ids("bbox_annotation_format.type", "document_annotation_format.type"),
     },
     error_shape=ErrorShape.OPENAI,
+    replies=copies("pages[*].markdown", "document_annotation", "message"),
 )

@@ -9,6 +9,7 @@ from typing import Final
 from proxy.formats.compose import below, each, ids
 from proxy.formats.openai import PROMPT_ONLY
 from proxy.formats.refine import Refinement
+from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
@@ -40,6 +41,12 @@ CHAT: Final = Format(
         Refinement("messages[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system"})),
         Refinement("messages[*]", "role", Label.TOOL_RESULT, PROMPT_ONLY, frozenset({"tool"})),
     ),
+    replies=(
+        Channel("message.content"),
+        *copies("message.tool_calls[*].function.arguments", writing=Writing.TREE),
+        *copies("error"),
+    ),
+    reply_ends=(End(path="done"),),
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),
 )
@@ -57,4 +64,6 @@ GENERATE: Final = Format(
         **each(Label.METADATA, "license", "license[*]"),
     },
     error_shape=ErrorShape.PLAIN,
+    replies=(Channel("response"), *copies("error")),
+    reply_ends=(End(path="done"),),
 )

@@ -7,6 +7,7 @@ from typing import Final
 
 from proxy.formats.compose import below, each, ids
 from proxy.formats.gemini import part
+from proxy.formats.reply import copies
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
@@ -50,6 +51,17 @@ EMBED: Final = Format(
 
 PREDICT: Final = Format(
     id="vertex.predict",
+    replies=copies(
+        "predictions[*]",
+        "predictions[*].content",
+        "predictions[*].prompt",
+        "candidates[*].output",
+        "candidates[*].content",
+        "answer.content.parts[*].text",
+        "output",
+        "content.parts[*].text",
+        "error.message",
+    ),
     routes=(
         r".*/(?:models|endpoints)/[^/]+:(?:predict|predictLongRunning|serverStreamingPredict|directPredict)",
         r".*/models/[^/]+:(?:generateText|generateMessage|generateAnswer|countMessageTokens|countTextTokens)",

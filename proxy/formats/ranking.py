@@ -8,6 +8,7 @@ from typing import Final
 
 from proxy.formats.compose import below, each, ids
 from proxy.formats.openai import CHAT, COMMON, MESSAGE
+from proxy.formats.reply import copies
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
@@ -25,6 +26,7 @@ RANKING: Final = Format(
         **below("messages[*]", MESSAGE),
     },
     error_shape=ErrorShape.OPENAI,
+    replies=copies("results[*].document", "results[*].document.text", "data[*].document", "error.message", "message"),
 )
 
 TOKENS: Final = Format(

@@ -8,6 +8,7 @@ from typing import Final
 
 from proxy.formats.compose import below, each, ids
 from proxy.formats.refine import Refinement
+from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.responses import ITEM, tools
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
@@ -53,6 +54,25 @@ _SESSION: Final = {
     **tools("tools"),
 }
 
+_CALL: Final = ("response_id", "output_index")
+_PART: Final = (*_CALL, "content_index")
+
+
+def _delta(writing: Writing, key: tuple[str, ...], *names: str) -> Channel:
+    return Channel("delta", writing, names[0], key, frozenset(f"response.{name}.delta" for name in names))
+
+
+_REPLIES: Final = (
+    _delta(Writing.TEXT, _PART, "output_text", "text"),
+    _delta(Writing.TEXT, _PART, "output_audio_transcript", "audio_transcript"),
+    _delta(Writing.JSON, _CALL, "function_call_arguments", "mcp_call_arguments"),
+    *copies("text", "transcript", "part.text", "part.transcript"),
+    *copies("arguments", "item.arguments", "response.output[*].arguments", writing=Writing.JSON),
+    *copies("item.content[*].text", "item.content[*].transcript", "error.message"),
+    *copies("response.output[*].content[*].text", "response.output[*].content[*].transcript"),
+)
+_ENDING: Final = ("output_text", "text", "output_audio_transcript", "audio_transcript", "function_call_arguments")
+
 REALTIME: Final = Format(
     id="openai.realtime",
     routes=(
@@ -75,6 +95,11 @@ REALTIME: Final = Format(
     refinements=(
         Refinement("item", "role", Label.SYSTEM, frozenset({Label.PROMPT}), frozenset({"system"})),
         Refinement("response.input[*]", "role", Label.SYSTEM, frozenset({Label.PROMPT}), frozenset({"system"})),
+    ),
+    replies=_REPLIES,
+    reply_ends=(
+        End(events=frozenset(f"response.{name}.done" for name in (*_ENDING, "output_item")), key=_CALL),
+        End(events=frozenset({"response.done", "error"})),
     ),
     methods=frozenset({"POST", "WEBSOCKET"}),
 )

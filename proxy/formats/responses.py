@@ -176,7 +176,8 @@ def _delta(name: str, index: str, writing: Writing) -> Channel:
     return Channel("delta", writing, key=key, events=frozenset({f"response.{name}.delta"}), name=name)
 
 
-def _whole_item(path: str) -> tuple[Channel, ...]:
+def whole_item(path: str) -> tuple[Channel, ...]:
+    """Channels of an item that is told as a whole."""
     texts = "content[*].text content[*].refusal summary[*].text input code output error.message outputs[*].logs"
     trees = "action queries operation results[*].text"
     return (
@@ -190,9 +191,9 @@ _REPLIES: Final = (
     *(_delta(name, index, writing) for name, (index, writing) in _PIECES.items()),
     *copies("text", "refusal", "part.text", "part.refusal", "input", "code"),
     *copies("arguments", writing=Writing.JSON),
-    *_whole_item("item"),
-    *_whole_item("response.output[*]"),
-    *_whole_item("output[*]"),
+    *whole_item("item"),
+    *whole_item("response.output[*]"),
+    *whole_item("output[*]"),
     *copies("error.message", "response.error.message", "message"),
 )
 

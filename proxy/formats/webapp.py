@@ -6,8 +6,10 @@ vendor, so a request holds the newest message alone.
 
 from typing import Final
 
+from proxy.formats.anthropic import MESSAGES
 from proxy.formats.compose import below, each, ids
 from proxy.formats.refine import Refinement
+from proxy.formats.reply import Channel
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
@@ -51,5 +53,7 @@ CLAUDE: Final = Format(
         **ids("tools[*].type", "tools[*].name"),
     },
     error_shape=ErrorShape.ANTHROPIC,
+    replies=(Channel("completion"), *MESSAGES.replies),
+    reply_ends=MESSAGES.reply_ends,
     refinements=(Refinement("personalized_styles[*]", "isDefault", Label.METADATA, frozenset({Label.SYSTEM})),),
 )
