@@ -110,7 +110,7 @@ INTERACTIONS: Final = Format(
         Channel("delta.arguments", Writing.JSON, key=("index",)),
         *(
             channel
-            for path in ("steps[*]", "outputs[*]", "interaction.steps[*]", "step")
+            for path in ("steps[*]", "outputs[*]", "interaction.steps[*]", "interaction.outputs[*]", "step")
             for channel in _whole_step(path)
         ),
         *copies("error.message"),
