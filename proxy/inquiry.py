@@ -4,11 +4,12 @@ Shared by the live proxy and `tightlip inspect`. Knows nothing of mitmproxy, aud
 """
 
 import asyncio
+import time
 from dataclasses import dataclass, field, replace
 
 import structlog
 
-from proxy import formats, message, respond
+from proxy import formats, message
 from proxy.credential import CredentialError, CredentialSource, utc_now
 from proxy.formats import Format
 from proxy.gate import Gate
@@ -16,6 +17,7 @@ from proxy.pool import Pool, PoolError
 from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known
 from proxy.pseudonym.vault import Vault
 from proxy.reason import status_of
+from proxy.replies.answer import Answers
 from proxy.restore import Lexicon
 from proxy.signing import is_signed, resign
 from proxy.told import ToldStore
@@ -115,10 +117,9 @@ class Inquiry:
 
     def refusal_reply(self, request: Request, reason: str) -> Reply:
         """The answer to a refusal in the shape that the client of this route understands."""
-        shape = self.format_of(request.method, request.host, request.target).error_shape
+        fmt = self.format_of(request.method, request.host, request.target)
         text = message.refusal_message(reason, request.reference)
-        content_type = request.header(b"content-type")
-        return respond.blocked(shape, text, request.reference, status_of(reason), content_type=content_type)
+        return Answers(time=time.time()).refusal(request, fmt, text, status_of(reason))
 
     def format_of(self, method: str, host: str, target: str) -> Format:
         return formats.identify(method, host, target, self.gate.catalogue.vendor_for(host))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from proxy import formats, message, respond
+from proxy import formats, message
 from proxy.binary.coding import encode_body
 from proxy.body import Kind
 from proxy.head import edit_headers, edit_target
@@ -26,7 +26,7 @@ from proxy.segment import Label, Segment
 from proxy.signing import can_resign, is_signed
 from proxy.swap import Swap
 from proxy.told import NOTHING_TOLD, Told
-from proxy.verdict import Decision, Reply, Request, Verdict
+from proxy.verdict import Decision, Request, Verdict
 
 if TYPE_CHECKING:
     from proxy.pipeline import Inspector
@@ -148,17 +148,14 @@ class Inspection:
 
     def _refused(self, base: Verdict, reason: str) -> Verdict:
         text = message.refusal_message(reason, self._request.reference)
-        reply = self._reply(text, status_of(reason))
+        reply = self._inspector.answers.refusal(self._request, self._fmt, text, status_of(reason))
         return replace(base, reason=reason, reply=reply, conversation="", telling=NOTHING_TOLD)
-
-    def _reply(self, text: str, status: int = 400) -> Reply:
-        content_type = self._request.header(b"content-type")
-        return respond.blocked(self._fmt.error_shape, text, self._request.reference, status, content_type=content_type)
 
     def _blocked(self, base: Verdict, blocked: Sequence[Judgement]) -> Verdict:
         places = [item.place(self._fmt) for item in blocked]
         text = message.block_message(places, self._request.reference, self._inspector.policy.id)
-        reply = self._reply(text)
+        data = self.content.data if self.content.kind is Kind.JSON else b""
+        reply = self._inspector.answers.block(self._request, self._fmt, text, data, base.model)
         history = self._history
         if history is None:
             return replace(base, reply=reply)

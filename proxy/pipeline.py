@@ -1,4 +1,5 @@
-"""The core: one request in, one verdict out. No network, no clock but a stopwatch, no state but caches.
+"""The core: one request in, one verdict out. No network, no clock but a stopwatch and what dates answers, no state but
+caches.
 
 target, headers, body -> segments -> findings -> actions -> the bytes to send, or the answer to give
 """
@@ -20,6 +21,7 @@ from proxy.jsontext import leaves
 from proxy.policy import Policy, load_policy
 from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known, Pseudonymiser
 from proxy.reason import RequestError
+from proxy.replies.answer import Answers
 from proxy.scanner import Reading, Scanner
 from proxy.task import Ready, Settings
 from proxy.told import NOTHING_TOLD, Told
@@ -102,6 +104,10 @@ class Inspector:
         if not (self._policy.pseudonymises or known.values):
             return None
         return Pseudonymiser(self._key, known, content.data)
+
+    @property
+    def answers(self) -> Answers:
+        return Answers(self._policy.block_style, time.time())
 
     @property
     def policy(self) -> Policy:

@@ -17,6 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from detectors import Finding, Severity
 from detectors.rule import EntityName
 from proxy.reason import Reason
+from proxy.replies.answer import BlockStyle
 
 
 class PolicyError(Exception):
@@ -85,7 +86,8 @@ class Policy(BaseModel):
     be read, by reason code, `default` for the rest; `on_fixed` is for findings that would be redacted but stand where a
     change would break the request (ids, signatures, keys). `on_attachment` is for findings that would be redacted but
     stand inside of a file: stop the request, or send it with a note in place of the file where the API takes one.
-    `on_error` is for the product's own faults. None of these may redact: there is nothing to cut out.
+    `on_error` is for the product's own faults. None of these may redact: there is nothing to cut out. `block_style` is
+    how a block is told: as the vendor's error, or where a conversation waits for one as an assistant's message.
 
     `on_sent` is for what would be cut out of a text that the vendor has had in clear, before policy or rules were
     changed: newer models bind their thinking to the conversation's bytes. `restore` names the categories whose
@@ -103,6 +105,7 @@ class Policy(BaseModel):
     on_fixed: Literal["log", "block"] = "block"
     on_attachment: Literal["block", "note"] = "block"
     on_error: Literal["block"] = "block"
+    block_style: BlockStyle = "error"
     on_sent: Literal["redact", "log", "block"] = "redact"
     restore: tuple[CategoryName, ...] = ("pci", "pii", "phi", "custom")
     explain_pseudonyms: bool = False

@@ -10,6 +10,7 @@ from proxy.formats.compose import below, ids, refined_below
 from proxy.formats.note import Note
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
+from proxy.formats.soft import Framing, Soft, SoftShape
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -232,6 +233,11 @@ MESSAGES: Final = Format(
     ),
     replies=_REPLIES,
     reply_ends=_REPLY_ENDS,
+    soft=(
+        Soft(SoftShape.MESSAGES, route=r".*/(?:v1/messages|[^/]+:(?:rawPredict|streamRawPredict))"),
+        Soft(SoftShape.MESSAGES, Framing.WHOLE, r"/model/[^/]+/invoke"),
+        Soft(SoftShape.MESSAGES, Framing.CHUNKS, r"/model/[^/]+/invoke-with-response-stream"),
+    ),
 )
 
 COMPLETE: Final = Format(

@@ -11,6 +11,7 @@ from typing import Final
 from proxy.formats import openai
 from proxy.formats.compose import below, each, ids
 from proxy.formats.reply import Channel, End, Writing, copies
+from proxy.formats.soft import Framing, Soft, SoftShape
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -106,6 +107,10 @@ CONVERSE: Final = Format(
         input=(("inputTokens",), ("cacheReadInputTokens",), ("cacheWriteInputTokens",)),
         output=(("outputTokens",),),
         cached=(("cacheReadInputTokens",),),
+    ),
+    soft=(
+        Soft(SoftShape.CONVERSE, Framing.WHOLE, r".*/converse"),
+        Soft(SoftShape.CONVERSE, Framing.EVENT_STREAM, r".*/converse-stream"),
     ),
 )
 

@@ -11,6 +11,7 @@ from proxy.formats.compose import below, each, ids
 from proxy.formats.openai import PROMPT_ONLY, URL
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
+from proxy.formats.soft import Soft, SoftShape
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -76,6 +77,7 @@ CHAT: Final = Format(
         End(events=frozenset({"content-end", "tool-call-end"}), key=_INDEX),
         End(events=frozenset({"message-end"})),
     ),
+    soft=(Soft(SoftShape.COHERE),),
 )
 
 _RESULT: Final = {

@@ -10,6 +10,7 @@ from proxy.formats.compose import below, each, ids, refined_below
 from proxy.formats.note import Note
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
+from proxy.formats.soft import Framing, Soft, SoftShape
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -112,6 +113,13 @@ def _ends(prefix: str) -> tuple[End, ...]:
     return (End(path=f"{prefix}candidates[#].finishReason"),)
 
 
+def _soft(shape: SoftShape) -> tuple[Soft, ...]:
+    return (
+        Soft(shape, Framing.WHOLE, r".*:generateContent"),
+        Soft(shape, Framing.ALT, r".*:streamGenerateContent"),
+    )
+
+
 GENERATE: Final = Format(
     id="gemini.generate",
     routes=(
@@ -135,6 +143,7 @@ GENERATE: Final = Format(
     replies=_replies(""),
     reply_ends=_ends(""),
     methods=frozenset({"POST", "PATCH"}),
+    soft=_soft(SoftShape.GENERATE),
 )
 
 CODE_ASSIST: Final = Format(
@@ -155,6 +164,7 @@ CODE_ASSIST: Final = Format(
     usage=USAGE,
     replies=_replies("response."),
     reply_ends=_ends("response."),
+    soft=_soft(SoftShape.CODE_ASSIST),
 )
 
 BATCH: Final = Format(

@@ -10,6 +10,7 @@ from proxy.formats.compose import below, each, ids
 from proxy.formats.openai import PROMPT_ONLY
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
+from proxy.formats.soft import Framing, Soft, SoftShape
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
@@ -49,6 +50,7 @@ CHAT: Final = Format(
     reply_ends=(End(path="done"),),
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),
+    soft=(Soft(SoftShape.OLLAMA_CHAT, Framing.LINES),),
 )
 
 GENERATE: Final = Format(
@@ -66,4 +68,5 @@ GENERATE: Final = Format(
     error_shape=ErrorShape.PLAIN,
     replies=(Channel("response"), *copies("error")),
     reply_ends=(End(path="done"),),
+    soft=(Soft(SoftShape.OLLAMA_GENERATE, Framing.LINES, r".*/api/generate"),),
 )

@@ -12,6 +12,7 @@ from proxy.formats.compose import below, each, ids
 from proxy.formats.note import Note
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
+from proxy.formats.soft import Soft, SoftShape
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -191,6 +192,7 @@ CHAT: Final = Format(
     ),
     replies=_CHAT_REPLIES,
     reply_ends=FINISHED,
+    soft=(Soft(SoftShape.CHAT),),
 )
 
 COMPLETIONS: Final = Format(
@@ -210,6 +212,7 @@ COMPLETIONS: Final = Format(
     usage=CHAT.usage,
     replies=(Channel("choices[#].text"), *copies("error.message")),
     reply_ends=FINISHED,
+    soft=(Soft(SoftShape.COMPLETIONS),),
 )
 
 EMBEDDINGS: Final = Format(

@@ -12,6 +12,7 @@ from proxy.formats.note import Note
 from proxy.formats.openai import COMMON, PROMPT_ONLY, URL
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
+from proxy.formats.soft import Soft, SoftShape
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
@@ -291,4 +292,5 @@ RESPONSES: Final = Format(
     ),
     replies=_REPLIES,
     reply_ends=_REPLY_ENDS,
+    soft=(Soft(SoftShape.RESPONSES, route=r".*/responses"),),
 )

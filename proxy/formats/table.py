@@ -14,6 +14,7 @@ from typing import Final
 from proxy.formats.note import Note
 from proxy.formats.refine import Refinement, Refiner, snake
 from proxy.formats.reply import Channel, End
+from proxy.formats.soft import Soft
 from proxy.segment import Label, Segment
 
 Path = tuple[str | int, ...]
@@ -70,7 +71,8 @@ class Format:
     the model's turns from the user's. `conversation_ids` are the paths of strings that name the conversation.
     `error_shape` is the one that clients of this API read. `usage` is where replies state their tokens,
     `replies` and `reply_ends` where they hold the model's text; without them pseudonyms can't be restored.
-    `notes` are the objects that an attachment can be cut out with, a note in their place.
+    `notes` are the objects that an attachment can be cut out with, a note in their place. `soft` is how a reply
+    holds an assistant's message; the first whose route matches.
     With `snake_case` a name in lowerCamelCase stands for both of its spellings, each where it stands.
     """
 
@@ -89,6 +91,7 @@ class Format:
     replies: tuple[Channel, ...] = ()
     reply_ends: tuple[End, ...] = ()
     notes: tuple[Note, ...] = ()
+    soft: tuple[Soft, ...] = ()
     methods: frozenset[str] = frozenset({"POST"})
     snake_case: bool = False
     _route: re.Pattern[str] = field(init=False, repr=False, compare=False)
@@ -103,6 +106,11 @@ class Format:
     def serves(self, method: str, path: str) -> bool:
         """Whether a request is for this API. One trailing slash is forgiven, as servers do."""
         return method in self.methods and self._route.fullmatch(path.removesuffix("/")) is not None
+
+    def soft_for(self, method: str, target: str) -> Soft | None:
+        """How the reply to a request of this format holds an assistant's message; None where there is none."""
+        path = target.partition("?")[0]
+        return next((soft for soft in self.soft if soft.serves(path)), None) if method == "POST" else None
 
     def label(self, path: Path) -> Label:
         """What the string at `path` is, as far as its path tells; UNKNOWN when no pattern names it."""
