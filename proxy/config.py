@@ -140,7 +140,7 @@ class Config(_Model):
     portal: Switch = "auto"
     base_urls: Switch = "auto"
     base_url_origins: tuple[str, ...] = ()
-    advertise: AddressText | None = None
+    advertise: AddressText | None = Field(default=None, validate_default=True)
     hosts: Mapping[HostPattern, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
 
     @field_validator("listen")
@@ -150,10 +150,18 @@ class Config(_Model):
             raise ValueError("expected a loopback address, or `users` naming a users file")
         return listen
 
+    @field_validator("advertise")
+    @classmethod
+    def _guard_advertise(cls, advertise: Address | None, info: ValidationInfo) -> Address | None:
+        listen = info.data.get("listen")
+        if advertise is None and info.data.get("portal") == "on" and listen is not None and listen.is_wildcard:
+            raise ValueError("expected HOST:PORT, since `portal` tells it and `listen` is every address")
+        return advertise
+
     @property
     def reach(self) -> Address:
-        """Where clients connect: `advertise`, or `listen` when that says enough."""
-        return self.advertise or self.listen
+        """Where clients connect: `advertise`, or `listen`, by way of loopback when that is every address."""
+        return self.advertise or (Address("127.0.0.1", self.listen.port) if self.listen.is_wildcard else self.listen)
 
     def is_on(self, switch: Switch) -> bool:
         """What `portal` or `base_urls` come to."""

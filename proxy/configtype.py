@@ -44,6 +44,11 @@ class Address:
         return cls((match[1] or match[2]).lower(), int(match[3]))
 
     @property
+    def is_wildcard(self) -> bool:
+        """Whether listening there is listening on every address."""
+        return self.host in ("0.0.0.0", "::")
+
+    @property
     def is_loopback(self) -> bool:
         try:
             return ip_address(self.host).is_loopback

@@ -77,7 +77,8 @@ class Door:
         if host is None:
             return Passage(OWN_HOST, "/", Reason.NO_SUCH_BASE_URL)
         target = rest if rest.startswith("/") else "/" + rest
-        if any(self._is_web_page(origin) for origin in _values(headers, b"origin")):
+        origins = _values(headers, b"origin")
+        if any(map(self._is_web_page, origins)) or (not origins and _is_embedded(headers)):
             return Passage(host, target, Reason.WEB_PAGE)
         if any(value.strip().lower() == "websocket" for value in _values(headers, b"upgrade")):
             return Passage(host, target, Reason.WEBSOCKET)
@@ -94,6 +95,11 @@ class Door:
         """Whether a page of the web asks. Pages in a sandbox say `null`; editors and apps have schemes of their own."""
         origin = origin.strip().lower()
         return origin not in self.origins and (origin == "null" or origin.startswith(_WEB_SCHEMES))
+
+
+def _is_embedded(headers: Headers) -> bool:
+    """Whether a browser asks on behalf of a page that need not name itself: a picture, a link, a form's GET."""
+    return any(value.strip().lower() not in ("", "none") for value in _values(headers, b"sec-fetch-site"))
 
 
 def _values(headers: Headers, name: bytes) -> list[str]:

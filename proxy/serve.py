@@ -182,7 +182,7 @@ def _welcome(listen: str, status: str, config: Config, bundle: Path) -> str:
     host, _, port = listen.rpartition(":")
     if config.advertise is not None:
         listen = str(config.advertise)
-    elif host in ("0.0.0.0", "::", "[::]"):
+    elif config.listen.is_wildcard:
         listen = f"THIS_HOST:{port}"
     page = f", or open http://{listen}/" if config.is_on(config.portal) else ""
     if config.users is not None:

@@ -26,7 +26,7 @@ from proxy.clientsetup.tool import Tool
 from proxy.config import Config
 from proxy.configtype import Address
 from proxy.policy import PolicyError, load_policy
-from proxy.portal import CA_PATH, CHECK_PATH
+from proxy.portal import CA_PATH, CHECK_PATH, CHECK_URL
 from proxy.setting import catalogue_of, domains_of, policy_folder
 from proxy.vendor import CatalogueError
 
@@ -54,6 +54,10 @@ def examine_client(name: str, folder: Path | None, *, as_json: bool) -> int:
 def _client(tool: Tool, home: Home, environment: Mapping[str, str]) -> Iterator[Check]:
     if not home.has(tool):
         yield Check("installed", Level.WARN, f"{tool.name} was not found here", "Run this where it is used.")
+    if not tool.readable:
+        advice = f"Set it as `tightlip setup {tool.id}` tells, then open {CHECK_URL} in it."
+        yield Check("settings", Level.WARN, "its settings can't be read from here", advice)
+        return
     try:
         reading = read_settings(tool, home.platform, home.read, environment)
     except ValueError as err:
@@ -200,7 +204,7 @@ def _shown_ca(config: Config) -> Iterator[Check]:
 
 def _get(address: Address, path: str) -> tuple[int | None, bytes]:
     """Status and body; no status when nothing answers in HTTP."""
-    host = "127.0.0.1" if address.host in ("0.0.0.0", "::") else address.host
+    host = "127.0.0.1" if address.is_wildcard else address.host
     connection = http.client.HTTPConnection(host, address.port, timeout=_SECONDS)
     try:
         connection.request("GET", path)

@@ -148,10 +148,11 @@ def this_platform() -> Platform:
 
 
 def find_tool(name: str) -> Tool:
-    """Raises ConfigError with the names that there are."""
-    if name not in TOOLS:
+    """The tool of that name, or with a command of that name. Raises ConfigError with the names that there are."""
+    tool = TOOLS.get(name) or next((tool for tool in TOOLS.values() if name in tool.commands), None)
+    if tool is None:
         raise ConfigError(f"setup: expected one of {', '.join(TOOLS)}, found {name}")
-    return TOOLS[name]
+    return tool
 
 
 def list_tools(home: Home, values: Values) -> int:

@@ -103,6 +103,7 @@ EDITORS: Final = (
         name="JetBrains IDEs with AI Assistant, Junie or Copilot",
         commands=("idea", "pycharm", "goland", "webstorm"),
         signs=("{config}/JetBrains",),
+        readable=False,
         system=True,
         hosts=("api.jetbrains.ai",),
         notes=(

@@ -52,6 +52,7 @@ RUNTIMES: Final = (
         id="java",
         name="Java programs",
         commands=("java",),
+        readable=False,
         changes=(Variables({"JAVA_TOOL_OPTIONS": "-Dhttps.proxyHost={host} -Dhttps.proxyPort={port}"}),),
         notes=(
             "Java has a store of its own: keytool -importcert -cacerts -noprompt -alias tightlip -file {ca}",
@@ -74,6 +75,7 @@ RUNTIMES: Final = (
         id="git",
         name="git",
         commands=("git",),
+        readable=False,
         hosts=("github.com",),
         system=True,
         notes=(

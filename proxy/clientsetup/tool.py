@@ -126,7 +126,7 @@ class Tool:
     `commands` and `signs` (paths below the home folder) tell that it is installed. `changes` lead it through the proxy,
     `base_url` is the other way, for when it can't use one. Which roots it trusts: the variables in `adds` name more,
     those in `replaces` others instead, and without any it asks the system's store (`system`) or brings its own.
-    `hosts` are those its prompts go to, for the doctor.
+    `hosts` are those its prompts go to, for the doctor, who can read its settings unless `readable` says no.
     """
 
     id: str
@@ -138,6 +138,7 @@ class Tool:
     adds: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     system: bool = False
+    readable: bool = True
     hosts: tuple[str, ...] = ("api.openai.com",)
     advised: tuple[tuple[str, str, str], ...] = ()
     """Variables with the value that they had better have, and why."""

@@ -47,6 +47,14 @@ def test_a_host_written_out_leads_there(client: httpx.Client, vendor: FakeVendor
     assert vendor.last.sni == "api.anthropic.com"
 
 
+def test_one_connection_serves_several_vendors(client: httpx.Client, vendor: FakeVendor) -> None:
+    for _ in range(2):
+        assert _post(client, values.chat("hi")).status_code == 200
+        assert _post(client, values.message("hi"), "/v/anthropic/v1/messages").status_code == 200
+        assert client.get("/ok").status_code == 200
+    assert [request.sni for request in vendor.requests] == ["api.openai.com", "api.anthropic.com"] * 2
+
+
 def test_a_value_is_redacted(client: httpx.Client, vendor: FakeVendor) -> None:
     value = values.aws_key()
     assert _post(client, values.chat(f"deploy with {value}")).status_code == 200

@@ -67,6 +67,13 @@ def test_a_web_page_under_another_name_reads_nothing(balanced: Tightlip) -> None
     assert _get(balanced, "/ok.svg", Referer="http://tightlip.local/").status_code == 200
 
 
+def test_it_tells_the_name_that_it_is_given(lab) -> None:  # type: ignore[no-untyped-def]
+    with lab.tightlip("named", advertise="proxy.corp.example:3128") as tightlip:
+        pac = _get(tightlip, "/proxy.pac", Host="proxy.corp.example:3128")
+        assert '"PROXY proxy.corp.example:3128"' in pac.text
+        assert "http://proxy.corp.example:3128/v/openai" in _get(tightlip, "/").text
+
+
 def test_with_users_it_is_open_but_the_way_to_vendors_is_not(guarded: Tightlip) -> None:  # noqa: F811
     assert _get(guarded, "/ca.pem").status_code == 200
     assert curl(guarded, "http://tightlip.local/proxy.pac", None).status == 200

@@ -185,6 +185,24 @@ def test_a_public_listener_is_fine_with_users(tmp_path: Path) -> None:
     assert not config.listen.is_loopback
 
 
+def test_the_portal_and_base_urls_are_for_this_machine_unless_switched(tmp_path: Path) -> None:
+    config = load(None, HOME, {})
+    assert (config.is_on(config.portal), config.is_on(config.base_urls)) == (True, True)
+    text = "listen: 0.0.0.0:8080\nusers: users.yaml\nbase_urls: on\n"
+    config = load(write(tmp_path, text), HOME, {})
+    assert (config.is_on(config.portal), config.is_on(config.base_urls)) == (False, True)
+    assert str(config.reach) == "127.0.0.1:8080"
+    assert not load(None, HOME, {"portal": "off"}).is_on("off")
+
+
+def test_a_portal_on_every_address_needs_one_to_tell(tmp_path: Path) -> None:
+    text = "listen: 0.0.0.0:8080\nusers: users.yaml\nportal: on\n"
+    (problem,) = problems(tmp_path, text)
+    assert "advertise: expected HOST:PORT" in problem
+    config = load(write(tmp_path, text + "advertise: proxy.example:8080\n"), HOME, {})
+    assert str(config.reach) == "proxy.example:8080"
+
+
 @pytest.mark.parametrize("url", ["http://ada:hunter2hunter2@proxy:3128", "ftp://ada:hunter2hunter2@proxy:3128"])
 def test_the_parent_proxys_password_appears_nowhere(tmp_path: Path, url: str) -> None:
     try:

@@ -91,10 +91,16 @@ def test_a_web_page_can_not_use_a_base_url(origin: str) -> None:
     assert passage == Passage("api.openai.com", "/v1/models", "web_page")
 
 
+@pytest.mark.parametrize(("site", "refusal"), [("cross-site", "web_page"), ("same-origin", "web_page"), ("none", None)])
+def test_a_page_that_does_not_name_itself_can_not_either(site: str, refusal: str | None) -> None:
+    assert DOOR.open("/v/openai/v1/models", headers(**{"Sec-Fetch-Site": site})).refusal == refusal
+
+
 def test_an_allowed_page_and_an_editor_can() -> None:
     door = Door(CATALOGUE, base_urls=True, origins=frozenset({"https://chat.corp.example"}))
     for origin in ("https://chat.corp.example", "vscode-webview://1abc", "tauri://localhost"):
-        assert door.open("/v/openai/v1/models", headers(Origin=origin)).refusal is None
+        sent = headers(Origin=origin, **{"Sec-Fetch-Site": "cross-site"})
+        assert door.open("/v/openai/v1/models", sent).refusal is None
 
 
 def test_a_websocket_is_turned_away() -> None:

@@ -100,6 +100,11 @@ def test_for_people_advice_stands_below_what_is_wrong(tmp_path: Path, capsys: py
     assert lines[place + 1].strip() == "tightlip run"
 
 
+def test_what_can_not_be_read_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert examine_client("jetbrains", tmp_path, as_json=True) == 0
+    assert "https://tightlip.local/ok" in checks(capsys)["settings"]["advice"]
+
+
 @pytest.mark.parametrize(
     ("environment", "step"),
     [

@@ -160,6 +160,11 @@ def test_an_odd_address_is_refused(config: Config, home: Path, address: str) -> 
         set_up(config, wish(home, "curl", apply=True, proxy=address))
 
 
+def test_a_tool_may_be_called_by_its_command(config: Config, home: Path) -> None:
+    assert set_up(config, wish(home, "claude", apply=True)) == 0
+    assert (home / ".claude/settings.json").exists()
+
+
 def test_an_unknown_tool_and_platform_are_refused(config: Config, home: Path) -> None:
     with pytest.raises(ConfigError, match="expected one of claude-code, codex"):
         set_up(config, wish(home, "emacs"))

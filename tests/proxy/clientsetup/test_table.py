@@ -53,15 +53,13 @@ def test_a_set_up_can_be_repeated_and_taken_back(way, platform: Platform, files:
     assert undone(tool, once, known) == (files | {_ZED: "// Zed\n{}\n"} if is_emptied else files)
 
 
-@pytest.mark.parametrize("tool", [tool for tool in TOOLS.values() if tool.changes], ids=lambda tool: tool.id)
+@pytest.mark.parametrize("tool", [tool for tool in TOOLS.values() if tool.readable], ids=lambda tool: tool.id)
 def test_a_set_up_is_read_back_as_such(tool: Tool) -> None:
     files, _ = applied(tool, {})
     reading = read_settings(tool, Platform.LINUX, files.get, environment_of(files))
-    if tool.id != "java":  # its proxy is no address but options
-        assert reading.proxy == VALUES.proxy
-        assert reading.bypassed(tool.hosts) == ()
-    roots = {VALUES.ca, VALUES.bundle} & {*reading.adds, reading.replaces}
-    assert roots or tool.system or tool.id == "java"
+    assert reading.proxy == VALUES.proxy
+    assert reading.bypassed(tool.hosts) == ()
+    assert tool.system or {VALUES.ca, VALUES.bundle} & {*reading.adds, reading.replaces}
 
 
 @pytest.mark.parametrize("tool", [tool for tool in TOOLS.values() if tool.base_url], ids=lambda tool: tool.id)
