@@ -86,14 +86,21 @@ def unary(fields: list[Field]) -> Request:
     return ask(UNARY, body, content_encoding="gzip")
 
 
+def append(text: str) -> list[Field]:
+    """A piece of a two-way stream, as Cursor sends it in a request of its own: a message in hex digits."""
+    return [(1, write(cursor(text)).hex()), (2, [(1, "0f9a2c31-7a94-4a0e-9f43-2f1b6c1a7d55")]), (3, 1)]
+
+
 CASES: list[tuple[Any, Any]] = [
     (connect, cursor),
     (lambda fields: connect(fields, WINDSURF), windsurf),
     (grpc, gemini),
     (web, cursor),
     (unary, gemini),
+    (unary, append),
+    (connect, append),
 ]
-NAMES = ["cursor", "windsurf", "grpc", "grpc-web-text", "unary"]
+NAMES = ["cursor", "windsurf", "grpc", "grpc-web-text", "unary", "append", "framed append"]
 SHAPES = pytest.mark.parametrize(("send", "shape"), CASES, ids=NAMES)
 
 
