@@ -25,6 +25,9 @@ DEFAULT_LIMITS = Limits()
 MAX_STREAMS_WITHIN = 4
 """Signed event streams carry each message within another."""
 
+MIN_FILE_BYTES = 20
+"""An empty gzip file's. Shorter bytes within a message begin like a file by chance."""
+
 _LABELS = {LeafKind.KEY: Label.KEY, LeafKind.NUMBER: Label.NUMBER}
 
 
@@ -212,7 +215,7 @@ def _part_segments(
 
 def _protobuf_segments(data: bytes, kind: Kind, label_of: LabelOf, limits: Limits) -> Iterator[Segment]:
     def open_file(start: int, end: int, pointer: str) -> Iterator[Segment]:
-        is_file = is_known_file(data[start:end])
+        is_file = end - start >= MIN_FILE_BYTES and is_known_file(data[start:end])
         return file_segments(data, start, end, None, pointer, limits.attachments) if is_file else iter(())
 
     reader = protobuf.Reader(data, label_of, limits.leaves, limits.depth, open_file)

@@ -158,6 +158,21 @@ def test_what_can_not_be_rewritten_blocks(fields: list[Field], pointer: str) -> 
     assert {(one.pointer, one.label, one.clause) for one in verdict.findings} == {(pointer, "binary", "on-fixed")}
 
 
+@pytest.mark.parametrize(
+    ("content", "decision", "reason"),
+    [
+        (gzip.compress(f"the key is {AWS_KEY}, and no other".encode()), Decision.BLOCK, None),
+        (gzip.compress(b"nothing in here that anyone would mind"), Decision.ALLOW, None),
+        (gzip.compress(b"nothing in here that anyone would mind")[:-9], Decision.LOG, "attachment"),
+    ],
+    ids=["key", "clean", "damaged"],
+)
+def test_files_in_fields_are_opened(content: bytes, decision: Decision, reason: str | None) -> None:
+    verdict = shared().inspect(connect([(1, [(2, content), (3, "a.txt")])]))
+    assert (verdict.decision, verdict.reason) == (decision, reason)
+    assert all(one.pointer.startswith("frame:1/1.2#") for one in verdict.findings)
+
+
 def test_a_value_that_crosses_from_part_to_part_blocks() -> None:
     """A text that could be a message of two fields, the second one's tag and length being letters of a key."""
     keys = (value("AKIA${base32:16}", number) for number in itertools.count())
