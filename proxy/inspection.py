@@ -65,6 +65,8 @@ class Inspection:
     def verdict(self) -> Verdict:
         policy = self._inspector.policy
         judged = self._judge()
+        if policy.telemetry == "refuse" and self._is_report:
+            return self._refused(self._base(judged), Reason.TELEMETRY)
         if policy.on_sent != "redact" or any(item.action is Action.BLOCK for item in judged):
             self._history = self._inspector.history(self.content, self._fmt)
             judged = self._forgive(judged)
@@ -80,6 +82,11 @@ class Inspection:
         quiet = all(item.action is Action.ALLOW for item in judged) and reason is None
         decision = Decision.ALLOW if quiet else Decision.LOG
         return replace(base, decision=decision, sent_sha256=base.received_sha256)
+
+    @property
+    def _is_report(self) -> bool:
+        path = self._request.target.partition("?")[0]
+        return self._vendor is not None and self._vendor.is_report(self._request.host, path)
 
     @property
     def _is_explained(self) -> bool:

@@ -172,6 +172,7 @@ _REFUSAL: Final = {
     "websocket": ("WebSocket connections are not allowed", "The client can use plain HTTPS instead."),
     "upgrade": ("it asks for another protocol than HTTP", _CLIENT),
     "body_unfinished": ("its body did not end in time; a two-way stream can't be checked", _CLIENT),
+    "telemetry": ("reports of clients about themselves are not let out here", "Nothing is to be done."),
     "method": ("its HTTP method is none that AI APIs use", _CLIENT),
     "trailers": ("it announces trailers, which could not be checked", _CLIENT),
     "no_such_base_url": (

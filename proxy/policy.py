@@ -89,10 +89,11 @@ class Policy(BaseModel):
     `on_error` is for the product's own faults. None of these may redact: there is nothing to cut out. `block_style` is
     how a block is told: as the vendor's error, or where a conversation waits for one as an assistant's message.
 
-    `on_sent` is for what would be cut out of a text that the vendor has had in clear, before policy or rules were
-    changed: newer models bind their thinking to the conversation's bytes. `restore` names the categories whose
-    pseudonyms become values again in replies; `explain_pseudonyms` adds a sentence about them to the instructions that
-    the model gets.
+    `telemetry` is for what clients report about themselves: read like a prompt, or refused unread with an answer that
+    they take for the end of it. `on_sent` is for what would be cut out of a text that the vendor has had in clear,
+    before policy or rules were changed: newer models bind their thinking to the conversation's bytes. `restore` names
+    the categories whose pseudonyms become values again in replies; `explain_pseudonyms` adds a sentence about them to
+    the instructions that the model gets.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -106,6 +107,7 @@ class Policy(BaseModel):
     on_attachment: Literal["block", "note"] = "block"
     on_error: Literal["block"] = "block"
     block_style: BlockStyle = "error"
+    telemetry: Literal["read", "refuse"] = "read"
     on_sent: Literal["redact", "log", "block"] = "redact"
     restore: tuple[CategoryName, ...] = ("pci", "pii", "phi", "custom")
     explain_pseudonyms: bool = False

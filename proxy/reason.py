@@ -44,6 +44,7 @@ class Reason(StrEnum):
     TRAILERS = "trailers"
     BODY_UNFINISHED = "body_unfinished"
     METHOD = "method"
+    TELEMETRY = "telemetry"
     NO_SUCH_BASE_URL = "no_such_base_url"
     BASE_URL_CREDENTIALS = "base_url_credentials"
     WEB_PAGE = "web_page"
@@ -66,6 +67,7 @@ _STATUS = {
     Reason.WEB_PAGE: 403,
     Reason.WEBSOCKET: 426,
     Reason.UPGRADE: 426,
+    Reason.TELEMETRY: 404,
     Reason.UPSTREAM_FAILED: 502,
     Reason.BUSY: 503,
     Reason.WORKER_LOST: 503,

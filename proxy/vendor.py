@@ -61,6 +61,7 @@ def _check_format(format_id: str) -> str:
 Host = Annotated[str, AfterValidator(_check_host)]
 FormatId = Annotated[str, AfterValidator(_check_format)]
 HeaderName = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+ReportPath = Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./:-]*\*?$")]
 QueryName = Annotated[str, Field(pattern=r"^[a-z0-9_.-]+$")]
 
 
@@ -69,6 +70,7 @@ class Vendor(BaseModel):
 
     `hosts` take prompts and `telemetry_hosts` what its clients report about themselves, which has held prompt
     text; both are read. `*.x.y` is any host below x.y, another `*` any run of characters within its label.
+    `telemetry_paths` are such reports on the hosts that take prompts; a last `*` stands for anything.
     `http1_hosts` are those whose clients keep two-way streams over HTTP/2, and fall back without it.
     `formats` are tried in order; `error_shape` words the errors of requests that none of them serves.
     `base_url_host` is where `/v/ID/` of the base-URL mode leads, when it is not the first of `hosts` without a star.
@@ -82,6 +84,7 @@ class Vendor(BaseModel):
     name: str
     hosts: Annotated[tuple[Host, ...], Field(min_length=1)]
     telemetry_hosts: tuple[Host, ...] = ()
+    telemetry_paths: tuple[ReportPath, ...] = ()
     base_url_host: Host | None = None
     formats: tuple[FormatId, ...] = ()
     error_shape: ErrorShape = ErrorShape.PLAIN
@@ -103,6 +106,12 @@ class Vendor(BaseModel):
     def is_telemetry(self, host: str) -> bool:
         """Whether `host`, which is this vendor's, only takes reports of its clients."""
         return any_matches(self.telemetry_hosts, host)
+
+    def is_report(self, host: str, path: str) -> bool:
+        """Whether a request to `path` at `host`, which is this vendor's, reports about its client."""
+        return self.is_telemetry(host) or any(
+            path.startswith(known[:-1]) if known.endswith("*") else path == known for known in self.telemetry_paths
+        )
 
     def is_http1(self, host: str) -> bool:
         """Whether no HTTP/2 is offered to clients of `host`, which is this vendor's."""

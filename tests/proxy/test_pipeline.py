@@ -1,6 +1,7 @@
 """The core on the bundled rules: what leaves, what is cut out, what is stopped, and that nothing tells the value."""
 
 import base64
+import dataclasses
 import gzip
 import json
 import pickle
@@ -546,3 +547,29 @@ def test_a_body_that_policy_lets_pass_unread_has_no_history() -> None:
     assert (verdict.decision, verdict.conversation) == (Decision.BLOCK, "")
     assert verdict.reply is not None
     assert b"AWS access key (a request header)" in verdict.reply.body
+
+
+# what clients report about themselves
+
+
+@pytest.mark.parametrize(
+    ("api", "target"),
+    [("messages", "/api/event_logging/v2/batch"), ("responses", "/backend-api/codex/analytics-events/events")],
+)
+@pytest.mark.parametrize("telemetry", ["read", "refuse"])
+def test_reports_are_read_or_refused_as_policy_says(api: str, target: str, telemetry: str) -> None:
+    policy = Policy(id="own", description="", telemetry=telemetry)  # type: ignore[arg-type]
+    host = {"messages": "api.anthropic.com", "responses": "chatgpt.com"}[api]
+    asked = dataclasses.replace(request({"events": [{"error": f"key {AWS_KEY}"}]}, api, target=target), host=host)
+    verdict = fresh(policy).inspect(asked)
+    if telemetry == "read":
+        assert verdict.decision is Decision.REDACT
+    else:
+        assert (verdict.decision, verdict.reason) == (Decision.BLOCK, "telemetry")
+        assert verdict.reply is not None
+        assert verdict.reply.status == 404
+
+
+def test_prompts_are_no_reports() -> None:
+    policy = Policy(id="own", description="", telemetry="refuse")
+    assert fresh(policy).inspect(request(chat("hello"))).decision is Decision.ALLOW
