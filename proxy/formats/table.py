@@ -66,14 +66,18 @@ class Format:
 
     `routes` are patterns that match a whole path, query excluded. `labels` maps path patterns to labels:
     names joined by dots, `[*]` for any element, a last `**` for anything at or below; the more specific
-    pattern wins. `conversation` is the path of the array of turns, `current` that of what is said now where it
-    stands outside of that array. `reply_roles` (of `role` or `speaker`), `reply_types` and `reply_members` tell
-    the model's turns from the user's. `conversation_ids` are the paths of strings that name the conversation.
+    pattern wins. With `snake_case` a name in lowerCamelCase stands for both of its spellings, each where it
+    stands.
+
+    `conversation` is the path of the array of turns (a wrapper of several APIs has `other_conversations` too),
+    `current` that of what is said now where it stands outside of that array. `reply_roles` (of `role` or
+    `speaker`), `reply_types` and `reply_members` tell the model's turns from the user's. `conversation_ids`
+    are the paths of strings that name the conversation.
+
     `error_shape` is the one that clients of this API read. `usage` is where replies state their tokens,
     `replies` and `reply_ends` where they hold the model's text; without them pseudonyms can't be restored.
     `notes` are the objects that an attachment can be cut out with, a note in their place. `soft` is how a reply
     holds an assistant's message; the first whose route matches.
-    With `snake_case` a name in lowerCamelCase stands for both of its spellings, each where it stands.
     """
 
     id: str
@@ -82,6 +86,7 @@ class Format:
     error_shape: ErrorShape
     refinements: tuple[Refinement, ...] = ()
     conversation: tuple[str, ...] | None = None
+    other_conversations: tuple[tuple[str, ...], ...] = ()
     reply_roles: frozenset[str] = frozenset()
     reply_types: frozenset[str] = frozenset()
     reply_members: frozenset[str] = frozenset()
@@ -94,18 +99,24 @@ class Format:
     soft: tuple[Soft, ...] = ()
     methods: frozenset[str] = frozenset({"POST"})
     snake_case: bool = False
-    _route: re.Pattern[str] = field(init=False, repr=False, compare=False)
-    _root: _Node = field(init=False, repr=False, compare=False)
-    _refiner: Refiner = field(init=False, repr=False, compare=False)
+    _route: re.Pattern[str] | None = field(default=None, init=False, repr=False, compare=False)
+    _root: _Node | None = field(default=None, init=False, repr=False, compare=False)
+    _refiner: Refiner | None = field(default=None, init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_route", re.compile("|".join(f"(?:{route})" for route in self.routes) or r"(?!)"))
-        object.__setattr__(self, "_root", _compile(self.labels, self.snake_case))
-        object.__setattr__(self, "_refiner", Refiner(self.refinements, snake_case=self.snake_case))
+    @property
+    def conversations(self) -> tuple[tuple[str, ...], ...]:
+        """Where turns may stand. A request has them in one of these places."""
+        return () if self.conversation is None else (self.conversation, *self.other_conversations)
 
     def serves(self, method: str, path: str) -> bool:
         """Whether a request is for this API. One trailing slash is forgiven, as servers do."""
-        return method in self.methods and self._route.fullmatch(path.removesuffix("/")) is not None
+        if method not in self.methods:
+            return False
+        route = self._route
+        if route is None:  # made when first asked for, as all below: a process meets few of the APIs
+            route = re.compile("|".join(f"(?:{route})" for route in self.routes) or r"(?!)")
+            object.__setattr__(self, "_route", route)
+        return route.fullmatch(path.removesuffix("/")) is not None
 
     def soft_for(self, method: str, target: str) -> Soft | None:
         """How the reply to a request of this format holds an assistant's message; None where there is none."""
@@ -115,6 +126,9 @@ class Format:
     def label(self, path: Path) -> Label:
         """What the string at `path` is, as far as its path tells; UNKNOWN when no pattern names it."""
         node = self._root
+        if node is None:
+            node = _compile(self.labels, self.snake_case)
+            object.__setattr__(self, "_root", node)
         for token in path:
             child = node.children.get(token if type(token) is str else _INDEX)
             if child is None:
@@ -124,16 +138,23 @@ class Format:
 
     def refine(self, segments: Sequence[Segment]) -> list[Segment]:
         """The segments of a request, or of one turn, with the labels corrected that a path can't tell."""
-        return self._refiner.refine(segments)
+        return self._refining().refine(segments)
 
     def refine_each(self, segments: Iterable[Segment]) -> Iterator[Segment]:
         """`refine` for a body of many documents: lines, or parts."""
-        return self._refiner.refine_each(segments) if self.refinements else iter(segments)
+        return self._refining().refine_each(segments) if self.refinements else iter(segments)
 
     def note_for(self, pointer: str) -> tuple[str, Note] | None:
         """The innermost object around a leaf that a note can replace, by its pointer, and the note."""
         found = [(holder, note) for note in self.notes if (holder := note.holder(pointer)) is not None]
         return max(found, key=lambda one: len(one[0]), default=None)
+
+    def _refining(self) -> Refiner:
+        refiner = self._refiner
+        if refiner is None:
+            refiner = Refiner(self.refinements, snake_case=self.snake_case)
+            object.__setattr__(self, "_refiner", refiner)
+        return refiner
 
     def is_reply(self, scalars: Mapping[str, str]) -> bool:
         """Whether an element of the conversation was written by the model.
