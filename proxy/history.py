@@ -74,7 +74,7 @@ class History:
 
 def read_history(fmt: Format, leaves: Sequence[Leaf], key: bytes) -> History | None:
     """The conversation in a JSON document, or None when the format has none."""
-    root = fmt.conversation
+    root = _root(fmt, leaves)
     if root is None:
         return None
     depth = len(root)
@@ -99,6 +99,14 @@ def read_history(fmt: Format, leaves: Sequence[Leaf], key: bytes) -> History | N
     content.sort(key=_position)
     newest = max((index + 1 for index, members in scalars.items() if fmt.is_reply(members)), default=0)
     return History(_conversation(fmt, leaves, content, key), newest, places, tuple(content))
+
+
+def _root(fmt: Format, leaves: Sequence[Leaf]) -> tuple[str, ...] | None:
+    """Where the turns of this document stand, or would stand."""
+    for root in fmt.conversations:
+        if any(leaf.path[: len(root)] == root for leaf in leaves):
+            return root
+    return fmt.conversation
 
 
 def _position(place: _Place) -> tuple[int, int]:

@@ -80,11 +80,12 @@ def _national_word(word: str) -> str:
 
 def _message(fmt: Format, pointer: str) -> str:
     """The turn that a pointer leads into, or "" outside of the conversation."""
-    if fmt.conversation is None:
-        return ""
-    root = "".join(f"/{name}" for name in fmt.conversation) + "/"
-    index = pointer[len(root) :].partition("/")[0] if pointer.startswith(root) else ""
-    return f"message {int(index) + 1}" if index.isdecimal() else ""
+    for path in fmt.conversations:
+        root = "".join(f"/{name}" for name in path) + "/"
+        index = pointer[len(root) :].partition("/")[0] if pointer.startswith(root) else ""
+        if index.isdecimal():
+            return f"message {int(index) + 1}"
+    return ""
 
 
 def _part(name: str) -> list[str]:

@@ -28,11 +28,12 @@ ZED: Final = Format(
     snake_case=True,  # Google's
     replies=(*replies_below("event", (anthropic.MESSAGES, openai.CHAT, gemini.GENERATE)), *copies("message")),
     conversation=("provider_request", "messages"),
-    reply_roles=frozenset({"assistant"}),
+    other_conversations=(("provider_request", "input"), ("provider_request", "contents")),
+    reply_roles=frozenset({"assistant", "model"}),
+    reply_types=responses.RESPONSES.reply_types,
     conversation_ids=(("thread_id",),),
 )
-"""`provider` says whose request is wrapped. The tables of all of them hold at once; turns are known in requests
-that have `messages`."""
+"""`provider` says whose request is wrapped. The tables of all of them hold at once."""
 
 ZED_EDITS: Final = Format(
     id="zed.edits",
