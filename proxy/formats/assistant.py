@@ -7,10 +7,11 @@ Source: the `openai` package's parameter types (3.52). Azure serves most of them
 from typing import Final
 
 from proxy.formats.compose import below, each, ids, refined_below
+from proxy.formats.note import Note
 from proxy.formats.openai import COMMON, PROMPT_ONLY, URL
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
-from proxy.formats.responses import ITEM, RESPONSES, parts, tools, whole_item
+from proxy.formats.responses import FILES, ITEM, RESPONSES, parts, tools, whole_item
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
@@ -34,6 +35,9 @@ _THREAD: Final = {
     **below("messages[*]", _MESSAGE),
     "metadata.**": Label.METADATA,
 }
+
+_PLACES: Final = ("", "messages[*].", "thread.messages[*].", "additional_messages[*].")
+"""Where a message stands."""
 
 ASSISTANTS: Final = Format(
     id="openai.assistants",
@@ -71,8 +75,9 @@ ASSISTANTS: Final = Format(
     reply_ends=(End(events=frozenset({"thread.message.completed", "thread.run.step.completed"}), key=("id",)),),
     refinements=tuple(
         Refinement(f"{place}content[*].image_url", "url", Label.PROMPT, frozenset({Label.ATTACHMENT}), prefixes=URL)
-        for place in ("", "messages[*].", "thread.messages[*].", "additional_messages[*].")
+        for place in _PLACES
     ),
+    notes=tuple(Note(f"{place}content[*]", ("image_url",)) for place in _PLACES),
 )
 
 _STORE_FILE: Final = {
@@ -113,6 +118,7 @@ CONVERSATIONS: Final = Format(
     error_shape=ErrorShape.OPENAI,
     refinements=(Refinement("items[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system", "developer"})),),
     replies=whole_item("data[*]"),
+    notes=tuple(Note(f"items[*].{where}", FILES, "input_text") for where in ("content[*]", "output[*]")),
     conversation=("items",),
     reply_roles=RESPONSES.reply_roles,
     reply_types=RESPONSES.reply_types,

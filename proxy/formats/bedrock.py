@@ -10,6 +10,7 @@ from typing import Final
 
 from proxy.formats import openai
 from proxy.formats.compose import below, each, ids
+from proxy.formats.note import Note
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.soft import Framing, Soft, SoftShape
 from proxy.formats.table import ErrorShape, Format, Usage
@@ -83,6 +84,11 @@ def _output(path: str) -> tuple[Channel, ...]:
 _DELTA: Final = frozenset({"contentBlockDelta"})
 _INDEX: Final = ("contentBlockIndex",)
 
+_NOTES: Final = tuple(
+    Note(where, ("image", "document", "video", "audio"), None)
+    for where in (_BLOCK, f"{_BLOCK}.toolResult.content[*]", "system[*]")
+)
+
 CONVERSE: Final = Format(
     id="bedrock.converse",
     routes=(r"/model/[^/]+/converse(?:-stream)?", r"/model/[^/]+/count-tokens"),
@@ -92,6 +98,7 @@ CONVERSE: Final = Format(
         "input.invokeModel.body": Label.PROMPT,  # base64 of the model's own request
     },
     error_shape=ErrorShape.BEDROCK,
+    notes=_NOTES,
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),
     replies=(
@@ -139,6 +146,7 @@ INVOKE: Final = Format(
     },
     error_shape=ErrorShape.BEDROCK,
     refinements=openai.CHAT.refinements,
+    notes=(*openai.CHAT.notes, *_NOTES),
     replies=(
         *openai.CHAT.replies,
         Channel("outputText"),

@@ -8,6 +8,7 @@ from typing import Final
 
 from proxy.formats import ranking
 from proxy.formats.compose import below, each, ids
+from proxy.formats.note import Note
 from proxy.formats.openai import PROMPT_ONLY, URL
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
@@ -51,6 +52,7 @@ CHAT: Final = Format(
     routes=(r".*/v2/chat",),
     labels={**_COMMON, **below("messages[*]", _MESSAGE)},
     error_shape=ErrorShape.COHERE,
+    notes=(Note("messages[*].content[*]", ("image_url",)),),
     refinements=(
         Refinement("messages[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system", "developer"})),
         Refinement("messages[*]", "role", Label.TOOL_RESULT, PROMPT_ONLY, frozenset({"tool"})),

@@ -7,6 +7,7 @@ copied: what the inner API calls an id stays an id inside. Nothing here knows a 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from proxy.formats.note import Note
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel
 from proxy.formats.table import Format
@@ -44,6 +45,11 @@ def labels_below(prefix: str, formats: Iterable[Format]) -> Labels:
 def refinements_below(prefix: str, formats: Iterable[Format]) -> tuple[Refinement, ...]:
     """The refinements that go with `labels_below`."""
     return tuple(refinement for fmt in formats for refinement in refined_below(prefix, fmt.refinements))
+
+
+def notes_below(prefix: str, formats: Iterable[Format]) -> tuple[Note, ...]:
+    """The notes of other formats for attachments that stand below `prefix`."""
+    return tuple(replace(note, where=_joined(prefix, note.where)) for fmt in formats for note in fmt.notes)
 
 
 def replies_below(prefix: str, formats: Iterable[Format]) -> tuple[Channel, ...]:

@@ -6,6 +6,7 @@ Source: the `dashscope` package (2.0). Its OpenAI- and Anthropic-compatible rout
 from typing import Final
 
 from proxy.formats.compose import below, each, ids
+from proxy.formats.note import Note
 from proxy.formats.openai import PROMPT_ONLY
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, Writing, copies
@@ -66,6 +67,7 @@ GENERATION: Final = Format(
         Channel("output.choices[#].message.tool_calls[#].function.arguments", Writing.JSON),
         *copies("output.results[*].document.text", "payload.output.sentence.text", "message"),
     ),
+    notes=(Note("input.messages[*].content[*]", ("image", "audio", "video"), None),),
     conversation=("input", "messages"),
     reply_roles=frozenset({"assistant"}),
     conversation_ids=(("input", "session_id"),),

@@ -7,7 +7,8 @@ public projects that speak to them write them. What a table misses is scanned al
 from typing import Final
 
 from proxy.formats import anthropic, gemini, openai, responses
-from proxy.formats.compose import below, each, ids, labels_below, refinements_below, replies_below
+from proxy.formats.compose import below, each, ids, labels_below, notes_below, refinements_below, replies_below
+from proxy.formats.note import Note
 from proxy.formats.openai import PROMPT_ONLY
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
@@ -26,6 +27,7 @@ ZED: Final = Format(
     error_shape=ErrorShape.PLAIN,
     refinements=refinements_below("provider_request", _PROVIDERS),
     snake_case=True,  # Google's
+    notes=notes_below("provider_request", _PROVIDERS),
     replies=(*replies_below("event", (anthropic.MESSAGES, openai.CHAT, gemini.GENERATE)), *copies("message")),
     conversation=("provider_request", "messages"),
     other_conversations=(("provider_request", "input"), ("provider_request", "contents")),
@@ -84,6 +86,7 @@ JETBRAINS: Final = Format(
         Channel("content", Writing.JSON, "arguments", ("id",), frozenset({"ToolCall", "FunctionCall"}), closes=_TEXT),
     ),
     reply_ends=(End(events=frozenset({"FinishMetadata"})),),
+    notes=(Note("chat.messages[*]", ("data",), "user_message", "content"),),
     conversation=("chat", "messages"),
     reply_types=frozenset({"assistant_message", "assistant_message_text", "assistant_message_tool"}),
 )
@@ -172,6 +175,7 @@ CODY: Final = Format(
         "operationName": Label.ID,
     },
     error_shape=ErrorShape.PLAIN,
+    notes=(Note("messages[*].content[*]", ("image_url",)),),
     replies=(Channel("deltaText"), Channel("completion"), *copies("error")),
     reply_ends=(End(path="stopReason"),),
     refinements=(Refinement("messages[*]", "speaker", Label.SYSTEM, PROMPT_ONLY, frozenset({"system"})),),

@@ -6,7 +6,7 @@ Sources: the vendors' API references, and GitLab's open-source gateway.
 from typing import Final
 
 from proxy.formats import anthropic, openai
-from proxy.formats.compose import below, each, ids, labels_below, refinements_below
+from proxy.formats.compose import below, each, ids, labels_below, notes_below, refinements_below
 from proxy.formats.reply import Channel, copies
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
@@ -27,6 +27,7 @@ WATSONX: Final = Format(
     reply_roles=openai.CHAT.reply_roles,
     replies=(*openai.CHAT.replies, Channel("results[#].generated_text"), *copies("errors[*].message")),
     reply_ends=openai.CHAT.reply_ends,
+    notes=openai.CHAT.notes,
     usage=Usage(
         marker="usage",
         input=(("prompt_tokens",),),
@@ -61,6 +62,7 @@ UNIVERSAL: Final = Format(
     },
     error_shape=ErrorShape.OPENAI,
     refinements=refinements_below("[*].query", _INNER),
+    notes=notes_below("[*].query", _INNER),
     replies=(*openai.CHAT.replies, *anthropic.MESSAGES.replies),
     reply_ends=(*openai.CHAT.reply_ends, *anthropic.MESSAGES.reply_ends),
 )

@@ -7,6 +7,7 @@ from typing import Final
 
 from proxy.formats.compose import below, each, ids
 from proxy.formats.gemini import REQUEST, part
+from proxy.formats.note import Note
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format
@@ -48,6 +49,7 @@ LIVE: Final = Format(
         *copies("toolCall.functionCalls[*].args", writing=Writing.TREE),
     ),
     reply_ends=(End(path="serverContent.turnComplete"), End(path="serverContent.interrupted")),
+    notes=(Note("clientContent.turns[*].parts[*]", ("inlineData", "inline_data"), None),),
     conversation=("clientContent", "turns"),
     reply_roles=frozenset({"model"}),
     methods=frozenset({"WEBSOCKET", "POST"}),
@@ -116,6 +118,7 @@ INTERACTIONS: Final = Format(
         *copies("error.message"),
     ),
     reply_ends=(End(path="interaction"),),
+    notes=tuple(Note(where, ("data",)) for where in ("input", "input[*]", "input[*].content[*]", "input[*].content")),
     conversation=("input",),
     reply_roles=frozenset({"model"}),
     reply_types=frozenset(

@@ -8,6 +8,7 @@ from typing import Final
 
 from proxy.formats.anthropic import block, tool
 from proxy.formats.compose import below, each, ids
+from proxy.formats.note import Note
 from proxy.formats.table import ErrorShape, Format
 from proxy.formats.upload import FILES as OPENAI_FILES
 from proxy.segment import Label
@@ -59,4 +60,5 @@ AGENTS: Final = Format(
         **ids("inputs[*].**", "output_behavior.**"),
     },
     error_shape=ErrorShape.ANTHROPIC,
+    notes=tuple(Note(f"{where}.content[*]", ("source",)) for where in ("events[*]", "initial_events[*]")),
 )

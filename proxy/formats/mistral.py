@@ -6,6 +6,7 @@ Source: the `mistralai` package's parameter types (3.7).
 from typing import Final
 
 from proxy.formats.compose import below, each, ids
+from proxy.formats.note import Note
 from proxy.formats.openai import MESSAGE, PROMPT_ONLY
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
@@ -53,6 +54,7 @@ CONVERSATIONS: Final = Format(
         Refinement("inputs[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system"})),
         Refinement("inputs[*]", "role", Label.TOOL_RESULT, PROMPT_ONLY, frozenset({"tool"})),
     ),
+    notes=(Note("inputs[*].content[*]", ("image_url", "document_url", "input_audio")),),
     conversation=("inputs",),
     reply_roles=frozenset({"assistant"}),
     replies=(

@@ -126,6 +126,9 @@ _EXTRAS: Final = {
     "data_sources[*].parameters.role_information": Label.SYSTEM,
 }
 
+_FILES: Final = ("image_url", "file", "input_audio", "video_url", "document_url", "file_url", "pdf_url")
+"""Members of a content part that hold a file."""
+
 CHAT: Final = Format(
     id="openai.chat",
     routes=(
@@ -176,7 +179,7 @@ CHAT: Final = Format(
             prefixes=URL,
         ),
     ),
-    notes=(Note("messages[*].content[*]", ("image_url", "file", "input_audio", "video_url")),),
+    notes=(Note("messages[*].content[*]", _FILES),),
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),
     conversation_ids=(("prompt_cache_key",),),
@@ -251,6 +254,7 @@ EMBEDDINGS: Final = Format(
         **ids("encoding_format", "embedding_type", "embedding_types[*]", "output_dtype", "task", "input_type"),
     },
     error_shape=ErrorShape.OPENAI,
+    notes=(Note("input[*]", ("image_url",)),),
     refinements=(Refinement("input[*].image_url", "url", Label.PROMPT, frozenset({Label.ATTACHMENT}), prefixes=URL),),
     usage=CHAT.usage,
 )

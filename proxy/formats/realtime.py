@@ -7,6 +7,7 @@ which nothing can read, so policy decides about it as about any attachment.
 from typing import Final
 
 from proxy.formats.compose import below, each, ids
+from proxy.formats.note import Note
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.responses import ITEM, tools
@@ -95,6 +96,9 @@ REALTIME: Final = Format(
     refinements=(
         Refinement("item", "role", Label.SYSTEM, frozenset({Label.PROMPT}), frozenset({"system"})),
         Refinement("response.input[*]", "role", Label.SYSTEM, frozenset({Label.PROMPT}), frozenset({"system"})),
+    ),
+    notes=tuple(
+        Note(f"{where}.content[*]", ("audio", "image_url"), "input_text") for where in ("item", "response.input[*]")
     ),
     replies=_REPLIES,
     reply_ends=(

@@ -147,7 +147,7 @@ def parts(path: str, text: Label) -> dict[str, Label]:
     }
 
 
-_FILES: Final = ("image_url", "file_data", "input_audio")
+FILES: Final = ("image_url", "file_data", "input_audio")
 """Members of a content part that hold a file."""
 
 
@@ -258,7 +258,7 @@ RESPONSES: Final = Format(
             frozenset({"image_generation_call"}),
         ),
     ),
-    notes=tuple(Note(where, _FILES, "input_text") for where in ("input[*].content[*]", "input[*].output[*]")),
+    notes=tuple(Note(where, FILES, "input_text") for where in ("input[*].content[*]", "input[*].output[*]")),
     conversation=("input",),
     reply_roles=frozenset({"assistant"}),
     reply_types=frozenset(
