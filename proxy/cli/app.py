@@ -81,7 +81,9 @@ def setup(
     undo: Annotated[bool, typer.Option("--undo", help="Take back what --apply wrote.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     base_url: Annotated[bool, typer.Option("--base-url", help="By its base URL, without a proxy setting.")] = False,
-    proxy: Annotated[str | None, typer.Option(help="The proxy's address, http://[NAME:PASSWORD@]HOST:PORT.")] = None,
+    proxy: Annotated[
+        str | None, typer.Option(help="The proxy's address, http://[NAME:PASSWORD@]HOST:PORT, or -.")
+    ] = None,
     mdm: Annotated[Path | None, typer.Option("--mdm", help="Write files for a fleet of machines there.")] = None,
     platform: Annotated[str | None, typer.Option(help="linux, macos or windows, if not this machine's.")] = None,
     home: Annotated[Path | None, typer.Option(help="Another home folder.")] = None,

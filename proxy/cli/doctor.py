@@ -19,8 +19,8 @@ from cryptography import x509
 from proxy.ca import CERT_FILE, KEY_FILE, permitted_domains
 from proxy.cabundle import BUNDLE_FILE, system_roots
 from proxy.cli.finding import Check, Level, print_checks
+from proxy.cli.home import Home, find_tool, home_of
 from proxy.cli.route import try_way
-from proxy.cli.setup import Home, find_tool, home_of
 from proxy.clientsetup.reading import read_settings
 from proxy.clientsetup.tool import Tool
 from proxy.config import Config

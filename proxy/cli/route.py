@@ -4,7 +4,6 @@ No vendor is contacted: towards one of its hosts only the tunnel and the TLS han
 alone. Nothing is sent to where a client would go directly.
 """
 
-import base64
 import http.client
 import socket
 import ssl
@@ -12,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import certifi
 from cryptography import x509
@@ -21,7 +20,7 @@ from cryptography.x509.oid import NameOID
 from proxy.cabundle import system_roots
 from proxy.cli.finding import Check, Level
 from proxy.clientsetup.reading import Reading, proxy_address
-from proxy.clientsetup.tool import Tool
+from proxy.clientsetup.tool import Tool, credentials_of
 from proxy.gate import OWN_HOST
 from proxy.portal import CHECK_PATH
 
@@ -91,8 +90,9 @@ def _connect(address: tuple[str, int]) -> socket.socket:
 def _tunnel(address: tuple[str, int], proxy: str, host: str) -> socket.socket:
     connection = _connect(address)
     try:
-        lines = [f"CONNECT {host}:443 HTTP/1.1", f"Host: {host}:443", *_credentials(proxy), "", ""]
-        connection.sendall("\r\n".join(lines).encode())
+        credentials = credentials_of(proxy)
+        shown = f"Proxy-Authorization: {credentials}\r\n" if credentials else ""
+        connection.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n{shown}\r\n".encode())
         answer = http.client.HTTPResponse(connection, method="CONNECT")
         answer.begin()
     except (OSError, http.client.HTTPException) as err:
@@ -148,14 +148,6 @@ def _context(tool: Tool, reading: Reading) -> ssl.SSLContext:
     except OSError as err:  # a missing file, or one without certificates
         raise _Failed("trust", f"a file of roots can't be read: {type(err).__name__}", _set_up(tool)) from err
     return context
-
-
-def _credentials(proxy: str) -> list[str]:
-    parts = urlsplit(proxy)
-    if parts.username is None:
-        return []
-    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
-    return [f"Proxy-Authorization: Basic {base64.b64encode(pair).decode('ascii')}"]
 
 
 def _set_up(tool: Tool) -> str:

@@ -1,12 +1,10 @@
 """`tightlip setup`: shows what leads a tool through the proxy, sets it in the tool's own files, takes it back.
 
-The only reader and writer of those files. Nothing outside of the home folder is touched, a link that leads out of it
-included; each change is shown first; a file is replaced as a whole or not at all.
+Each change is shown first. The files themselves are `home.py`'s.
 """
 
 import difflib
 import re
-import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,74 +12,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from proxy.ca import CERT_FILE, ensure, write_file
+from proxy.ca import CERT_FILE, ensure
 from proxy.cabundle import BUNDLE_FILE, write_bundle
+from proxy.cli.home import Home, find_tool, home_of, record_path
 from proxy.clientsetup import plan as planning
 from proxy.clientsetup import record as recording
 from proxy.clientsetup.fleet import fleet_files
 from proxy.clientsetup.instruction import instructions
 from proxy.clientsetup.record import Record
 from proxy.clientsetup.table import TOOLS
-from proxy.clientsetup.tool import Change, Platform, Tool, Values, path_on
+from proxy.clientsetup.tool import Change, Tool, Values
 from proxy.clientsetup.trust import STORES
 from proxy.config import Config
 from proxy.configfile import ConfigError
 from proxy.setting import catalogue_of, domains_of
 
 DONE, REFUSED = 0, 1
-RECORDS = Path(".local/state/tightlip/setup")
-"""Below the home folder, whatever the state folder is: what was done belongs to the home that it was done to."""
 CERTIFICATES = Path(".local/state/tightlip/ca")
 """Where the certificate of a proxy on another machine is brought."""
 
 _ADDRESS = re.compile(r"http://(?:[\w.~%!*+-]+:[\w.~%!*+-]*@)?(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):\d{1,5}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """A user's home folder, real or a test's."""
-
-    folder: Path
-    platform: Platform
-
-    def place(self, path: str) -> Path:
-        """The real file behind a path below the home. Raises ConfigError when it is not below."""
-        real = (self.folder / path).resolve()
-        if not real.is_relative_to(self.folder.resolve()):
-            raise ConfigError(
-                f"~/{path}: expected a file in the home folder, found a link out of it: change it by hand"
-            )
-        return real
-
-    def read(self, path: str) -> str | None:
-        try:
-            return self.place(path).read_bytes().decode("utf-8")
-        except FileNotFoundError:
-            return None
-        except (OSError, UnicodeDecodeError) as err:
-            raise ConfigError(f"~/{path}: expected a readable UTF-8 file, found {type(err).__name__}") from err
-
-    def write(self, path: str, text: str) -> None:
-        """Replaces the file; a new one only its owner can read, since an address may hold a password."""
-        file = self.place(path)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        mode = file.stat().st_mode & 0o777 if file.exists() else 0o600
-        write_file(file, text.encode(), mode)
-
-    def remove(self, path: str) -> None:
-        self.place(path).unlink(missing_ok=True)
-
-    def record(self, tool: Tool) -> Record:
-        text = self.read(_record_path(tool))
-        try:
-            return recording.read(text) if text is not None else {}
-        except ValueError as err:
-            raise ConfigError(f"~/{_record_path(tool)}: {err}") from err
-
-    def has(self, tool: Tool) -> bool:
-        """Whether the tool seems to be installed."""
-        signs = (self.folder / path_on(self.platform, sign) for sign in tool.signs)
-        return any(sign.exists() for sign in signs) or any(map(shutil.which, tool.commands))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +53,8 @@ class Wish:
 def set_up(config: Config, wish: Wish) -> int:
     """Does what was asked for; the exit code. Raises ConfigError for what can't be."""
     home = home_of(wish.home, wish.platform)
-    values = values_of(config, wish.proxy, home.folder / CERTIFICATES if wish.ca else config.state_dir / "ca")
+    proxy = sys.stdin.readline().strip() if wish.proxy == "-" else wish.proxy
+    values = values_of(config, proxy, home.folder / CERTIFICATES if wish.ca else config.state_dir / "ca")
     if wish.mdm is not None:
         return _write_fleet(config, wish.mdm, values)
     if wish.tool is None:
@@ -127,13 +78,6 @@ def set_up(config: Config, wish: Wish) -> int:
     return apply(tool, changes, home, values, yes=wish.yes)
 
 
-def home_of(folder: Path | None, platform: str | None = None) -> Home:
-    """This user's home on this platform, unless others are named."""
-    if platform is not None and platform not in list(Platform):
-        raise ConfigError(f"setup: expected linux, macos or windows, found {platform}")
-    return Home(folder or Path("~").expanduser(), Platform(platform) if platform else this_platform())
-
-
 def values_of(config: Config, proxy: str | None, folder: Path) -> Values:
     """What settings are filled with: the address named, or where the configuration says that clients connect, and the
     certificates in `folder`.
@@ -141,18 +85,6 @@ def values_of(config: Config, proxy: str | None, folder: Path) -> Values:
     if proxy is not None and not _ADDRESS.fullmatch(proxy):
         raise ConfigError("setup: --proxy: expected http://[NAME:PASSWORD@]HOST:PORT, special characters as %XX")
     return Values(proxy or f"http://{config.reach}", str(folder / CERT_FILE), str(folder / BUNDLE_FILE))
-
-
-def this_platform() -> Platform:
-    return {"darwin": Platform.MACOS, "win32": Platform.WINDOWS}.get(sys.platform, Platform.LINUX)
-
-
-def find_tool(name: str) -> Tool:
-    """The tool of that name, or with a command of that name. Raises ConfigError with the names that there are."""
-    tool = TOOLS.get(name) or next((tool for tool in TOOLS.values() if name in tool.commands), None)
-    if tool is None:
-        raise ConfigError(f"setup: expected one of {', '.join(TOOLS)}, found {name}")
-    return tool
 
 
 def list_tools(home: Home, values: Values) -> int:
@@ -194,7 +126,8 @@ def apply(tool: Tool, changes: Sequence[Change], home: Home, values: Values, *, 
         _print_difference(edit.path, edit.before or "", edit.after)
     if not (yes or _agreed("Write this?")):
         return REFUSED
-    home.write(_record_path(tool), recording.write(recording.record_of(edits, earlier)))
+    _check_unchanged(home, ((edit.path, edit.before) for edit in edits))
+    home.write(record_path(tool), recording.write(recording.record_of(edits, earlier)))
     for edit in edits:
         if edit.changes:
             home.write(edit.path, edit.after)
@@ -215,6 +148,7 @@ def undo(tool: Tool, home: Home, *, yes: bool) -> int:
         _print_difference(item.path, item.before, item.after or "")
     if not (yes or _agreed("Write this?")):
         return REFUSED
+    _check_unchanged(home, ((item.path, item.before) for item in undone))
     for item in undone:
         if item.after is None:
             home.remove(item.path)
@@ -222,7 +156,7 @@ def undo(tool: Tool, home: Home, *, yes: bool) -> int:
             home.write(item.path, item.after)
         for name in item.kept:
             print(f"~/{item.path}: {name} was changed since and stays.")
-    home.remove(_record_path(tool))
+    home.remove(record_path(tool))
     return DONE
 
 
@@ -244,6 +178,13 @@ def _undone(tool: Tool, home: Home, record: Record) -> list[planning.Undone]:
         except ValueError as err:
             raise ConfigError(f"~/{path}: {err}") from err
     return undone
+
+
+def _check_unchanged(home: Home, files: Iterable[tuple[str, str | None]]) -> None:
+    """Whether each file still is what was shown: a person may take a while to say yes."""
+    for path, before in files:
+        if home.read(path) != before:
+            raise ConfigError(f"~/{path}: changed in the meantime; nothing was written, run this again")
 
 
 def _standing(home: Home, tool: Tool, values: Values) -> str:
@@ -273,10 +214,6 @@ def _agreed(question: str) -> bool:
         print("Nothing was written: say --yes where nobody can be asked.")
         return False
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-
-
-def _record_path(tool: Tool) -> str:
-    return (RECORDS / f"{tool.id}.json").as_posix()
 
 
 def _bring_ca(file: Path, home: Home) -> None:

@@ -35,7 +35,7 @@ class Values:
     def fill(self, template: str) -> str | None:
         """The template with its values, or None when it asks for a password and there is none."""
         parts = urlsplit(self.proxy)
-        credentials = _credentials(self.proxy)
+        credentials = credentials_of(self.proxy)
         if "{credentials}" in template and credentials is None:
             return None
         return template.format(
@@ -60,8 +60,8 @@ class Values:
         return f"http://{host}:{parts.port or 80}"
 
 
-def _credentials(proxy: str) -> str | None:
-    """What stands in the credentials header for the user in a proxy's address."""
+def credentials_of(proxy: str) -> str | None:
+    """What a client says to a proxy with a name in its address, `Basic ...`; None without one."""
     parts = urlsplit(proxy)
     if parts.username is None:
         return None

@@ -9,7 +9,7 @@ import openai
 import pytest
 
 from tests.e2e import values
-from tests.e2e.clients import basic
+from tests.e2e.clients import CHAT, basic, curl
 from tests.e2e.lab import Tightlip
 from tests.e2e.test_identity import PASSWORD, guarded  # noqa: F401
 from tests.fakevendor import FakeVendor, Step
@@ -45,6 +45,12 @@ def test_a_request_arrives_over_tls_and_byte_for_byte(
 def test_a_host_written_out_leads_there(client: httpx.Client, vendor: FakeVendor) -> None:
     assert _post(client, values.message("hi"), "/v/api.anthropic.com/v1/messages").status_code == 200
     assert vendor.last.sni == "api.anthropic.com"
+
+
+def test_our_header_goes_no_further_on_any_way(client: httpx.Client, balanced: Tightlip, vendor: FakeVendor) -> None:
+    _post(client, values.chat("hi"), **{"x-tightlip-authorization": "Basic eDp5"})
+    curl(balanced, CHAT, values.chat("hi"), "-H", "x-tightlip-authorization: Basic eDp5")
+    assert [request.header("x-tightlip-authorization") for request in vendor.requests] == [None, None]
 
 
 def test_one_connection_serves_several_vendors(client: httpx.Client, vendor: FakeVendor) -> None:

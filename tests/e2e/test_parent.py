@@ -121,3 +121,10 @@ def test_a_base_url_leads_through_the_parent_too(behind: Tightlip, parent: Paren
     assert httpx.post(f"{behind.proxy_url}/v/anthropic/v1/messages", content=sent, trust_env=False).status_code == 200
     assert vendor.last.body == sent
     assert parent.heads[-1].startswith(b"CONNECT api.anthropic.com:443 ")
+
+
+def test_the_portal_is_not_asked_of_the_parent(behind: Tightlip, parent: Parent) -> None:
+    assert curl(behind, "https://tightlip.local/ok", None).status == 200
+    assert curl(behind, "http://tightlip.local/ok", None).status == 200
+    assert httpx.get(f"{behind.proxy_url}/ok", trust_env=False).status_code == 200
+    assert parent.heads == []

@@ -1,5 +1,6 @@
 """`tightlip setup` on a home folder: what it writes, what it shows, what it refuses, and what it leaves alone."""
 
+import io
 import json
 import plistlib
 from dataclasses import replace
@@ -140,6 +141,28 @@ def test_with_users_an_address_without_a_password_is_refused(config: Config, hom
     address = f"http://ada:{PASSWORD}@127.0.0.1:8080"
     assert set_up(guarded, wish(home, "curl", apply=True, proxy=address)) == 0
     assert address in (home / ".curlrc").read_text()
+
+
+def test_a_password_need_not_stand_on_the_command_line(
+    config: Config, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"http://ada:{PASSWORD}@127.0.0.1:8080"
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{address}\n"))
+    assert set_up(config, wish(home, "curl", apply=True, proxy="-")) == 0
+    assert address in (home / ".curlrc").read_text()
+
+
+def test_a_file_that_changed_while_asking_is_not_overwritten(
+    config: Config, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(_: str) -> bool:
+        (home / ".bashrc").write_text("mine, just now\n")
+        return True
+
+    monkeypatch.setattr("proxy.cli.setup._agreed", answer)
+    with pytest.raises(ConfigError, match="changed in the meantime"):
+        set_up(config, wish(home, "aider", apply=True, yes=False))
+    assert snapshot(home) == {".bashrc": b"mine, just now\n"}
 
 
 @pytest.mark.parametrize(
