@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from proxy.verdict import WEBSOCKET
+
 VERSION = 1
 FINDINGS = 1000  # listed one by one in a record; a dump of a customer table has more than anyone reads
 MASK = "*"
@@ -168,6 +170,6 @@ def _plain(name: str, value: object) -> object:
         return [_members(finding) for finding in value[:FINDINGS]]
     if isinstance(value, float):
         return round(value, 6)
-    if isinstance(value, str) and name in _FROM_REQUEST:
+    if isinstance(value, str) and name in _FROM_REQUEST and value != WEBSOCKET:
         return plain_path(value)
     return value

@@ -132,6 +132,7 @@ class Config(_Model):
     workers: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=worker_count)
     upstream: UpstreamConfig = UpstreamConfig()
     other_hosts: Literal["tunnel", "refuse"] = "tunnel"
+    websocket: Literal["scan", "refuse"] = "scan"
     names: Annotated[str, Field(min_length=1)] | None = None
     ocr: Literal["auto", "off"] = "auto"
     ports: tuple[Port, ...] = (443,)

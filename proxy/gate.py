@@ -59,6 +59,8 @@ class Gate:
     """`host:port` names that the operator maps to an address of his own (`upstream.connect_to`): always allowed."""
     answers_itself: bool = False
     """Whether OWN_HOST is the proxy itself; otherwise it is a host like any other."""
+    websockets: bool = True
+    """Whether connections to a vendor may become a WebSocket, each of whose messages is read."""
 
     def route(self, host: str, port: int, *, plain: bool) -> Route:
         """The route for a target asked for by CONNECT (`plain` False) or in a plain HTTP request."""

@@ -21,9 +21,14 @@ _FRAMING: Final = frozenset(
         "transfer-encoding",
         "connection",
         "accept-encoding",
+        "sec-websocket-key",
+        "sec-websocket-version",
     }
 )
 """Headers whose values are a closed grammar, checked elsewhere."""
+
+_PROTOCOLS: Final = "sec-websocket-protocol"
+"""Names that both sides must agree on, so nothing in it can be cut out."""
 
 
 def head_segments(request: Request, vendor: Vendor | None) -> Iterator[Segment]:
@@ -44,7 +49,16 @@ def head_segments(request: Request, vendor: Vendor | None) -> Iterator[Segment]:
         pointer = f"header:{header}"
         yield Segment(pointer, Label.KEY, raw_name.decode("latin-1"), header, index, index + 1)
         value = raw_value.decode("utf-8", "surrogateescape")
-        yield Segment(pointer, Label.HEADER, value, header, index, index + 1)
+        if header == _PROTOCOLS:
+            yield Segment(pointer, Label.ID, _without_credentials(value, vendor), header, index, index + 1)
+        else:
+            yield Segment(pointer, Label.HEADER, value, header, index, index + 1)
+
+
+def _without_credentials(protocols: str, vendor: Vendor | None) -> str:
+    """A browser can set no header on a WebSocket, so its key is one of the subprotocols that it offers."""
+    prefixes = vendor.credential_protocols if vendor is not None else ()
+    return ",".join(name for name in protocols.split(",") if not name.strip().startswith(prefixes))
 
 
 def edit_target(target: str, edits: Sequence[tuple[Segment, Sequence[Edit]]]) -> str:

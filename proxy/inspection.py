@@ -162,7 +162,8 @@ class Inspection:
         places = [item.place(self._fmt) for item in blocked]
         text = message.block_message(places, self._request.reference, self._inspector.policy.id)
         data = self.content.data if self.content.kind is Kind.JSON else b""
-        reply = self._inspector.answers.block(self._request, self._fmt, text, data, base.model)
+        found_at = [segment.pointer for segment, _ in self.content.reading.hits]
+        reply = self._inspector.answers.block(self._request, self._fmt, text, data, base.model, found_at)
         history = self._history
         if history is None:
             return replace(base, reply=reply)

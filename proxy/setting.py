@@ -88,6 +88,7 @@ def gate_of(config: Config, catalogue: Catalogue) -> Gate:
     return Gate(
         catalogue,
         tunnel_others=config.other_hosts == "tunnel",
+        websockets=config.websocket == "scan",
         tls_ports=frozenset(config.ports),
         plain_ports=frozenset(config.plain_ports),
         allow_private=config.allow_private,

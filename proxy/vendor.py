@@ -62,6 +62,7 @@ Host = Annotated[str, AfterValidator(_check_host)]
 FormatId = Annotated[str, AfterValidator(_check_format)]
 HeaderName = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
 ReportPath = Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./:-]*\*?$")]
+ProtocolPrefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,}\.$")]
 QueryName = Annotated[str, Field(pattern=r"^[a-z0-9_.-]+$")]
 
 
@@ -75,7 +76,8 @@ class Vendor(BaseModel):
     `formats` are tried in order; `error_shape` words the errors of requests that none of them serves.
     `base_url_host` is where `/v/ID/` of the base-URL mode leads, when it is not the first of `hosts` without a star.
     `credential_headers` and `credential_query` carry the vendor's own keys and are not scanned;
-    both are written, and to be compared, in lower case.
+    both are written, and to be compared, in lower case. So does any WebSocket subprotocol that begins with one
+    of `credential_protocols`, as written.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -91,6 +93,7 @@ class Vendor(BaseModel):
     http1_hosts: tuple[Host, ...] = ()
     credential_headers: tuple[HeaderName, ...] = ()
     credential_query: tuple[QueryName, ...] = ()
+    credential_protocols: tuple[ProtocolPrefix, ...] = ()
     references: tuple[str, ...] = ()
 
     @field_validator("http1_hosts", "base_url_host")

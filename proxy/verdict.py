@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Final
 
 from proxy.pseudonym.pseudonymiser import Pseudonym
 from proxy.told import Told
@@ -13,6 +14,9 @@ class Decision(StrEnum):
     REDACT = "redact"
     BLOCK = "block"
 
+
+WEBSOCKET: Final = "WEBSOCKET"
+"""The method of a request that is one message of a WebSocket; its target is that of the connection's upgrade."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -67,11 +71,15 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A complete HTTP response given to the client in place of the vendor's."""
+    """A complete HTTP response given to the client in place of the vendor's.
+
+    To a message of a WebSocket the answer is `frames`, text messages in order; without any its connection is closed.
+    """
 
     status: int
     headers: Headers
     body: bytes
+    frames: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

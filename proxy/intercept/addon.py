@@ -16,15 +16,16 @@ import structlog
 from mitmproxy import connection, http, tcp, udp
 
 from proxy import metrics
-from proxy.admission import is_plain_passage, refusal_of
+from proxy.admission import is_plain_passage, is_websocket, refusal_of
 from proxy.audit import AuditUnavailable
 from proxy.door import CREDENTIAL_HEADER
 from proxy.front import Ending, Front
 from proxy.gate import OWN_HOST
 from proxy.identity import Authenticator
+from proxy.intercept import handshake
 from proxy.intercept.door import passage_of
 from proxy.intercept.reply import restore
-from proxy.intercept.state import FlowState, Permit, attach, flow_state
+from proxy.intercept.state import FlowState, Permit, SocketState, attach, flow_state
 from proxy.portal import Portal
 from proxy.reason import Reason
 from proxy.reference import new_reference
@@ -90,6 +91,8 @@ class Tightlip:
         self._authenticator = authenticator
         self._users: dict[str, str] = {}
         self._garbage_bytes = 0
+        self.sockets: dict[str, http.HTTPFlow] = {}
+        """The open WebSockets by their client's connection."""
 
     # connections
 
@@ -111,6 +114,7 @@ class Tightlip:
 
     def client_disconnected(self, client: connection.Client) -> None:
         self._users.pop(client.id, None)
+        self.sockets.pop(client.id, None)
 
     @guarded
     def tcp_start(self, flow: tcp.TCPFlow) -> None:
@@ -118,10 +122,6 @@ class Tightlip:
 
     @guarded
     def udp_start(self, flow: udp.UDPFlow) -> None:
-        flow.kill()
-
-    @guarded
-    def websocket_start(self, flow: http.HTTPFlow) -> None:
         flow.kill()
 
     # requests
@@ -141,13 +141,17 @@ class Tightlip:
         if self._authenticator is not None and user is None and not self._is_for_portal(flow):
             state.refusal = Reason.AUTH_REQUIRED if passage is None else Reason.BASE_URL_CREDENTIALS
             return
+        request = as_request(flow, state)
         state.refusal = refusal_of(
-            as_request(flow, state),
+            request,
             self._inquiry.gate,
             sni=flow.client_conn.sni,
             authority=flow.request.authority,
             http2=flow.request.is_http2,
         )
+        if state.refusal is None and is_websocket(request):
+            state.socket = SocketState(handshake.replace_key(flow.request))
+            handshake.narrow_offer(flow.request)
 
     @guarded
     async def request(self, flow: http.HTTPFlow) -> None:
@@ -210,7 +214,18 @@ class Tightlip:
         if state is None or state.permit is None:
             self._finish(flow, "blocked")
         else:
+            if flow.websocket is not None and state.socket is not None:
+                self._open(flow, state.socket)
             self._finish(flow, "completed" if state.tap else "upstream_failed")
+
+    def _open(self, flow: http.HTTPFlow, socket: SocketState) -> None:
+        """Lets the connection become a WebSocket, unless the vendor's answer is none to what it was asked."""
+        if flow.response is not None and handshake.answer(flow.request, flow.response, socket.client_key):
+            self.sockets[flow.client_conn.id] = flow
+            return
+        flow.websocket = None
+        flow.response = self.error_reply(flow, "upstream_failed")
+        flow.response.headers["connection"] = "close"
 
     @guarded
     def error(self, flow: http.HTTPFlow) -> None:

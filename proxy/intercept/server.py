@@ -4,6 +4,7 @@ Never `mitmdump -s`: a script that fails to load would be dropped, and everythin
 """
 
 import asyncio
+import contextlib
 import gc
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,8 +23,10 @@ from proxy.front import Front
 from proxy.identity import Authenticator
 from proxy.intercept.addon import Tightlip
 from proxy.intercept.layers import NextLayer
+from proxy.intercept.socketmessage import Messages
 from proxy.intercept.stream import PermittedStream, install
 from proxy.intercept.tls import OwnTlsConfig, refuse_insecure
+from proxy.intercept.websocket import DrainAsked, install_websocket
 
 IDLE_SECONDS = 3600
 """mitmproxy closes a silent connection after ten minutes; models may think for longer."""
@@ -65,12 +68,23 @@ class Server:
         PermittedStream.door = door
 
     async def drain(self) -> None:
-        """Stops accepting, lets running requests end for up to DRAIN_SECONDS, then stops."""
+        """Stops accepting, lets running requests end for up to DRAIN_SECONDS, then stops.
+
+        A WebSocket is closed as soon as nothing is awaited on it.
+        """
         await self.listeners.servers.update([])
         deadline = asyncio.get_running_loop().time() + DRAIN_SECONDS
+        self._drain_sockets(at_once=False)
         while self.front.open_requests and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.05)
+        self._drain_sockets(at_once=True)
+        await asyncio.sleep(0.05)
         self.stop()
+
+    def _drain_sockets(self, *, at_once: bool) -> None:
+        for flow in list(self.addon.sockets.values()):
+            with contextlib.suppress(ValueError):  # gone in the meantime
+                self.listeners.inject_event(DrainAsked(flow, at_once))
 
     def stop(self) -> None:
         """Ends `run` at once."""
@@ -94,6 +108,7 @@ def make_server(
     host = f"[{config.listen.host}]" if ":" in config.listen.host else config.listen.host
     running = master.Master(options.Options(), asyncio.get_running_loop())
     addon = Tightlip(front, authenticator)
+    messages = Messages(front)
     listeners = proxyserver.Proxyserver()
     running.addons.add(
         core.Core(),
@@ -101,6 +116,7 @@ def make_server(
         NextLayer(front.inquiry.gate),
         OwnTlsConfig(authority, front.inquiry.gate.catalogue),
         addon,
+        messages,
         upstream_auth.UpstreamAuth(),  # after ours, which takes out what the client sent for a proxy
     )
     running.options.update(
@@ -108,13 +124,14 @@ def make_server(
         connection_strategy="lazy",  # no connection before a verdict
         upstream_cert=False,
         rawtcp=False,
-        websocket=False,
+        websocket=config.websocket == "scan",
         ssl_insecure=False,
         tcp_timeout=IDLE_SECONDS,
         ssl_verify_upstream_trusted_ca=str(upstream_roots),
         upstream_auth=parent.credentials if parent else None,
     )
-    refuse_insecure(ctx.options)
     install(config.limits.body, addon.error_reply, respond.fault_body)
+    install_websocket(config.limits.body, messages.refusal)
+    refuse_insecure(ctx.options)
     gc.freeze()  # what start-up made lives forever; collections need not walk it
     return Server(running, listeners, front, addon, make_door)

@@ -1,6 +1,7 @@
 """What the addon knows about one flow, kept in the flow's own metadata so that it lives and dies with it."""
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mitmproxy import http
@@ -24,6 +25,18 @@ class Permit:
         return cls(request.raw_content, request.headers.fields, _target(request))
 
 
+Restore = Callable[[str], Sequence[str]]
+"""Turns a text message of the vendor's into those that the client gets in its place. Never raises."""
+
+
+@dataclass(slots=True)
+class SocketState:
+    """What a flow that becomes a WebSocket carries besides. `restore` may be set at any time while it lives."""
+
+    client_key: str
+    restore: Restore | None = None
+
+
 @dataclass(slots=True)
 class FlowState:
     """One request on its way through. `permit` is None until a verdict has been made durable."""
@@ -36,6 +49,7 @@ class FlowState:
     permit: Permit | None = None
     record: DecisionRecord | None = None
     tap: ResponseTap | None = None
+    socket: SocketState | None = None
 
     def permits(self, request: http.Request) -> bool:
         """Whether what would be sent now is the very object that was permitted."""

@@ -10,11 +10,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import structlog
-from mitmproxy import certs, http, options, tls
+from mitmproxy import certs, connection, http, options, tls
 from mitmproxy.addons.tlsconfig import TlsConfig
 from mitmproxy.proxy import context
 
 from proxy.ca import CA
+from proxy.intercept import websocket
 from proxy.vendor import Catalogue
 
 _log = structlog.get_logger()
@@ -40,6 +41,8 @@ class OwnTlsConfig(TlsConfig):
         _guarded(self._start_client, tls_start)
 
     def tls_start_server(self, tls_start: tls.TlsData) -> None:
+        if tls_start.context.client.alpn != b"h2" and isinstance(tls_start.conn, connection.Server):
+            tls_start.conn.alpn_offers = [b"http/1.1"]  # what a client asks of HTTP/1.1, an upgrade, is none in HTTP/2
         _guarded(super().tls_start_server, tls_start)
 
     def _start_client(self, tls_start: tls.TlsData) -> None:
@@ -76,7 +79,7 @@ def refuse_insecure(opts: options.Options) -> None:
         "ssl_insecure": opts.ssl_insecure,
         "ignore_hosts": bool(opts.ignore_hosts),
         "allow_hosts": bool(opts.allow_hosts),
-        "websocket": opts.websocket,
+        "websocket": opts.websocket and not websocket.is_installed(),
         "validate_inbound_headers": not opts.validate_inbound_headers,
         "stream_large_bodies": bool(opts.stream_large_bodies),
     }

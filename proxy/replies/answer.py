@@ -4,7 +4,7 @@ Pure. An assistant's message goes to main turns alone: a client that asked for J
 does, asks for it again and again when it gets prose.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import parse_qs
@@ -12,10 +12,10 @@ from urllib.parse import parse_qs
 from proxy import respond
 from proxy.formats import Format
 from proxy.formats.soft import Framing, Soft, SoftShape
-from proxy.replies import anthropic, bedrock, cohere, framing, gemini, ollama, openai
+from proxy.replies import anthropic, bedrock, cohere, framing, gemini, ollama, openai, socket
 from proxy.replies.asked import Document, document_of, is_bound, is_codex, is_side, wants_events
 from proxy.replies.said import Event, Members, Said
-from proxy.verdict import Reply, Request
+from proxy.verdict import WEBSOCKET, Reply, Request
 
 BlockStyle = Literal["error", "reply"]
 
@@ -55,19 +55,32 @@ class Answers:
     style: BlockStyle = "error"
     time: float = 0.0
 
-    def block(self, request: Request, fmt: Format, text: str, data: bytes, model: str) -> Reply:
-        """The answer to a request that policy blocks. `data` is its decoded body, `model` what it names, if clean."""
+    def block(
+        self, request: Request, fmt: Format, text: str, data: bytes, model: str, found_at: Collection[str] = ()
+    ) -> Reply:
+        """The answer to a request that policy blocks. `data` is its decoded body, `model` what it names, if clean.
+
+        `found_at` are the pointers of what was found in it.
+        """
         document = document_of(data)
-        soft = fmt.soft_for(request.method, request.target) if self.style == "reply" else None
-        if soft is None or document is None or is_bound(document) or is_side(request, document):
+        said = self._said(request, text, model)
+        has_reply = self.style == "reply" and document is not None and not is_bound(document)
+        as_reply = has_reply and not is_side(request, document or {})
+        if request.method == WEBSOCKET:
+            event_id = None if "/event_id" in found_at else socket.event_id_of(document or {})
+            return _over_socket(fmt, said, event_id, as_reply=as_reply)
+        soft = fmt.soft_for(request.method, request.target) if as_reply else None
+        if soft is None or document is None:
             return self.refusal(request, fmt, text, document=document)
-        media, body = _spoken(soft, request, document, self._said(request, text, model))
+        media, body = _spoken(soft, request, document, said)
         return _reply(request, media, body)
 
     def refusal(
         self, request: Request, fmt: Format, text: str, status: int = 400, *, document: Document | None = None
     ) -> Reply:
         """The vendor's error; for Codex over HTTP a response that fails, since it shows an error's JSON and all."""
+        if request.method == WEBSOCKET:
+            return _over_socket(fmt, self._said(request, text, ""), status=status)
         if status in _FINAL and _takes_failure(request, fmt, document):
             events = openai.failed_events(self._said(request, text, ""))
             return _reply(request, framing.SSE, framing.sse(events))
@@ -77,6 +90,12 @@ class Answers:
     def _said(self, request: Request, text: str, model: str) -> Said:
         encodable = text.encode("utf-8", "replace").decode("utf-8")
         return Said(encodable, request.reference, model or _UNNAMED, self.time)
+
+
+def _over_socket(
+    fmt: Format, said: Said, event_id: str | None = None, *, as_reply: bool = False, status: int = 400
+) -> Reply:
+    return Reply(status, (), b"", socket.frames(fmt, said, event_id, as_reply=as_reply))
 
 
 def _takes_failure(request: Request, fmt: Format, document: Document | None) -> bool:

@@ -8,6 +8,7 @@ from tests.fakevendor.peer import Peer
 from tests.fakevendor.play import play
 from tests.fakevendor.reply import Reply
 from tests.fakevendor.step import Received
+from tests.fakevendor.websocket import Socket
 
 _HEAD_LIMIT_BYTES = 256 * 1024  # the vendor takes what it gets; limits are the proxy's to show
 
@@ -21,8 +22,12 @@ class Http1:
         self._raw = bytearray()
         self._request: h11.Request | None = None
         self._body: list[bytes] = []
+        self._socket: Socket | None = None
 
     def feed(self, data: bytes) -> None:
+        if self._socket is not None:
+            self._socket.feed(data)
+            return
         if self._request is None:
             self._raw += data
         try:
@@ -32,7 +37,8 @@ class Http1:
             self._peer.transport.close()
 
     def closed(self) -> None:
-        """The client is gone; nothing is owed."""
+        if self._socket is not None:
+            self._socket.closed()
 
     def _read(self) -> None:
         while True:
@@ -62,6 +68,12 @@ class Http1:
             connection=self._peer.number,
         )
         step, reply = self._peer.shared.answer(request)
+        if step.status == 200 and (request.header("upgrade") or "").lower() == "websocket":
+            self._socket = Socket(self._peer, request)
+            headers = self._socket.answer()
+            self._peer.transport.write(self._h11.send(h11.InformationalResponse(status_code=101, headers=headers)))
+            self._socket.feed(self._h11.trailing_data[0])
+            return
         self._peer.start(play(step, reply, _Http1Sink(self), self._peer.shared.gate))
 
     def write(self, event: h11.Event) -> None:

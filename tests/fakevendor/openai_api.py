@@ -54,10 +54,14 @@ def response(step: Step) -> Mapping[str, Any]:
 
 
 def response_events(step: Step) -> Iterator[bytes]:
-    events = _response_event_bodies(step)
-    for number, (name, body) in enumerate(events):
-        event = {"type": name, "sequence_number": number} | body
-        yield b"event: " + name.encode() + b"\n" + _data(event)
+    for event in response_messages(step):
+        yield b"event: " + event["type"].encode() + b"\n" + _data(event)
+
+
+def response_messages(step: Step) -> Iterator[dict[str, Any]]:
+    """The events as a WebSocket carries them."""
+    for number, (name, body) in enumerate(_response_event_bodies(step)):
+        yield {"type": name, "sequence_number": number} | body
 
 
 def _response_event_bodies(step: Step) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -15,10 +15,11 @@ _STREAM = re.compile(rb'"stream"\s*:\s*true')
 @dataclass(frozen=True, slots=True)
 class Received:
     """One request as it came. `head` is the raw HTTP/1 head; over HTTP/2, whose wire holds compressed
-    frames, the header list printed one per line. `body` is as sent, Content-Encoding still on.
+    frames, the header list printed one per line. `body` is as sent, Content-Encoding still on. What comes over a
+    WebSocket has the headers of its upgrade and the method WEBSOCKET, PING, PONG or CLOSE.
     """
 
-    protocol: str  # "http/1.1" or "h2"
+    protocol: str  # "http/1.1", "h2" or "websocket"
     method: str
     target: str
     headers: tuple[tuple[str, str], ...]
@@ -76,3 +77,6 @@ class Step:
     cut_after: int | None = None  # close the connection there, without an end
     hang_after: int | None = None  # stay silent there until the connection ends
     no_reply: bool = False  # close the connection instead of answering
+    frames: tuple[str | bytes, ...] | None = None  # over a WebSocket, these messages instead of the format's own
+    ping: bytes | None = None  # over a WebSocket, before the answer
+    close: tuple[int, str] | None = None  # over a WebSocket, after the answer

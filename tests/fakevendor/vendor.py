@@ -72,6 +72,11 @@ class FakeVendor:
         return [r for r in self.requests if r.method == "POST" and "event" not in r.path]
 
     @property
+    def messages(self) -> list[bytes]:
+        """What came over WebSockets, control frames excepted."""
+        return [r.body for r in self.requests if r.method == "WEBSOCKET"]
+
+    @property
     def last(self) -> Received:
         return self.requests[-1]
 

@@ -1,0 +1,157 @@
+"""One message of a client's WebSocket on its way through: judged like a request, put on record, permitted or answered.
+
+The addon here fills in a message that `websocket.py` holds back. What it does not fill in, for whatever reason, is not
+sent: the layer looks at the permit alone.
+"""
+
+import time
+from dataclasses import dataclass, field
+
+import structlog
+from mitmproxy import http
+from mitmproxy.proxy import commands
+
+from proxy import metrics
+from proxy.audit import AuditUnavailable
+from proxy.auditrecord import Decision as DecisionRecord
+from proxy.formats import Format
+from proxy.front import Ending, Front
+from proxy.intercept.state import FlowState, flow_state
+from proxy.reference import new_reference
+from proxy.tap import ResponseTap
+from proxy.verdict import WEBSOCKET, Decision, Reply, Request, Verdict
+
+_log = structlog.get_logger()
+
+
+class Exchange:
+    """A message on record and what comes back until the next one, or until its answer is whole. Raises nothing."""
+
+    def __init__(self, front: Front, record: DecisionRecord, fmt: Format, started: float) -> None:
+        self._front = front
+        self._record: DecisionRecord | None = record
+        self._tap = ResponseTap(fmt)
+        self._started = started
+
+    def feed(self, content: bytes) -> None:
+        """Counts a message that the vendor sent."""
+        self._tap.feed(content)
+
+    def end(self, result: str) -> None:
+        """Records how it ended; once."""
+        record, self._record = self._record, None
+        if record is None:
+            return
+        try:
+            tapped = None if result == "blocked" else self._tap.result()
+            self._front.finish(record, Ending(result, None, time.monotonic() - self._started, tapped))
+        except Exception as err:  # the record of an outcome that is lost is closed as unknown at the next start
+            report("outcome", err)
+
+
+@dataclass(slots=True, eq=False)
+class SocketMessage:
+    """A whole message. `permit` is None until a verdict has been made durable; `reply` is for one that has none.
+
+    `refusal` is a closed reason code when the message was given up before it was whole; `close_code` then ends the
+    connection once that has been answered. `is_abandoned` when nobody waits for it any more.
+    """
+
+    flow: http.HTTPFlow
+    content: bytes = field(repr=False)
+    is_text: bool = True
+    piece_chars: int | None = None
+    refusal: str | None = None
+    close_code: int | None = None
+    permit: bytes | None = field(default=None, repr=False)
+    reply: Reply | None = field(default=None, repr=False)
+    exchange: Exchange | None = None
+    is_abandoned: bool = False
+
+    @property
+    def is_permitted(self) -> bool:
+        """Whether what would be sent now is the very object that was permitted."""
+        return self.permit is not None and self.permit is self.content
+
+
+@dataclass
+class MessageArrivedHook(commands.StartHook):
+    """A client's message waits for its permit."""
+
+    message: SocketMessage
+
+
+class Messages:
+    """The mitmproxy addon that answers the hook."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+
+    async def message_arrived(self, message: SocketMessage) -> None:
+        try:
+            await self._judge(message)
+        except BaseException as err:  # CancelledError too: the layer waits, and blocks what has no permit
+            message.permit = None
+            report("message_arrived", err)
+
+    async def _judge(self, message: SocketMessage) -> None:
+        started = time.monotonic()
+        state = flow_state(message.flow)
+        if state is None or state.socket is None:
+            return
+        request = as_request(message, state)
+        verdict = await self._verdict(request, message, state)
+        try:
+            record = await self._front.commit(request, verdict)
+        except AuditUnavailable:
+            message.reply = self._front.inquiry.refusal_reply(request, "audit_unavailable")
+            return
+        fmt = self._front.inquiry.format_of(WEBSOCKET, request.host, request.target)
+        message.exchange = Exchange(self._front, record, fmt, started)
+        if message.is_abandoned:
+            message.exchange.end("connection_lost")
+            return
+        if verdict.decision is Decision.BLOCK:
+            message.reply = verdict.reply
+            return
+        if verdict.body is not None:
+            message.content = verdict.body
+        metrics.observe_added_latency(time.monotonic() - started)
+        message.permit = message.content
+
+    async def _verdict(self, request: Request, message: SocketMessage, state: FlowState) -> Verdict:
+        if message.refusal is not None:
+            return self._front.inquiry.refuse(request, message.refusal)
+        verdict = await self._front.decide(request, state.user or state.peer)
+        head = (verdict.target or request.target, verdict.headers or request.headers)
+        if head != (request.target, request.headers):  # it was sent with the upgrade and can't be changed any more
+            return self._front.inquiry.refuse(request, "path_finding")
+        return verdict
+
+    def refusal(self, message: SocketMessage, reason: str) -> Reply:
+        """The answer to a message that no verdict was had for."""
+        state = flow_state(message.flow) or FlowState(new_reference(), None, "")
+        return self._front.inquiry.refusal_reply(as_request(message, state), reason)
+
+
+def as_request(message: SocketMessage, state: FlowState) -> Request:
+    """The message as the pipeline reads it. Of the upgrade's headers only the client's name, for the record."""
+    request = message.flow.request
+    agents = ((name, value) for name, value in request.headers.fields if name.lower() == b"user-agent")
+    return Request(
+        method=WEBSOCKET,
+        scheme=request.scheme,
+        host=request.host.rstrip(".").lower(),
+        port=request.port,
+        target=request.path,
+        headers=tuple(agents),
+        body=message.content,
+        user=state.user,
+        reference=new_reference(),
+    )
+
+
+def report(where: str, err: BaseException) -> None:
+    """Says that something failed; the exception's text may quote content and is not logged."""
+    metrics.hook_failed(where)
+    _log.error("hook failed", hook=where, exception=type(err).__name__)
