@@ -54,7 +54,8 @@ class SocketClient:
         address, _, port = proxy.rpartition(":")
         raw = socket.create_connection((address, int(port)), timeout=TIMEOUT_SECONDS)
         raw.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
-        _read_head(raw)
+        if b" 200" not in (connected := _read_head(raw)[0])[:13]:
+            raise Refused(int(connected.split(b" ", 2)[1]), b"")
         trust = ssl.create_default_context(cafile=str(ca))
         if alpn:
             trust.set_alpn_protocols(list(alpn))
@@ -166,7 +167,8 @@ class SocketClient:
                 rest += more
             self._socket.close()
             raise Refused(status, rest)
-        assert self.header("sec-websocket-accept") == generate_accept_token(self._key.encode()).decode()
+        if self.header("sec-websocket-accept") != generate_accept_token(self._key.encode()).decode():
+            raise ConnectionError("the answer is to another handshake")
 
 
 def _read_head(connection: socket.socket) -> tuple[bytes, bytes]:

@@ -24,12 +24,17 @@ class Shared:
         self.requests: list[Received] = []
         self.connections = 0
         self.bytes_received = 0
+        self.open_sockets = 0
         self.names: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
 
-    def answer(self, request: Received) -> tuple[Step, Reply]:
+    def log(self, request: Received) -> Received:
         if self.keep:
             with self.lock:
                 self.requests.append(request)
+        return request
+
+    def answer(self, request: Received) -> tuple[Step, Reply]:
+        self.log(request)
         step = self.behave(request)
         return step, reply_to(request, step)
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 
 from tests.fakevendor.authority import Authority
@@ -75,6 +76,21 @@ class FakeVendor:
     def messages(self) -> list[bytes]:
         """What came over WebSockets, control frames excepted."""
         return [r.body for r in self.requests if r.method == "WEBSOCKET"]
+
+    def wait_for(self, method: str, count: int = 1) -> list[bytes]:
+        """What came by that method, over WebSockets above all, once there is so much."""
+        deadline = time.monotonic() + 10
+        while len(found := [r.body for r in self.requests if r.method == method]) < count:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{method}: expected {count}, found {len(found)}")
+            time.sleep(0.01)
+        return found
+
+    def wait_closed(self) -> None:
+        """Until no WebSocket of an earlier test can still be heard."""
+        deadline = time.monotonic() + 10
+        while self._shared.open_sockets and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     @property
     def last(self) -> Received:

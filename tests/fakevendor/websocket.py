@@ -30,6 +30,7 @@ class Socket:
         self._wire = Connection(ConnectionType.SERVER, self._extensions)
         self._pieces: list[str | bytes] = []
         self._turns: asyncio.Queue[Received] = asyncio.Queue()
+        self._peer.shared.open_sockets += 1
         peer.start(self._answer_all())
 
     def answer(self) -> list[tuple[str, str]]:
@@ -48,7 +49,7 @@ class Socket:
                     if event.message_finished:
                         pieces, self._pieces = self._pieces, []
                         whole = b"".join(p.encode() if isinstance(p, str) else p for p in pieces)
-                        self._turns.put_nowait(self._received("WEBSOCKET", whole))
+                        self._turns.put_nowait(self._log("WEBSOCKET", whole))
                 case events.Ping():
                     self._log("PING", bytes(event.payload))
                     self._send(event.response())
@@ -62,12 +63,11 @@ class Socket:
     def closed(self) -> None:
         if self._wire.state is ConnectionState.OPEN:
             self._log("CLOSE", b"")
+        self._peer.shared.open_sockets -= 1
 
     async def _answer_all(self) -> None:
         while True:
-            request = await self._turns.get()
-            step, _ = self._peer.shared.answer(request)
-            await self._play(step)
+            await self._play(self._peer.shared.behave(await self._turns.get()))
 
     async def _play(self, step: Step) -> None:
         """`pause_after` and `cut_after` count messages."""
@@ -96,11 +96,8 @@ class Socket:
         if self._wire.state in (ConnectionState.OPEN, ConnectionState.REMOTE_CLOSING):
             self._peer.transport.write(self._wire.send(event))
 
-    def _received(self, method: str, body: bytes) -> Received:
+    def _log(self, method: str, body: bytes) -> Received:
         upgrade = self._upgrade
-        return Received(
-            "websocket", method, upgrade.target, upgrade.headers, b"", body, upgrade.sni, upgrade.connection
+        return self._peer.shared.log(
+            Received("websocket", method, upgrade.target, upgrade.headers, b"", body, upgrade.sni, upgrade.connection)
         )
-
-    def _log(self, method: str, body: bytes) -> None:
-        self._peer.shared.answer(self._received(method, body))

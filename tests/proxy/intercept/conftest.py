@@ -1,11 +1,13 @@
 """The proxy in this very process, in a thread with its own loop, so that a test can break any part of it."""
 
 import asyncio
+import json
 import os
 import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,6 +17,7 @@ from proxy.intercept.server import Server
 from proxy.serve import Parts, assemble, prepare
 from tests.compiled import share_rules
 from tests.fakevendor import FakeVendor, make_authority
+from tests.socketclient import RESPONSES, SocketClient
 
 HOSTS = ("api.openai.com", "api.anthropic.com")
 
@@ -63,6 +66,16 @@ class InProcess:
         return httpx.Client(
             proxy=f"http://{self.server.listen_addresses[0]}", verify=trust, http2=http2, trust_env=False, timeout=20
         )
+
+    def socket(self, path: str = RESPONSES, **options: Any) -> SocketClient:
+        assert self.server is not None
+        ca = self.state_dir / "ca" / "tightlip-ca.pem"
+        return SocketClient(self.server.listen_addresses[0], ca, path, **options)
+
+    def records(self) -> list[dict[str, Any]]:
+        """Every audit record written so far, in order."""
+        files = sorted((self.state_dir / "audit").glob("*.jsonl"))
+        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
     def _run(self) -> None:
         parts = prepare(self._config)

@@ -21,7 +21,7 @@ from tests.proxy.intercept.conftest import InProcess
 URL = "https://api.openai.com/v1/chat/completions"
 CLEAN = {"model": "m", "messages": [{"role": "user", "content": "hello"}]}
 
-EXCEPTIONS = [
+EXCEPTIONS: list[type[BaseException]] = [
     ValueError,
     MemoryError,
     RecursionError,
@@ -49,7 +49,7 @@ PLACES: dict[str, tuple[Any, str]] = {
 }
 
 
-def _raise(kind: type[BaseException]) -> Callable[..., Any]:
+def failing(kind: type[BaseException]) -> Callable[..., Any]:
     def fail(*_: object, **__: object) -> None:
         raise kind("the canary must not be told")
 
@@ -73,7 +73,7 @@ def test_a_fault_on_the_way_up_sends_nothing(
     running.vendor.reset()
     holder, name = PLACES[place]
     with monkeypatch.context() as broken:
-        broken.setattr(holder, name, _raise(kind))
+        broken.setattr(holder, name, failing(kind))
         status = _post(running)
     assert running.vendor.requests == []
     assert status is None or status >= 400
@@ -116,7 +116,7 @@ def test_a_fault_on_the_way_down_hangs_nobody(
         "error": (Tightlip, "_finish"),
     }
     with monkeypatch.context() as broken:
-        broken.setattr(*broken_part[hook], _raise(kind))
+        broken.setattr(*broken_part[hook], failing(kind))
         status = _post(running)
     assert status is not None
     assert running.alive
