@@ -80,8 +80,6 @@ class Door:
         origins = _values(headers, b"origin")
         if any(map(self._is_web_page, origins)) or (not origins and _is_embedded(headers)):
             return Passage(host, target, Reason.WEB_PAGE)
-        if any(value.strip().lower() == "websocket" for value in _values(headers, b"upgrade")):
-            return Passage(host, target, Reason.WEBSOCKET)
         return Passage(host, target)
 
     def _means_us(self, authority: str) -> bool:

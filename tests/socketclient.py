@@ -37,12 +37,15 @@ class Refused(Exception):
 
 
 class SocketClient:
-    """Raises Refused when the upgrade is, and OSError when there is no answer to it."""
+    """Without a CA it speaks to the proxy itself, under a base URL.
+
+    Raises Refused when the upgrade is, and OSError when there is no answer to it.
+    """
 
     def __init__(
         self,
         proxy: str,
-        ca: Path,
+        ca: Path | None,
         path: str = RESPONSES,
         *,
         host: str = "api.openai.com",
@@ -51,15 +54,7 @@ class SocketClient:
         extensions: str | None = None,
         alpn: tuple[str, ...] = (),
     ) -> None:
-        address, _, port = proxy.rpartition(":")
-        raw = socket.create_connection((address, int(port)), timeout=TIMEOUT_SECONDS)
-        raw.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
-        if b" 200" not in (connected := _read_head(raw)[0])[:13]:
-            raise Refused(int(connected.split(b" ", 2)[1]), b"")
-        trust = ssl.create_default_context(cafile=str(ca))
-        if alpn:
-            trust.set_alpn_protocols(list(alpn))
-        self._socket = trust.wrap_socket(raw, server_hostname=host)
+        self._socket = _connect(proxy) if ca is None else _tunnel(proxy, ca, host, alpn)
         self._key = base64.b64encode(os.urandom(16)).decode()
         offer = ("permessage-deflate; client_max_window_bits" if deflate else "") if extensions is None else extensions
         lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "Upgrade: websocket", "Connection: Upgrade"]
@@ -169,6 +164,22 @@ class SocketClient:
             raise Refused(status, rest)
         if self.header("sec-websocket-accept") != generate_accept_token(self._key.encode()).decode():
             raise ConnectionError("the answer is to another handshake")
+
+
+def _connect(proxy: str) -> socket.socket:
+    address, _, port = proxy.rpartition(":")
+    return socket.create_connection((address, int(port)), timeout=TIMEOUT_SECONDS)
+
+
+def _tunnel(proxy: str, ca: Path, host: str, alpn: tuple[str, ...]) -> socket.socket:
+    raw = _connect(proxy)
+    raw.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
+    if b" 200" not in (connected := _read_head(raw)[0])[:13]:
+        raise Refused(int(connected.split(b" ", 2)[1]), b"")
+    trust = ssl.create_default_context(cafile=str(ca))
+    if alpn:
+        trust.set_alpn_protocols(list(alpn))
+    return trust.wrap_socket(raw, server_hostname=host)
 
 
 def _read_head(connection: socket.socket) -> tuple[bytes, bytes]:

@@ -65,6 +65,7 @@ class SocketMessage:
     close_code: int | None = None
     permit: bytes | None = field(default=None, repr=False)
     reply: Reply | None = field(default=None, repr=False)
+    reference: str = ""
     exchange: Exchange | None = None
     is_abandoned: bool = False
 
@@ -100,6 +101,7 @@ class Messages:
         if state is None or state.socket is None:
             return
         request = as_request(message, state)
+        message.reference = request.reference
         verdict = await self._verdict(request, message, state)
         try:
             record = await self._front.commit(request, verdict)

@@ -170,7 +170,7 @@ class InspectedSocket(layer.Layer):
         told = self._tell(reply)
         if told or message.close_code is not None:
             return told
-        return self._leave(CloseReason.POLICY_VIOLATION, "blocked", "stopped by Tightlip")
+        return self._leave(CloseReason.POLICY_VIOLATION, "blocked", f"stopped by Tightlip, {message.reference}")
 
     def _tell(self, reply: Reply) -> Commands:
         client = self._client

@@ -67,7 +67,8 @@ class Socket:
 
     async def _answer_all(self) -> None:
         while True:
-            await self._play(self._peer.shared.behave(await self._turns.get()))
+            request = await self._turns.get()
+            await self._play(self._peer.shared.behave(request))
 
     async def _play(self, step: Step) -> None:
         """`pause_after` and `cut_after` count messages."""

@@ -103,8 +103,11 @@ def test_an_allowed_page_and_an_editor_can() -> None:
         assert door.open("/v/openai/v1/models", sent).refusal is None
 
 
-def test_a_websocket_is_turned_away() -> None:
-    assert DOOR.open("/v/openai/v1/responses", headers(Upgrade="WebSocket")).refusal == "websocket"
+def test_a_websocket_of_a_web_page_is_turned_away() -> None:
+    """A browser lets any page open one."""
+    upgrade = {"Upgrade": "WebSocket"}
+    assert DOOR.open("/v/openai/v1/responses", headers(**upgrade)).refusal is None
+    assert DOOR.open("/v/openai/v1/responses", headers(Origin="https://evil.example", **upgrade)).refusal == "web_page"
 
 
 def test_what_is_switched_off_is_not_there() -> None:

@@ -165,6 +165,7 @@ def test_what_was_sent_before_a_close_still_goes(running: InProcess, vendor: Fak
         for number in range(5):
             client.send(create(f"last words {number}"))
         assert client.close() == Ended(1000)
+    vendor.wait_for("CLOSE")
     assert [method.method for method in vendor.requests] == ["GET", *["WEBSOCKET"] * 5, "CLOSE"]
 
 
@@ -275,7 +276,7 @@ def test_a_format_that_nobody_knows_is_closed_when_something_is_stopped(running:
         client.send(b"\x00\x01\x02\xff")
         ended = client.receive()
     assert isinstance(ended, Ended)
-    assert (ended.code, ended.reason) == (1008, "stopped by Tightlip")
+    assert (ended.code, ended.reason) == (1008, f"stopped by Tightlip, {running.records()[-2]['request']}")
     assert vendor.messages == [b"some text"]
 
 

@@ -132,7 +132,7 @@ def test_without_a_verdict_on_record_the_client_is_told_and_the_connection_goes_
     err: Exception,
     reason: str,
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise err
 
     with running.socket() as client:
