@@ -10,7 +10,7 @@ from proxy.tap import ResponseTap
 _OF_THE_BODY = ("content-encoding", "content-length", "content-md5", "digest", "content-digest", "repr-digest", "etag")
 """Headers that tell of the bytes as they were."""
 
-_BODILESS = frozenset({204, 304})
+_BODILESS = frozenset({101, 204, 304})
 
 
 class RestoredReply:

@@ -16,8 +16,9 @@ from proxy.audit import AuditUnavailable
 from proxy.auditrecord import Decision as DecisionRecord
 from proxy.formats import Format
 from proxy.front import Ending, Front
-from proxy.intercept.state import FlowState, flow_state
+from proxy.intercept.state import FlowState, SocketState, flow_state
 from proxy.reference import new_reference
+from proxy.restore import message_restorer
 from proxy.tap import ResponseTap
 from proxy.verdict import WEBSOCKET, Decision, Reply, Request, Verdict
 
@@ -118,8 +119,17 @@ class Messages:
             return
         if verdict.body is not None:
             message.content = verdict.body
+        self._renew(state, state.socket, request.host, fmt)
         metrics.observe_added_latency(time.monotonic() - started)
         message.permit = message.content
+
+    def _renew(self, state: FlowState, socket: SocketState, host: str, fmt: Format) -> None:
+        """The vendor may answer with any pseudonym it has been given up to now."""
+        lexicon = self._front.inquiry.lexicon(host, state.user or state.peer)
+        if socket.restorer is not None:
+            socket.restorer.renew(lexicon or ())
+        elif lexicon:
+            socket.restorer = message_restorer(fmt, lexicon)
 
     async def _verdict(self, request: Request, message: SocketMessage, state: FlowState) -> Verdict:
         if message.refusal is not None:

@@ -1,12 +1,13 @@
 """What the addon knows about one flow, kept in the flow's own metadata so that it lives and dies with it."""
 
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mitmproxy import http
 
+from proxy import metrics
 from proxy.auditrecord import Decision as DecisionRecord
+from proxy.restore import MessageRestorer
 from proxy.tap import ResponseTap
 
 _KEY = "tightlip"
@@ -25,16 +26,24 @@ class Permit:
         return cls(request.raw_content, request.headers.fields, _target(request))
 
 
-Restore = Callable[[str], Sequence[str]]
-"""Turns a text message of the vendor's into those that the client gets in its place. Never raises."""
-
-
 @dataclass(slots=True)
 class SocketState:
-    """What a flow that becomes a WebSocket carries besides. `restore` may be set at any time while it lives."""
+    """What a flow that becomes a WebSocket carries besides. `restorer` is None until there is something to restore."""
 
     client_key: str
-    restore: Restore | None = None
+    restorer: MessageRestorer | None = None
+
+    def restored(self, text: bytes) -> list[bytes]:
+        """What the client gets for a text message of the vendor's: itself, none yet, or all that waited for it."""
+        return [text] if self.restorer is None else [_utf8(one) for one in self.restorer.message(text.decode("utf-8"))]
+
+    def held_back(self) -> list[bytes]:
+        """What waited for messages that won't come any more."""
+        if self.restorer is None:
+            return []
+        texts = [_utf8(text) for text in self.restorer.finish()]
+        metrics.restored(self.restorer.restored, self.restorer.gave_up)
+        return texts
 
 
 @dataclass(slots=True)
@@ -70,6 +79,10 @@ def flow_state(flow: http.HTTPFlow) -> FlowState | None:
 def attach(flow: http.HTTPFlow, state: FlowState) -> FlowState:
     flow.metadata[_KEY] = state
     return state
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def _target(request: http.Request) -> tuple[str, str, int, str, str]:

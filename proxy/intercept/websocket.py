@@ -19,7 +19,7 @@ from wsproto.frame_protocol import CloseReason
 from proxy.intercept.frame import Closing, Ping, Pong, Side, Whole
 from proxy.intercept.handshake import is_deflated
 from proxy.intercept.socketmessage import Exchange, MessageArrivedHook, SocketMessage, report
-from proxy.intercept.state import flow_state
+from proxy.intercept.state import SocketState, flow_state
 from proxy.replies.socket import is_final
 from proxy.verdict import Reply
 
@@ -48,6 +48,7 @@ class InspectedSocket(layer.Layer):
     def __init__(self, ctx: context.Context, flow: http.HTTPFlow) -> None:
         super().__init__(ctx)
         self._flow = flow
+        self._socket: SocketState | None = None
         self._client: Side | None = None
         self._server: Side | None = None
         self._waiting: deque[SocketMessage | Closing] = deque()
@@ -88,6 +89,7 @@ class InspectedSocket(layer.Layer):
         state = flow_state(self._flow)
         if state is None or state.socket is None or self._flow.response is None:
             raise RuntimeError("no handshake of ours")
+        self._socket = state.socket
         deflated = is_deflated(self._flow.response)
         self._client = Side(faces_client=True, deflated=deflated, limit_bytes=self.limit_bytes)
         self._server = Side(faces_client=False, deflated=deflated, limit_bytes=self.limit_bytes)
@@ -196,8 +198,8 @@ class InspectedSocket(layer.Layer):
         return passed
 
     def _pass(self, whole: Whole) -> Commands:
-        assert self._client is not None
-        texts = self._restored(whole) if whole.is_text else [whole.content]
+        assert self._client is not None and self._socket is not None
+        texts = self._socket.restored(whole.content) if whole.is_text else [whole.content]
         frames = b"".join(self._client.message(text, is_text=whole.is_text) for text in texts)
         if self._exchange is not None:
             self._exchange.feed(whole.content)
@@ -205,13 +207,6 @@ class InspectedSocket(layer.Layer):
                 self._exchange.end("completed")
                 self._exchange = None
         return [commands.SendData(self.context.client, frames), *self._close_if_drained()]
-
-    def _restored(self, whole: Whole) -> list[bytes]:
-        state = flow_state(self._flow)
-        restore = state.socket.restore if state and state.socket else None
-        if restore is None:
-            return [whole.content]
-        return [text.encode("utf-8", "replace") for text in restore(whole.content.decode("utf-8"))]
 
     # control frames
 
@@ -231,8 +226,9 @@ class InspectedSocket(layer.Layer):
         if self._is_over or self._client is None or self._server is None:
             return []
         self._over(result)
+        held = self._hand_over()
         farewell = commands.SendData(self.context.client, self._client.close(code, reason))
-        return [*self._leave_server(code), farewell, commands.RequestWakeup(LINGER_SECONDS)]
+        return [*self._leave_server(code), *held, farewell, commands.RequestWakeup(LINGER_SECONDS)]
 
     def _leave_server(self, code: int) -> Commands:
         if self._server is None:
@@ -244,7 +240,15 @@ class InspectedSocket(layer.Layer):
         self._over("connection_lost")
         if by_client:
             return [*self._leave_server(CloseReason.GOING_AWAY), *self._cut(self.context.client)]
-        return [*self._cut(self.context.server), *self._cut(self.context.client)]
+        return [*self._hand_over(), *self._cut(self.context.server), *self._cut(self.context.client)]
+
+    def _hand_over(self) -> Commands:
+        """What was held back of the vendor's messages."""
+        client, socket = self._client, self._socket
+        if client is None or socket is None:
+            return []
+        texts = socket.held_back()
+        return [commands.SendData(self.context.client, client.message(text, is_text=True)) for text in texts]
 
     def _over(self, result: str) -> None:
         self._is_over = True

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import re
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,6 +158,27 @@ def test_a_base_url_takes_a_websocket_too(balanced: Tightlip, vendor: FakeVendor
         client.send(turn(f"use {value}"))
         client.receive_until("response.completed")
     assert b"[AWS_ACCESS_KEY:" in vendor.messages[0]
+
+
+def test_pseudonyms_come_back_as_values(lab: Any, vendor: FakeVendor, tmp_path: Path) -> None:
+    """Cut wherever the vendor cuts, in the same connection and in one that is opened later."""
+    policy = tmp_path / "giving.yaml"
+    policy.write_text("{id: giving, description: Everything gets a pseudonym., default: pseudonymise}")
+    value = "grace.hopper@acme-corp.com"
+    with lab.tightlip("giving", policy=str(policy)) as tightlip:
+        for _ in range(2):
+            vendor.reset()
+            with connect(tightlip) as client:
+                client.send(turn(f"write to {value}"))
+                client.receive_until("response.completed")
+                (given,) = re.findall(rb"person-[0-9a-f]{8}@example\.com", vendor.messages[0])
+                assert value.encode() not in vendor.messages[0]
+                vendor.script(Step(text=("I wrote to ", given[:9].decode(), given[9:].decode(), ".")))
+                client.send(turn("did you?"))
+                received = [json.loads(message) for message in client.receive_until("response.completed")]
+            deltas = [event["delta"] for event in received if event["type"] == "response.output_text.delta"]
+            assert "".join(deltas) == f"I wrote to {value}."
+            assert received[-1]["response"]["output"][0]["content"][0]["text"] == f"I wrote to {value}."
 
 
 def test_a_stop_waits_for_an_answer_and_not_for_an_idle_connection(lab: Any, vendor: FakeVendor) -> None:

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -280,18 +281,38 @@ def test_a_format_that_nobody_knows_is_closed_when_something_is_stopped(running:
     assert vendor.messages == [b"some text"]
 
 
-def test_the_vendors_text_is_what_restoring_makes_of_it(
-    running: InProcess, vendor: FakeVendor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def restore(text: str) -> list[str]:
-        return [] if text == "drop" else [text.upper(), "and more"] if text == "double" else [text]
+class _Restorer:
+    """Holds back what it is told to, for the next message or the end."""
 
+    restored, gave_up = 0, False
+
+    def __init__(self) -> None:
+        self._held: list[str] = []
+
+    def message(self, text: str) -> list[str]:
+        self._held.append(text.upper())
+        return [] if text.startswith("hold") else self.finish()
+
+    def finish(self) -> list[str]:
+        held, self._held = self._held, []
+        return held
+
+    def renew(self, _: object) -> None: ...
+
+
+@pytest.mark.parametrize("end", [Step(close=(1000, "")), Step(cut_after=6)], ids=["closed", "cut"])
+def test_the_vendors_text_is_what_restoring_makes_of_it(
+    running: InProcess, vendor: FakeVendor, monkeypatch: pytest.MonkeyPatch, end: Step
+) -> None:
     attach = state.SocketState
-    monkeypatch.setattr("proxy.intercept.addon.SocketState", lambda key: attach(key, restore))
-    vendor.script(Step(frames=("same", "drop", "double", b"double", "end")))
+    monkeypatch.setattr("proxy.intercept.addon.SocketState", lambda key: attach(key, _Restorer()))  # type: ignore[arg-type]
+    frames = ("same", "hold", "go", b"binary", "hold", "hold on", *(["not sent"] if end.cut_after else []))
+    vendor.script(replace(end, frames=frames))
     with running.socket(OTHER) as client:
         client.send("go")
-        assert [client.receive() for _ in range(5)] == ["same", "DOUBLE", "and more", b"double", "end"]
+        received = [client.receive() for _ in range(7)]
+    assert received[:6] == ["SAME", "HOLD", "GO", b"binary", "HOLD", "HOLD ON"]
+    assert isinstance(received[6], Ended)
 
 
 @pytest.mark.slow
