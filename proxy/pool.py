@@ -6,6 +6,7 @@ becomes a PoolError with a closed reason, never a missing verdict taken for a cl
 
 import asyncio
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -211,6 +212,8 @@ class Pool:
                 + [str(number) for number in (theirs.fileno(), memory, mailbox.capacity if mailbox else 0)],
                 pass_fds=[theirs.fileno(), memory],
                 stdin=subprocess.DEVNULL,
+                # What `aws_signing` may take from the environment is none of the business of who reads hostile bytes.
+                env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
             )
         reader, writer = await asyncio.open_unix_connection(sock=ours, limit=1 << 20)
         worker = _Worker(index, process, reader, writer, mailbox, Ready("", ""))
