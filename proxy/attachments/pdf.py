@@ -146,7 +146,10 @@ class _Objects:
     def _read_stream(self, number: int, stream: StreamObject) -> None:
         role, kind, subtype = self._roles.get(number, ""), stream.get("/Type"), stream.get("/Subtype")
         place = join(self._within, f"entry:{number}")
-        if role in _FONTS or role == "/Contents" or kind in ("/XRef", "/ObjStm", "/Pattern"):
+        if role in _FONTS or kind in ("/XRef", "/ObjStm", "/Pattern"):
+            return
+        if role == "/Contents":
+            self._data_of(stream)
             return
         if subtype == "/Image":
             self._read_picture(stream, place)
@@ -155,12 +158,19 @@ class _Objects:
                 text = self._reader.pages[0].extract_xform_text(stream)  # type: ignore[arg-type]
                 self._opening.text(place, "", text)
         else:
-            data = stream.get_data()
-            self._opening.spend(len(data))
+            data = self._data_of(stream)
             if kind == "/EmbeddedFile" or role in ("/F", "/UF"):
                 self._opening.read(data, place)
             else:
                 self._opening.text(place, "", strings(data) if is_binary(data) else decode(data)[0])
+
+    def _data_of(self, stream: StreamObject) -> bytes:
+        """A stream's data. Of one that can't be unpacked pypdf makes nothing, and says so in its log alone."""
+        data = stream.get_data()
+        self._opening.spend(len(data))
+        if not data and stream._data.strip():
+            self._opening.fail()
+        return data
 
     def _read_picture(self, stream: StreamObject, place: str) -> None:
         """A JPEG stands in a PDF as it is; of other pictures there are only pixels."""

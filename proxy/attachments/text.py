@@ -75,5 +75,4 @@ def strings(content: bytes) -> str:
     found = [run.decode("ascii") for run in _RUN.findall(content.translate(_PRINTABLE))]
     if b"\x00" in content:
         found += [run.decode("utf-16-le") for run in _WIDE_RUN.findall(content)]
-        found += [run.decode("utf-16-le") for run in _WIDE_RUN.findall(content, 1)]
     return "\n".join(found)
