@@ -132,6 +132,7 @@ _PART: Final = {
     "names": "file names",
     "pixels": "picture",
     "raw": "",
+    "revision": "older revision",
     "shown": "",
     "strings": "",
     "text": "",

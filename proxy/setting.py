@@ -15,6 +15,9 @@ from proxy.key import installation_key
 from proxy.task import Settings
 from proxy.vendor import Catalogue, load_catalogue
 
+ATTACHMENT_SHARE = 0.4
+"""Of a request's time, for opening one attachment; what is read out of it has to be scanned as well."""
+
 
 def rule_folders(config: Config) -> tuple[Path, ...]:
     return (bundled_rules(), *config.rules)
@@ -49,6 +52,8 @@ def bounds_of(config: Config) -> Bounds:
     return Bounds(
         unpacked_bytes=limits.decoded,
         ratio=limits.ratio,
+        seconds=limits.scan_seconds * ATTACHMENT_SHARE,
+        ocr_seconds=limits.scan_seconds / 2,
         ocr=shutil.which("tesseract") if config.ocr == "auto" else None,
     )
 

@@ -25,6 +25,7 @@ class Opening:
         self.bounds = bounds
         self.ocr_seconds = bounds.ocr_seconds
         self._parts: list[Part] = []
+        self._texts: set[str] = set()
         self._incomplete: dict[Reason, None] = {}
         self._bytes = bounds.unpacked_bytes
         self._chars = bounds.text_chars
@@ -34,10 +35,11 @@ class Opening:
         return Opened(tuple(self._parts), tuple(self._incomplete))
 
     def text(self, within: str, name: str, text: str) -> None:
-        """Adds a part. Raises RequestError when there is more text than may be read."""
+        """Adds a part, unless another says the same. Raises RequestError when there is more text than may be read."""
         text = text.replace("\0", "")
-        if not text.strip():
+        if not text.strip() or text in self._texts:
             return
+        self._texts.add(text)
         self._chars -= len(text)
         if self._chars < 0:
             raise RequestError(Reason.DECODE_BUDGET)

@@ -1,10 +1,11 @@
 """PDF: the text of each page, and every string and text stream of the file besides: metadata, forms, notes, scripts.
 
-The only importer of pypdf. Objects that an older revision of the file left behind are not read; nor are the glyphs of
-fonts that don't say which characters they stand for, which is incomplete.
+The only importer of pypdf. Editors append what they change, so what a file said before is read as well. Glyphs of
+fonts that don't say which characters they stand for are incomplete, and so are pixels.
 """
 
 import logging
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -28,6 +29,11 @@ from proxy.reason import Reason, RequestError
 logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)  # its warnings quote the file
 
 STREAM_BYTES = 32 << 20
+MAX_REVISIONS = 4
+LINEARIZED_BYTES = 1024
+EMPTY_BYTES = 16
+"""What packing nothing takes, and some."""
+
 _LIMITS: dict[str, Any] = {
     "zlib_maximum_output_length": STREAM_BYTES,
     "zlib_maximum_recovery_input_length": 1 << 20,
@@ -47,19 +53,39 @@ _FONTS = frozenset({"/FontFile", "/FontFile2", "/FontFile3", "/ToUnicode", "/CID
 _APPEARANCES = frozenset({"/N", "/R", "/D"})
 _NO_TEXT = frozenset({"/ID", "/CheckSum", "/Panose", "/Registry", "/Ordering", "/Lookup"})
 _MOST_NESTED = 60
+_END = re.compile(rb"%%EOF[ \r\n]{0,2}")
+_INLINE_PICTURE = re.compile(rb"(?<![^\s])BI\s[^()]{2,400}?\sID\s")
 
 
 def read_pdf(content: bytes, opening: Opening, within: str) -> None:
     """Reads a PDF. One that opens without a password is read even if it is encrypted."""
     with apply_configuration(**_LIMITS):
-        reader = PdfReader(BytesIO(content), root_object_recovery_limit=1000)
-        if reader.is_encrypted and not reader.decrypt(""):
+        _read_revision(content, opening, within)
+        ends = _revisions(content)
+        if len(ends) > MAX_REVISIONS:
             opening.fail()
-            return
-        try:
-            _read_pages(reader, opening, within)
-        finally:
-            _Objects(reader, opening, within).read()
+        for number, end in enumerate(ends[-MAX_REVISIONS:], 1):
+            try:
+                _read_revision(content[:end], opening, join(within, f"revision:{number}"))
+            except Exception as err:
+                _note(err, opening)
+
+
+def _revisions(content: bytes) -> list[int]:
+    """Where the file ended before its last changes. One made for the web has an end behind its first page, too."""
+    ends = [mark.end() for mark in _END.finditer(content)][:-1]
+    return ends[1:] if b"/Linearized" in content[:LINEARIZED_BYTES] else ends
+
+
+def _read_revision(content: bytes, opening: Opening, within: str) -> None:
+    reader = PdfReader(BytesIO(content), root_object_recovery_limit=1000)
+    if reader.is_encrypted and not reader.decrypt(""):
+        opening.fail()
+        return
+    try:
+        _read_pages(reader, opening, within)
+    finally:
+        _Objects(reader, opening, within).read()
 
 
 def _read_pages(reader: PdfReader, opening: Opening, within: str) -> None:
@@ -149,11 +175,12 @@ class _Objects:
         if role in _FONTS or kind in ("/XRef", "/ObjStm", "/Pattern"):
             return
         if role == "/Contents":
-            self._data_of(stream)
+            self._look_for_pictures(stream)
             return
         if subtype == "/Image":
             self._read_picture(stream, place)
         elif subtype == "/Form":
+            self._look_for_pictures(stream)
             if role in _APPEARANCES:
                 text = self._reader.pages[0].extract_xform_text(stream)  # type: ignore[arg-type]
                 self._opening.text(place, "", text)
@@ -164,11 +191,16 @@ class _Objects:
             else:
                 self._opening.text(place, "", strings(data) if is_binary(data) else decode(data)[0])
 
+    def _look_for_pictures(self, stream: StreamObject) -> None:
+        """Pictures stand among the drawing instructions as well."""
+        if _INLINE_PICTURE.search(self._data_of(stream)):
+            self._opening.fail()
+
     def _data_of(self, stream: StreamObject) -> bytes:
         """A stream's data. Of one that can't be unpacked pypdf makes nothing, and says so in its log alone."""
         data = stream.get_data()
         self._opening.spend(len(data))
-        if not data and stream._data.strip():
+        if not data and len(stream._data) > EMPTY_BYTES:
             self._opening.fail()
         return data
 

@@ -78,7 +78,7 @@ FORM = "/Type /XObject /Subtype /Form /Resources << /XObject << /F 5 0 R >> >>"
 def pdf_loop() -> bytes:
     """Its tables of contents lead to one another, and so do its pages."""
     file = pdf("words").replace(b"/Kids [3 0 R]", b"/Kids [2 0 R]")
-    start = file.rindex(b"xref\n")
+    start = file.rindex(b"xref\n0")
     return file.replace(b"/Info 9 0 R", b"/Prev %d" % start)
 
 

@@ -79,3 +79,28 @@ def test_what_its_reader_warns_of_is_not_logged(caplog: pytest.LogCaptureFixture
     open_attachment(file[:-40])
     open_attachment(file)
     assert not [record for record in caplog.records if record.name.startswith("pypdf")]
+
+
+def test_what_a_file_said_before_its_last_change_is_read() -> None:
+    before = pdf(WORDS)
+    change = b"4 0 obj\n%s\nendobj\n" % stream(b"BT /F1 12 Tf (nothing) Tj ET")
+    table = b"xref\n4 1\n%010d 00000 n \ntrailer\n<< /Size 10 /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n"
+    after = table % (len(before), before.rindex(b"xref\n0"), len(before) + len(change))
+    opened = open_attachment(before + change + after)
+    assert {part.name: part.text.strip() for part in opened.parts if "page" in part.name} == {
+        "page:1": "nothing",
+        "revision:1/page:1": WORDS,
+    }
+    assert opened.incomplete == ()
+
+
+def test_a_picture_among_the_instructions_of_a_page_is_told() -> None:
+    file = pdf_of(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>",
+            stream(b"q BI /W 100 /H 100 /BPC 8 /CS /G ID " + b"\x80" * 10_000 + b" EI Q"),
+        ]
+    )
+    assert open_attachment(file).incomplete == ("attachment",)
