@@ -80,11 +80,13 @@ def measure(folder: Path, effort: Effort, sizes: list[int], workers: int | None)
         finally:
             tightlip.stop()
     scan = _ask("bench.scan", None, str(effort.scan_rounds), str(folder / "tightlip" / "state" / "cache"))
+    restore = _ask("bench.restore", None, str(effort.scan_rounds))
     return {
         "machine": machine,
         "effort": asdict(effort),
         "cells": cells,
         "scan": scan,
+        "restore": restore,
         "start_seconds": start,
         "sync_ms": sync,
         "memory_mib": memory,

@@ -16,6 +16,16 @@ _HEAD = (
     "ratio",
 )
 
+_RESTORE_HEAD = (
+    "pseudonyms",
+    "made ready, once",
+    "Anthropic stream",
+    "OpenAI chat stream",
+    "OpenAI responses stream",
+    "one JSON body",
+    "first token",
+)
+
 
 def markdown(results: Mapping[str, Any]) -> str:
     return "\n\n".join(
@@ -23,6 +33,7 @@ def markdown(results: Mapping[str, Any]) -> str:
             _machine(results["machine"]),
             _table(_HEAD, map(_cell_row, results["cells"])),
             _table(("what", "figure"), _single_rows(results)),
+            _table(_RESTORE_HEAD, map(_restore_row, results["restore"]["rows"])),
             _table(
                 (
                     "one connection sends",
@@ -73,6 +84,17 @@ def _single_rows(results: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     yield "start to ready, with caches", f"{start['again']:.1f} s"
     yield "memory of the front process, after the load", f"{memory['front']} MiB (bare mitmdump {memory['bare']} MiB)"
     yield "memory of each worker, after the load", " + ".join(f"{one} MiB" for one in memory["workers"])
+
+
+def _restore_row(row: Mapping[str, Any]) -> tuple[str, ...]:
+    streams = [row[name] for name in ("anthropic.messages", "openai.chat", "openai.responses")]
+    return (
+        str(row["pairs"]),
+        f"{row['lexicon_ms']} ms",
+        *(f"{stream['mb_per_second']} MB/s, {stream['waited']:.2%} of events waited" for stream in streams),
+        f"{row['whole_mb_per_second']} MB/s",
+        f"+{max(stream['first_token_ms'] for stream in streams)} ms",
+    )
 
 
 def _neighbour_row(row: Mapping[str, Any]) -> tuple[str, ...]:

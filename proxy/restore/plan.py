@@ -42,6 +42,7 @@ class _Node:
     element: "_Node | None" = None  # [*]
     channel: Channel | None = None
     end: End | None = None
+    unless: str = ""  # a member beside it
 
     def step(self, token: str) -> "_Node":
         if token == "[#]":
@@ -86,7 +87,8 @@ def _tree(channels: tuple[Channel, ...], ends: tuple[End, ...], name: str | None
     root = _Node()
     for channel in channels:
         if not channel.events or name in channel.events:
-            _leaf(root, channel.path).channel = channel
+            leaf = _leaf(root, channel.path)
+            leaf.channel, leaf.unless = channel, channel.unless
     for end in ends:
         if end.path:
             _leaf(root, end.path).end = end
@@ -106,7 +108,7 @@ def _read(node: _Node, value: object, path: Path, numbers: Key, event: dict[str,
         reading.ends.append((*_root_key(event, node.end.key), *numbers))
     if type(value) is dict:
         for name, child in node.members.items():
-            if name in value and not _is_excepted(child, value):
+            if name in value and not (child.unless and value.get(child.unless)):
                 _read(child, value[name], (*path, name), numbers, event, reading)
     elif type(value) is list:
         for index, element in enumerate(value):
@@ -139,10 +141,6 @@ def _take_tree(channel: Channel, value: object, path: Path, key: Key, reading: R
     elif type(value) is list:
         for index, below in enumerate(value):
             _take_tree(channel, below, (*path, index), key, reading)
-
-
-def _is_excepted(child: _Node, siblings: dict[str, object]) -> bool:
-    return child.channel is not None and child.channel.unless != "" and bool(siblings.get(child.channel.unless))
 
 
 def _root_key(event: dict[str, object], paths: tuple[str, ...]) -> Key:
