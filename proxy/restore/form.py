@@ -39,12 +39,13 @@ _ESCAPES: Final = rf"""
 """
 _BLANK: Final = r"\s | \\+[nrt] | \\+u00(?:20|[aA]0) | %20 | %0[9aAdD] | &nbsp; | &\#(?:32|160);"
 
-WORDS: Final = re.compile(rf"(?P<gap> (?: {_BLANK} | [+*] )++ ) {_ESCAPES}", re.VERBOSE | re.DOTALL)
+_GAP_UNITS: Final = 256
+
+WORDS: Final = re.compile(rf"(?P<gap> (?: {_BLANK} | [+*] ){{1,{_GAP_UNITS}}}+ ) {_ESCAPES}", re.VERBOSE | re.DOTALL)
 """Text whose words may be wrapped, emphasised or joined by a URL's plus."""
 
-GROUPS: Final = re.compile(
-    rf"(?P<gap> (?: {_BLANK} | \\*[-.()] | %2[dD] | \* | [{DASHES}{UNSEEN}] )++ ) {_ESCAPES}", re.VERBOSE | re.DOTALL
-)
+_GROUP_GAP: Final = rf"{_BLANK} | \\*[-.()] | %2[dD] | \* | [{DASHES}{UNSEEN}]"
+GROUPS: Final = re.compile(rf"(?P<gap> (?: {_GROUP_GAP} ){{1,{_GAP_UNITS}}}+ ) {_ESCAPES}", re.VERBOSE | re.DOTALL)
 """Groups of digits and letters, which may stand apart in any way or not at all."""
 
 MIN_DIGITS: Final = 7
@@ -67,6 +68,8 @@ CUT: Final = re.compile(
 """What may be a unit's beginning at the end of a text that goes on."""
 
 _SIMPLE: Final = re.compile(r"[\w@.:/=#,~'-]+(?: [\w@.:/=#,~'-]+)*", re.ASCII)
+MAX_SLASHES: Final = 32
+_SLASHES: Final = re.compile(rf"\\{{0,{MAX_SLASHES}}}")
 _SPECIAL: Final = frozenset("\\%&")
 
 
@@ -76,7 +79,30 @@ def unit_at(grammar: re.Pattern[str], text: str, at: int, final: bool) -> Unit |
         return None
     match = grammar.match(text, at)
     assert match is not None and match.lastgroup is not None  # `plain` takes any character
-    return Unit(match.lastgroup, at, match.end(), _reading(match.lastgroup, match[0], grammar))
+    kind, raw = match.lastgroup, match[0]
+    if kind in ("code", "mark"):
+        slashes = leading_slashes(raw)
+        own = own_slashes(slashes, raw[-1])
+        if own < slashes:
+            return Unit("slash", at, at + slashes - own, "\\")
+    return Unit(kind, at, match.end(), _reading(kind, raw, grammar))
+
+
+def leading_slashes(text: str, at: int = 0) -> int:
+    """How many backslashes begin at `at`; MAX_SLASHES stands for more, too."""
+    match = _SLASHES.match(text, at)
+    return match.end() - at if match is not None else 0
+
+
+def own_slashes(slashes: int, char: str) -> int:
+    """How many of the backslashes before an escaped character are its own; those before them are text.
+
+    Every level of literals doubles them, so the own ones are the lowest bit that is set; of a quote, all if they are
+    one less than a power of two.
+    """
+    if char == '"' and slashes & (slashes + 1) == 0:
+        return slashes
+    return slashes & -slashes
 
 
 def units(grammar: re.Pattern[str], text: str) -> Iterator[Unit]:

@@ -9,9 +9,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from proxy.restore.form import GROUPED, GROUPS, WORDS, Unit, fold, reading, unit_at
+from proxy.restore.form import GROUPED, GROUPS, WORDS, Unit, fold, leading_slashes, reading, unit_at
 from proxy.restore.pair import Pair
-from proxy.restore.start import CONTEXT_CHARS, Starts, begins_word, is_word
+from proxy.restore.start import CONTEXT_CHARS, Starts, begins_escape, begins_word, is_word
 
 _LAST: Final = "\U0010ffff"
 _BLOCK_CHARS: Final = 2048
@@ -20,6 +20,9 @@ _LONG_CHARS: Final = 256
 
 _PLAIN: Final = {WORDS: re.compile(r"[A-Za-z0-9@._:/=-]+"), GROUPS: re.compile(r"[A-Za-z0-9]+")}
 """Runs of characters that are each read as themselves, letter case aside."""
+
+_FORM_CHARS: Final = 16
+"""For each character of a pseudonym: `%F0%9F%98%80` is one of twelve. Longer forms are none, so little can wait."""
 
 _HEAD_CHARS: Final = 4
 _MAX_PROMISES: Final = 1 << 15
@@ -116,6 +119,11 @@ class Lexicon:
 
     def _match_at(self, text: str, at: int, final: bool) -> Match | None:
         """The longest pseudonym that begins here. Raises _Unsettled."""
+        if text[at] == "\\":
+            if not final and at + leading_slashes(text, at) == len(text):
+                raise _Unsettled
+            if not begins_escape(text, at):
+                return None
         best: Match | None = None
         for shelf in self._shelves:
             match = shelf.longest(text, at, final)
@@ -136,13 +144,14 @@ class _Shelf:
         self._grammar = grammar
         self._entries = entries
         self._plain = _PLAIN[grammar]
+        self._max_chars = _FORM_CHARS * max(map(len, self._keys)) + _FORM_CHARS
 
     def longest(self, text: str, at: int, final: bool) -> Match | None:
         """The longest pseudonym that begins here. Raises _Unsettled."""
         keys, low, high = self._keys, 0, len(self._keys)
         best: Match | None = None
         depth, pos = 0, at
-        while True:
+        while pos - at <= self._max_chars:
             if pos == len(text):
                 if final:
                     return best
@@ -163,6 +172,7 @@ class _Shelf:
                 best = self._complete(text, at, pos, keys[low], final) or best
                 if high - low == 1:
                     return best
+        return best
 
     def _next(self, text: str, pos: int, final: bool, depth: int, only: str) -> Unit | None:
         """The next unit; when a single pseudonym is left, as many plain characters at once as it has."""

@@ -8,7 +8,7 @@ the latest: in JSON always, in code mostly, and in prose a lone quote is an inch
 import re
 from typing import Final
 
-_TOKEN: Final = re.compile(r'(\\*+)(?:(")|(n)|(\n))|(\\++)\Z')
+_TOKEN: Final = re.compile(r'(\\++)(?:(")|(n)|(\Z))?|(")|(\n)')
 
 
 class Nesting:
@@ -27,16 +27,17 @@ class Nesting:
             return
         text, self._slashes = self._slashes + text, ""
         for token in _TOKEN.finditer(text):
-            slashes = len(token[1] or "")
             match token.lastindex:
                 case 2:
-                    self._quote(_level(slashes))
-                case 3 if slashes:
-                    self._end_line(_line_level(slashes))
+                    self._quote(_level(len(token[1])))
+                case 3:
+                    self._end_line(_line_level(len(token[1])))
                 case 4:
-                    self._end_line(0)
+                    self._slashes = token[1]
                 case 5:
-                    self._slashes = token[5]
+                    self._quote(0)
+                case 6:
+                    self._end_line(0)
 
     def _quote(self, level: int) -> None:
         """A quote of a level that is open closes it, and all inside of it; another one opens."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from proxy.restore.form import DASHES, MIN_DIGITS, UNSEEN
+from proxy.restore.form import DASHES, MAX_SLASHES, MIN_DIGITS, UNSEEN, leading_slashes, own_slashes
 
 WORD_CHAR: Final = r"[^\W_\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\U0010ffff]"
 """A letter or digit, Thai, Lao, Burmese, Khmer and all from the CJK blocks on left out."""
@@ -66,6 +66,16 @@ def begins_word(text: str, at: int) -> bool:
     return _BEGINNING.match(text, at) is not None
 
 
+def begins_escape(text: str, at: int) -> bool:
+    """Whether the backslashes from `at` on are all that the character behind them has."""
+    before = text[max(0, at - CONTEXT_CHARS) : at]
+    behind = leading_slashes(text, at)
+    if behind == MAX_SLASHES:
+        return False
+    following = text[at + behind : at + behind + 1]
+    return own_slashes(len(before) - len(before.rstrip("\\")) + behind, following) == behind
+
+
 def _heads(bound: Iterable[str], lettered: Iterable[str]) -> frozenset[str]:
     """The words with which a pseudonym may begin."""
     heads = {key[: match.end()] for key in bound if (match := _WORD.match(key)) is not None}
@@ -82,7 +92,9 @@ def _pattern(bound: set[str], free: set[str], escapes: str) -> re.Pattern[str]:
     places = [f"(?<!{WORD_CHAR}.)", _AFTER_ESCAPE]
     if free:
         places.insert(0, f"(?<={_class(free, escapes)})")
-    return re.compile(f"{_class(bound | free, escapes)}(?:{'|'.join(places)})", re.DOTALL)
+    # A line's end is no way to write a letter.
+    unless = r"(?!(?<=\\)[nrt])" if escapes else ""
+    return re.compile(f"{_class(bound | free, escapes)}{unless}(?:{'|'.join(places)})", re.DOTALL)
 
 
 def _pair(key: str) -> str:

@@ -10,7 +10,7 @@ import re
 from typing import Final
 from urllib.parse import quote
 
-from proxy.restore.form import GROUPS, WORDS, Unit, units
+from proxy.restore.form import GROUPS, WORDS, Unit, leading_slashes, units
 from proxy.restore.lexicon import Match
 from proxy.restore.pair import Pair
 
@@ -91,7 +91,7 @@ def _shown_depth(parts: list[Unit], form: str) -> int:
     for unit in parts:
         raw = form[unit.start : unit.end]
         if unit.kind == "code" or (unit.kind == "mark" and raw[-1] in _QUOTED):
-            depth = max(depth, (len(raw) - len(raw.lstrip("\\"))).bit_length())
+            depth = max(depth, leading_slashes(raw).bit_length())
     return depth
 
 

@@ -21,6 +21,8 @@ FOREIGN = Pair("Élodie Varnel", "Zoë Größe")
 CHINESE = Pair("林小明", "王大伟")
 PAIRS = (MAIL, NAME, CARD, NUMBER, PHONE, WORD, TOKEN, BRACKET, ACCOUNT, HOST, FOREIGN, CHINESE)
 LEXICON = Lexicon(PAIRS)
+ELSEWHERE = Lexicon(Pair(one, "x") for one in ("person-9999@example.com", "Tovina Keldex", "4000 0012 3456 7890"))
+"""Pseudonyms that begin like those in the recorded streams, and are in none."""
 
 
 def restored(pieces: Sequence[str], lexicon: Lexicon = LEXICON, writing: Writing = Writing.TEXT) -> str:

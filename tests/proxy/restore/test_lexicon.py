@@ -155,6 +155,8 @@ WORDS = st.sampled_from(
         "person-7f3a\\u0040example.com",
         "4000001234567899",
         "Tovina\\n  Kelder",
+        "\\u00c9lodie Varnel",
+        "\\[PASSPORT_NUMBER:7f3a9c01]",
         " ",
         "\n",
         "\\",

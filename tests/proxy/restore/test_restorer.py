@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxy.formats import FORMATS, GENERIC, Channel, ErrorShape, Format
-from proxy.restore import Lexicon, Pair, Restorer
+from proxy.restore import Lexicon, Restorer
 from proxy.restore import stream as stream_module
-from tests.proxy.restore.pairs import LEXICON, MAIL, NAME, PAIRS
+from tests.proxy.restore.pairs import ELSEWHERE, LEXICON, MAIL, NAME, PAIRS
 
 CASES = Path(__file__).parents[2] / "cases" / "streams"
 STREAMS = sorted(path for path in CASES.glob("*/*") if ".out." not in path.name)
@@ -27,8 +27,6 @@ TYPES = {
     ".json": "application/json",
     ".ndjson": "application/x-ndjson",
 }
-ELSEWHERE = Lexicon(Pair(one, "x") for one in ("person-9999@example.com", "Tovina Keldex", "4000 0012 3456 7890"))
-"""Pseudonyms that begin like those in the streams, and are in none."""
 
 
 def _name(path: Path) -> str:
