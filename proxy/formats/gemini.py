@@ -15,6 +15,12 @@ from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
 
 
+def _media(path: str) -> dict[str, Label]:
+    """Labels of what a part says about the file in it."""
+    names = ("videoMetadata", "audioMetadata", "documentMetadata", "spreadsheetMetadata", "speechMetadata")
+    return ids(f"{path}.mediaProcessing", f"{path}.mediaResolution.**", *(f"{path}.{name}.**" for name in names))
+
+
 def part(path: str, text: Label) -> dict[str, Label]:
     """Labels of one part; a function's result may hold parts again."""
     return {
@@ -26,16 +32,23 @@ def part(path: str, text: Label) -> dict[str, Label]:
         f"{path}.fileData.fileUri": text,
         f"{path}.fileData.mimeType": Label.ID,
         f"{path}.fileData.displayName": Label.METADATA,
-        f"{path}.mediaResolution.**": Label.ID,
+        **_media(path),
+        **_media(f"{path}.functionResponse.parts[*]"),
+        f"{path}.audioTranscription.**": Label.ID,
+        **each(text, f"{path}.audioTranscription.text", f"{path}.audioTranscription.words[*].word"),
         f"{path}.functionCall.id": Label.ID,
         f"{path}.functionCall.name": Label.ID,
         f"{path}.functionCall.args.**": Label.TOOL_ARGUMENT,
+        f"{path}.functionCall.partialArgs[*].**": Label.TOOL_ARGUMENT,
+        f"{path}.functionCall.partialArgs[*].jsonPath": Label.ID,
         f"{path}.functionResponse.id": Label.ID,
         f"{path}.functionResponse.name": Label.ID,
         f"{path}.functionResponse.scheduling": Label.ID,
         f"{path}.functionResponse.response.**": Label.TOOL_RESULT,
         f"{path}.functionResponse.parts[*].inlineData.data": Label.ATTACHMENT,
         f"{path}.functionResponse.parts[*].inlineData.mimeType": Label.ID,
+        f"{path}.functionResponse.parts[*].inlineData.displayName": Label.METADATA,
+        f"{path}.functionResponse.parts[*].fileData.displayName": Label.METADATA,
         f"{path}.functionResponse.parts[*].fileData.fileUri": Label.TOOL_RESULT,
         f"{path}.functionResponse.parts[*].fileData.mimeType": Label.ID,
         f"{path}.executableCode.id": Label.ID,

@@ -26,6 +26,7 @@ LIVE: Final = Format(
     ),
     labels={
         **below("setup", REQUEST),
+        **below("contextUpdate", REQUEST),
         "setup.sessionResumption.**": Label.ID,
         "setup.proactivity.**": Label.ID,
         "clientContent.turns[*].role": Label.ID,

@@ -15,7 +15,9 @@ from proxy.segment import Label
 
 _ENTRY: Final = {
     **MESSAGE,
-    **ids("object", "type", "id", "tool_call_id", "name", "agent_id", "model", "prefix"),
+    **ids("object", "type", "id", "tool_call_id", "name", "agent_id", "model", "created_at", "completed_at"),
+    **ids("previous_agent_id", "previous_agent_name", "next_agent_id", "next_agent_name", "confirmation_status"),
+    **ids("content[*].file_type", "content[*].favicon"),
     "arguments.**": Label.TOOL_ARGUMENT,
     "result": Label.TOOL_RESULT,
     "info.**": Label.METADATA,
@@ -79,7 +81,16 @@ OCR: Final = Format(
     routes=(r".*/v1/ocr",),
     labels={
         **each(Label.ATTACHMENT, "document.document_url", "document.image_url", "document.image_url.url"),
-        **ids("model", "id", "document.type", "document.file_id", "table_format", "confidence_scores_granularity"),
+        **ids(
+            "model",
+            "id",
+            "pages",
+            "document.image_url.detail",
+            "document.type",
+            "document.file_id",
+            "table_format",
+            "confidence_scores_granularity",
+        ),
         "document.document_name": Label.METADATA,
         "document_annotation_prompt": Label.PROMPT,
         **each(Label.TOOL_SCHEMA, "bbox_annotation_format.**", "document_annotation_format.**"),

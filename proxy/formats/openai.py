@@ -50,11 +50,15 @@ MESSAGE: Final = {
     "content[*].file.file_data": Label.ATTACHMENT,
     "content[*].file.filename": Label.METADATA,
     "content[*].file.file_id": Label.ID,
-    "content[*].document_url": Label.ATTACHMENT,  # Mistral
-    "content[*].document_name": Label.METADATA,
-    "content[*].file_url.url": Label.ATTACHMENT,  # Perplexity
-    "content[*].pdf_url.url": Label.ATTACHMENT,
+    **each(Label.ATTACHMENT, "content[*].document_url", "content[*].input_audio"),  # Mistral
+    **each(Label.ATTACHMENT, "content[*].file_url.url", "content[*].file_url", "content[*].pdf_url"),  # Perplexity
+    **each(Label.ATTACHMENT, "content[*].pdf_url.url", "content[*].video_url", "content[*].audio_url.url"),
     "content[*].video[*]": Label.ATTACHMENT,  # Qwen: frames
+    **each(Label.METADATA, "content[*].document_name", "content[*].file_name", "content[*].metadata.**"),
+    **each(Label.PROMPT, "content[*].uri", "content[*].content", "content[*].content.text"),
+    **each(Label.ATTACHMENT, "content[*].content.image_url", "content[*].content.image_url.url"),
+    **ids("content[*].file_id", "content[*].reference_ids[*]", "content[*].document.id", "content[*].content.type"),
+    "content[*].document.data.**": Label.PROMPT,  # Groq
     "content[*].prompt_cache_breakpoint.**": Label.ID,
     "content[*].thinking.**": Label.OPAQUE,
     "content[*].signature": Label.OPAQUE,
@@ -67,7 +71,7 @@ MESSAGE: Final = {
     "tool_calls[*].id": Label.ID,
     "tool_calls[*].type": Label.ID,
     "tool_calls[*].function.name": Label.ID,
-    "tool_calls[*].function.arguments": Label.TOOL_ARGUMENT,
+    "tool_calls[*].function.arguments.**": Label.TOOL_ARGUMENT,
     "tool_calls[*].custom.name": Label.ID,
     "tool_calls[*].custom.input": Label.TOOL_ARGUMENT,
     "tool_calls[*].extra_content.google.thought_signature": Label.OPAQUE,
@@ -77,6 +81,7 @@ MESSAGE: Final = {
     "reasoning_content": Label.OPAQUE,
     "reasoning_details.**": Label.OPAQUE,
     "reasoning_text": Label.OPAQUE,
+    "reasoning_steps.**": Label.OPAQUE,
     "reasoning_opaque": Label.OPAQUE,
     "encrypted_content": Label.OPAQUE,
     "signature": Label.OPAQUE,
@@ -113,9 +118,16 @@ _CHAT_REPLIES: Final = (
 
 _EXTRAS: Final = {
     **ids("intent", "copilot_cache_control.**"),  # Copilot
-    **ids("agent_id", "prompt_mode"),  # Mistral
+    **ids("agent_id", "prompt_mode", "guardrails[*].**"),  # Mistral
+    **ids("compliance", "context_length_exceeded_behavior", "safety_model"),  # Together
     **ids("provider.**", "transforms[*]", "route", "preset", "plugins[*].id", "plugins[*].engine"),  # OpenRouter
-    **ids("search_mode", "search_recency_filter", "return_citations"),  # Perplexity, xAI
+    **ids("search_mode", "search_recency_filter", "return_citations", "stream_mode", "thread_id"),  # Perplexity, xAI
+    **ids("country", "language_preference", "search_language_filter[*]", "image_format_filter[*]", "ranking_model"),
+    **ids("search_tenant", "file_workspace_id", "response_formatting_locale", "search_internal_properties.**"),
+    **each(
+        Label.METADATA, "response_metadata.**", "image_domain_filter[*]", "include_domains[*]", "exclude_domains[*]"
+    ),
+    "user_original_query": Label.PROMPT,
     **ids("citation_options", "reasoning_format", "compound_custom.**"),  # Groq
     **each(Label.METADATA, "search_domain_filter[*]", "search_parameters.**", "search_settings.**"),
     **each(Label.PROMPT, "documents[*].**", "plugins[*].search_prompt"),
@@ -234,17 +246,13 @@ EMBEDDINGS: Final = Format(
         "input[*].image_url.url": Label.ATTACHMENT,
         "input[*].image": Label.ATTACHMENT,  # Jina
         "input[*].pdf": Label.ATTACHMENT,
-        "input[*].content": Label.PROMPT,  # Mistral moderates chats
-        "input[*].role": Label.ID,
-        "input[*][*].content": Label.PROMPT,
-        "input[*][*].role": Label.ID,
+        **below("input[*]", MESSAGE),  # Mistral moderates chats
+        **below("input[*][*]", MESSAGE),
+        **below("inputs[*]", MESSAGE),
+        **below("inputs[*][*]", MESSAGE),
         "input[*][*]": Label.PROMPT,  # Perplexity: the chunks of a document
         "inputs": Label.PROMPT,  # Mistral
         "inputs[*]": Label.PROMPT,  # Copilot
-        "inputs[*].content": Label.PROMPT,
-        "inputs[*].role": Label.ID,
-        "inputs[*][*].content": Label.PROMPT,
-        "inputs[*][*].role": Label.ID,
         "inputs[*][*]": Label.PROMPT,  # Voyage: the chunks of a document
         "inputs[*].content[*].type": Label.ID,
         "inputs[*].content[*].text": Label.PROMPT,

@@ -45,6 +45,8 @@ SEARCH: Final = Format(
         **each(Label.PROMPT, "query", "query[*]", "q", "url", "search_query", "queries[*]"),
         **each(Label.METADATA, "search_domain_filter[*]", "user_location.**"),
         **ids("country", "search_mode", "search_type", "search_engine", "search_context_size", "search_intent"),
+        **ids("search_after_date_filter", "search_before_date_filter"),
+        **ids("last_updated_after_filter", "last_updated_before_filter"),
         **ids("search_recency_filter", "search_language_filter[*]", "request_id", "user_id", "content_size"),
     },
     error_shape=ErrorShape.OPENAI,

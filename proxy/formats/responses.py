@@ -84,6 +84,7 @@ ITEM: Final = {
     "summary[*].type": Label.ID,
     "summary[*].text": Label.PROMPT,
     "encrypted_content": Label.OPAQUE,
+    "thought_signature": Label.OPAQUE,  # Perplexity
     "signature": Label.OPAQUE,
     "fingerprint": Label.OPAQUE,
     "arguments.**": Label.TOOL_ARGUMENT,
@@ -232,6 +233,9 @@ RESPONSES: Final = Format(
         "text.format.**": Label.TOOL_SCHEMA,
         "text.format.type": Label.ID,
         "text.format.name": Label.ID,
+        **ids("preset", "language_preference", "response_format.**", "skills[*].type", "skills[*].name"),
+        "skills[*].description": Label.METADATA,
+        "skills[*].instructions": Label.SYSTEM,
         "prompt.id": Label.ID,
         "prompt.version": Label.ID,
         "prompt.variables.**": Label.PROMPT,
