@@ -97,6 +97,11 @@ class Side:
             return b""
         return self._wire.send(events.CloseConnection(code, reason or None))
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether both have said that they close."""
+        return self._wire.state is ConnectionState.CLOSED
+
     def _piece(self, data: str | bytes, is_last: bool) -> bytes:
         if isinstance(data, str):
             return self._sent(events.TextMessage(data, message_finished=is_last))

@@ -6,7 +6,6 @@ without holding up what the vendor sends. Any fault closes both sides.
 """
 
 import contextlib
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,6 +15,7 @@ from mitmproxy.proxy import commands, context, events, layer
 from mitmproxy.proxy.layers import websocket
 from wsproto.frame_protocol import CloseReason
 
+from proxy.intercept.backlog import Backlog
 from proxy.intercept.frame import Closing, Ping, Pong, Side, Whole
 from proxy.intercept.handshake import is_deflated
 from proxy.intercept.socketmessage import Exchange, MessageArrivedHook, SocketMessage, report
@@ -25,9 +25,6 @@ from proxy.verdict import Reply
 
 LINGER_SECONDS = 2.0
 """A connection that is closed while its peer still sends loses what the peer has not read yet: our last words."""
-
-_MESSAGE_BYTES = 512
-"""What a waiting message takes besides its content, so that empty ones are bounded too."""
 
 Commands = list[commands.Command]
 Refuse = Callable[[SocketMessage, str], Reply]
@@ -51,12 +48,10 @@ class InspectedSocket(layer.Layer):
         self._socket: SocketState | None = None
         self._client: Side | None = None
         self._server: Side | None = None
-        self._waiting: deque[SocketMessage | Closing] = deque()
-        self._waiting_bytes = 0
+        self._backlog = Backlog(flow, self.limit_bytes)
         self._asked: SocketMessage | None = None
         self._exchange: Exchange | None = None
         self._pinged: dict[connection.Connection, bytes] = {}
-        self._hears_client = True
         self._is_draining = False
         self._is_over = False
 
@@ -73,6 +68,8 @@ class InspectedSocket(layer.Layer):
                 return self._start()
             case events.DataReceived() if not self._is_over:
                 return self._from_client(event.data) if self._is_client(event) else self._from_server(event.data)
+            case events.DataReceived():
+                return self._after_all(event.data) if self._is_client(event) else []
             case events.ConnectionClosed() if self._is_over:
                 return self._cut(self.context.client) if self._is_client(event) else []
             case events.ConnectionClosed():
@@ -100,48 +97,25 @@ class InspectedSocket(layer.Layer):
     def _from_client(self, data: bytes) -> Commands:
         assert self._client is not None
         answers: Commands = []
-        for event in self._client.receive(data) if self._hears_client else ():
+        for event in self._client.receive(data) if not self._backlog.is_ended else ():
             match event:
-                case Whole():
-                    self._enqueue(event)
+                case Whole() | Closing():
+                    self._backlog.add(event)
                 case Ping():
                     answers += self._relay_ping(event, self.context.client, self.context.server)
                 case Pong():
                     answers += self._relay_pong(self.context.server)
-                case Closing():
-                    self._enqueue_last(event)
-            if not self._hears_client:
+            if self._backlog.is_ended:
                 break
         return answers + self._ask_next()
 
-    def _enqueue(self, whole: Whole) -> None:
-        size = len(whole.content) + _MESSAGE_BYTES
-        if self._waiting_bytes + size > self.limit_bytes and self._waiting:
-            self._enqueue_refusal("busy", CloseReason.TRY_AGAIN_LATER)
-            return
-        self._waiting_bytes += size
-        self._waiting.append(SocketMessage(self._flow, whole.content, whole.is_text, whole.piece_chars))
-
-    def _enqueue_last(self, closing: Closing) -> None:
-        if closing.fault and closing.code == CloseReason.MESSAGE_TOO_BIG:
-            self._enqueue_refusal("too_large", closing.code)
-        else:
-            self._waiting.append(closing)
-            self._hears_client = False
-
-    def _enqueue_refusal(self, reason: str, close_code: int) -> None:
-        """The client's stream can't be followed from here on: it is answered, after all that came before, and left."""
-        self._waiting.append(SocketMessage(self._flow, b"", refusal=reason, close_code=close_code))
-        self._hears_client = False
-
     def _ask_next(self) -> Commands:
         """Has the next message judged, one at a time: that keeps their order."""
-        if self._asked is not None or not self._waiting or self._is_over:
+        if self._asked is not None or not self._backlog or self._is_over:
             return []
-        first = self._waiting.popleft()
+        first = self._backlog.take()
         if isinstance(first, Closing):
             return self._leave(first.code if first.fault else _known(first.code), "completed")
-        self._waiting_bytes = max(0, self._waiting_bytes - len(first.content) - _MESSAGE_BYTES)
         self._asked = first
         hook = MessageArrivedHook(first)
         hook.blocking = self  # type: ignore[assignment]  # as mitmproxy's own layers do: we are told, and go on meanwhile
@@ -228,7 +202,19 @@ class InspectedSocket(layer.Layer):
         self._over(result)
         held = self._hand_over()
         farewell = commands.SendData(self.context.client, self._client.close(code, reason))
-        return [*self._leave_server(code), *held, farewell, commands.RequestWakeup(LINGER_SECONDS)]
+        left = [*self._leave_server(code), *held, farewell]
+        return [*left, *(self._cut(self.context.client) if self._client.is_closed else self._linger())]
+
+    def _linger(self) -> Commands:
+        return [commands.RequestWakeup(LINGER_SECONDS)]
+
+    def _after_all(self, data: bytes) -> Commands:
+        """Of a client that is being left only its word of parting is looked for, and not where none can be read."""
+        if self._client is None or self._backlog.is_ended:
+            return []
+        for _ in self._client.receive(data):
+            pass
+        return self._cut(self.context.client) if self._client.is_closed else []
 
     def _leave_server(self, code: int) -> Commands:
         if self._server is None:
@@ -252,7 +238,7 @@ class InspectedSocket(layer.Layer):
 
     def _over(self, result: str) -> None:
         self._is_over = True
-        self._waiting.clear()
+        self._backlog.clear()
         self._pinged.clear()
         self._flow.live = False
         if self._asked is not None:
@@ -273,7 +259,8 @@ class InspectedSocket(layer.Layer):
         with contextlib.suppress(BaseException):
             self._over("connection_lost")
         self._is_over = True
-        return [*told, *self._cut(self.context.server), commands.RequestWakeup(LINGER_SECONDS)]
+        self._backlog.is_ended = True
+        return [*told, *self._cut(self.context.server), *self._linger()]
 
     def _drain(self, *, at_once: bool) -> Commands:
         """Closes an idle connection, one at work once its answer is whole, or any at once."""
@@ -281,7 +268,7 @@ class InspectedSocket(layer.Layer):
         return self._leave(CloseReason.SERVICE_RESTART, "connection_lost") if at_once else self._close_if_drained()
 
     def _close_if_drained(self) -> Commands:
-        is_idle = self._asked is None and not self._waiting and self._exchange is None
+        is_idle = self._asked is None and not self._backlog and self._exchange is None
         return self._leave(CloseReason.GOING_AWAY, "completed") if self._is_draining and is_idle else []
 
     # helpers

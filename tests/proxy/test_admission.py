@@ -126,6 +126,45 @@ def test_parts_of_http_that_could_pass_unread(headers: list[tuple[str, str]], ht
     assert refusal_of(request("api.openai.com", *headers), GATE, http2=http2) == refusal
 
 
+HANDSHAKE = {
+    "Connection": "keep-alive, Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+def handshake(host: str = "api.openai.com", method: str = "GET", **changed: str | None) -> Request:
+    named = {name.replace("_", "-"): value for name, value in changed.items()}
+    lines = [(name, value) for name, value in (HANDSHAKE | named).items() if value is not None]
+    return replace(request(host, *lines), method=method, body=b"")
+
+
+def test_a_vendors_websocket_is_let_in_unless_it_is_switched_off() -> None:
+    assert refusal_of(handshake(), GATE) is None
+    assert refusal_of(handshake(Content_Length="0"), GATE) is None
+    assert refusal_of(handshake(), replace(GATE, websockets=False)) == "websocket"
+
+
+@pytest.mark.parametrize(
+    ("asked", "http2"),
+    [
+        (handshake(), True),
+        (handshake(method="POST"), False),
+        (handshake(Connection="keep-alive"), False),
+        (handshake(Sec_WebSocket_Version="8"), False),
+        (handshake(Sec_WebSocket_Version=None), False),
+        (handshake(Sec_WebSocket_Key=None), False),
+        (handshake(Sec_WebSocket_Key="a note of sixteen characters"), False),
+        (handshake(Content_Length="2"), False),
+        (handshake(Transfer_Encoding="chunked"), False),
+        (replace(handshake("example.org"), scheme="http", port=80), False),
+    ],
+)
+def test_what_is_no_handshake_of_a_websocket_is_refused(asked: Request, http2: bool) -> None:
+    assert refusal_of(asked, GATE, http2=http2) == "websocket"
+
+
 @pytest.mark.parametrize(
     ("scheme", "host", "port", "passes"),
     [

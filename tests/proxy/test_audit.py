@@ -489,6 +489,7 @@ def test_names_of_apis_stay_readable(name: str) -> None:
 def test_what_may_be_a_value_is_masked(value: str) -> None:
     assert plain_name(value) == "*"
     assert plain_path(f"/v1/{value}/x?key={value}").startswith("/v1/")
+    assert '"method":"WEBSOCKET"' in encode(decision(method="WEBSOCKET"))
     assert value not in encode(decision(path=f"/v1/{value}?q={value}", model=value, client=value, method=value))
 
 

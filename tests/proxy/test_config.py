@@ -123,6 +123,7 @@ def test_an_empty_variable_counts_as_unset() -> None:
         ("limits:\n  body: big\n", "tightlip.yaml:2: limits.body:", "expected a size such as 32MiB"),
         ("listen: 8080\n", "tightlip.yaml:1: listen:", "expected HOST:PORT"),
         ("other_hosts: maybe\n", "tightlip.yaml:1: other_hosts:", "expected 'tunnel' or 'refuse'"),
+        ("websocket: allow\n", "tightlip.yaml:1: websocket:", "expected 'scan' or 'refuse'"),
         ("ports:\n- 443\n- 99999\n", "tightlip.yaml:3: ports.1:", "found 99999"),
         ("allow_private:\n- 10.0.0.0/8\n- nonsense\n", "tightlip.yaml:3: allow_private.1:", "or a network"),
         ("hosts:\n  10.0.0.1: openai\n", "tightlip.yaml:2: hosts.10.0.0.1:", "expected a DNS name"),

@@ -126,3 +126,17 @@ def test_headers_are_changed_in_their_edits_alone(values: list[tuple[bytes, bool
         before = values[index][0]
         rest = before.decode("utf-8", "surrogateescape")[1:].encode("utf-8", "surrogateescape")
         assert value == ("é".encode() + rest if index in changed else before)
+
+
+def test_a_vendors_own_key_among_the_subprotocols_is_not_read() -> None:
+    """Browsers can set no header on a WebSocket; the rest of the list can't be cut, so what is found there blocks."""
+    offered = b"realtime, openai-insecure-api-key.sk-1,note"
+    own = make(headers=((b"Sec-WebSocket-Protocol", offered),))
+    assert brief(own)[1] == ("header:sec-websocket-protocol", "id", "realtime,note")
+    others = make(headers=((b"Sec-WebSocket-Protocol", offered),), host="api.anthropic.com")
+    assert brief(others)[1][2] == offered.decode()
+
+
+def test_a_websockets_nonce_and_version_are_checked_elsewhere() -> None:
+    fixed = ((b"Sec-WebSocket-Key", b"x"), (b"Sec-WebSocket-Version", b"13"))
+    assert brief(make(headers=fixed)) == []

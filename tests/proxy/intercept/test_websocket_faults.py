@@ -11,8 +11,9 @@ from proxy import metrics
 from proxy.audit import AuditUnavailable
 from proxy.front import Front
 from proxy.inquiry import Inquiry
-from proxy.intercept import addon, handshake, socketmessage, websocket
+from proxy.intercept import addon, backlog, handshake, socketmessage, websocket
 from proxy.intercept.addon import Tightlip
+from proxy.intercept.backlog import Backlog
 from proxy.intercept.frame import Side
 from proxy.intercept.socketmessage import Exchange, Messages, SocketMessage
 from proxy.intercept.websocket import InspectedSocket
@@ -34,9 +35,10 @@ PLACES: dict[str, tuple[Any, str]] = {
     "layer: extensions": (websocket, "is_deflated"),
     "layer: reading": (Side, "receive"),
     "layer: joining": (Side, "_joined"),
-    "layer: queue": (InspectedSocket, "_enqueue"),
+    "layer: backlog": (Backlog, "add"),
+    "layer: taking": (Backlog, "take"),
     "layer: asking": (InspectedSocket, "_ask_next"),
-    "layer: message": (websocket, "SocketMessage"),
+    "layer: message": (backlog, "SocketMessage"),
     "layer: hook": (websocket, "MessageArrivedHook"),
     "hook: state": (socketmessage, "flow_state"),
     "hook: reading the message": (socketmessage, "as_request"),
