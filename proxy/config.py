@@ -36,8 +36,8 @@ from proxy.configtype import (
 MIB = 1024 * 1024
 DEFAULT_FILE = Path("tightlip.yaml")
 PATH_KEYS = (("state_dir",), ("users",), ("upstream", "ca_file"), ("rules",))
-NAME_OR_PATH_KEYS = (("policy",), ("names",))
-"""A pack's name, or a path when there is a slash in it."""
+NAME_OR_PATH_KEYS = (("policy",), ("names",), ("language",))
+"""A name of what comes along, or a path when there is a slash in it."""
 
 _ADDRESS = (BeforeValidator(Address.parse), PlainSerializer(str, return_type=str))
 AddressText = Annotated[Address, *_ADDRESS]
@@ -125,6 +125,7 @@ class Config(_Model):
     metrics: AddressText = Field(default=Address("127.0.0.1", 9464), validate_default=True)
     state_dir: Path = Field(default_factory=lambda: default_state_dir(os.environ))
     policy: Annotated[str, Field(min_length=1)] = "balanced"
+    language: Annotated[str, Field(min_length=1)] = "en"
     rules: tuple[Path, ...] = ()
     limits: LimitConfig = LimitConfig()
     vault: VaultConfig = VaultConfig()

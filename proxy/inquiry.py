@@ -22,6 +22,7 @@ from proxy.restore import Lexicon
 from proxy.signing import is_signed, resign
 from proxy.told import ToldStore
 from proxy.verdict import Decision, Reply, Request, Verdict
+from proxy.wording import Wording, english
 
 PSEUDONYM_ROUNDS = 3
 
@@ -37,6 +38,7 @@ class Inquiry:
     """None when no policy gives pseudonyms."""
     keys: CredentialSource | None = None
     """None when redacted requests can't be signed anew: then those that are signed are never redacted."""
+    wording: Wording = field(default_factory=english)
     in_flight_limit_bytes: int = 512 << 20
     _in_flight_bytes: int = 0
 
@@ -118,7 +120,7 @@ class Inquiry:
     def refusal_reply(self, request: Request, reason: str) -> Reply:
         """The answer to a refusal in the shape that the client of this route understands."""
         fmt = self.format_of(request.method, request.host, request.target)
-        text = message.refusal_message(reason, request.reference)
+        text = message.refusal_message(reason, request.reference, self.wording)
         return Answers(time=time.time()).refusal(request, fmt, text, status_of(reason))
 
     def format_of(self, method: str, host: str, target: str) -> Format:

@@ -154,13 +154,14 @@ class Inspection:
         )
 
     def _refused(self, base: Verdict, reason: str) -> Verdict:
-        text = message.refusal_message(reason, self._request.reference)
+        text = message.refusal_message(reason, self._request.reference, self._inspector.wording)
         reply = self._inspector.answers.refusal(self._request, self._fmt, text, status_of(reason))
         return replace(base, reason=reason, reply=reply, conversation="", telling=NOTHING_TOLD)
 
     def _blocked(self, base: Verdict, blocked: Sequence[Judgement]) -> Verdict:
-        places = [item.place(self._fmt) for item in blocked]
-        text = message.block_message(places, self._request.reference, self._inspector.policy.id)
+        policy, wording = self._inspector.policy, self._inspector.wording
+        places = [item.place(self._fmt, wording) for item in blocked]
+        text = message.block_message(places, self._request.reference, policy.id, wording)
         data = self.content.data if self.content.kind is Kind.JSON else b""
         found_at = [segment.pointer for segment, _ in self.content.reading.hits]
         reply = self._inspector.answers.block(self._request, self._fmt, text, data, base.model, found_at)

@@ -15,6 +15,7 @@ from proxy.rewrite import Edit
 from proxy.scanner import Hit
 from proxy.segment import FIXED, Label, Segment
 from proxy.verdict import Judged
+from proxy.wording import Wording
 
 FIXED_CLAUSE = "on-fixed"
 ATTACHMENT_CLAUSE = "on-attachment"
@@ -74,10 +75,10 @@ class Judgement:
             clause=self.clause,
         )
 
-    def place(self, fmt: Format) -> Place:
+    def place(self, fmt: Format, wording: Wording) -> Place:
         """For the message to the user."""
         segment, finding = self.segment, self.finding
-        where = place(fmt, self.pointer, segment.label, segment.text, finding.start, segment.part)
+        where = place(fmt, self.pointer, segment.label, segment.text, finding.start, segment.part, wording)
         return Place(finding.entity, where)
 
 

@@ -27,6 +27,7 @@ from proxy.task import Ready, Settings
 from proxy.told import NOTHING_TOLD, Told
 from proxy.vendor import Catalogue, Vendor, load_catalogue
 from proxy.verdict import Request, Stats, Verdict
+from proxy.wording import load_wording
 
 
 class Inspector:
@@ -37,6 +38,7 @@ class Inspector:
     ) -> None:
         self.limits = settings.limits
         self.resigns = settings.resigns
+        self.wording = load_wording(settings.language)
         self._key = settings.key[:64]
         self._engine = engine
         self._policy = policy
@@ -119,7 +121,7 @@ class Inspector:
 
 
 def build(settings: Settings) -> Inspector:
-    """An inspector from files. Raises RuleError, PolicyError or a catalogue's error, which name file and line."""
+    """An inspector from files. Raises RuleError, PolicyError, ConfigError or CatalogueError, with file and line."""
     rules = load_rules(settings.rules, cache_dir=settings.cache_dir)
     names = NameFinder(settings.names) if settings.names else None
     engine = Engine(rules, settings.key, cache_dir=settings.cache_dir, names=names)

@@ -34,6 +34,7 @@ from proxy.resolve import GuardedLoop
 from proxy.setting import catalogue_of, domains_of, gate_of, keys_of, policy_folder, worker_settings
 from proxy.status import StatusServer
 from proxy.userfile import load_users
+from proxy.wording import load_wording
 
 DAY_SECONDS = 86_400.0
 
@@ -67,7 +68,8 @@ def serve(config: Config) -> None:
 
 def prepare(config: Config) -> Parts:
     """Reads and checks what can be checked without starting anything; makes the CA on the first start."""
-    load_policy(config.policy, policy_folder())  # a mistake in it is told here, with its line, not by a worker
+    load_policy(config.policy, policy_folder())  # a mistake in these is told here, with its line, not by a worker
+    load_wording(config.language)
     if config.users is not None:
         load_users(config.users)
     catalogue = catalogue_of(config)
@@ -100,7 +102,9 @@ async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
         vault = _open_vault(config) if ready.pseudonymises else None
         if vault is not None:
             stack.callback(vault.close)
-        front = Front(Inquiry(parts.gate, pool, vault=vault, keys=keys_of(config)), audit, standing)
+        wording = load_wording(config.language)
+        inquiry = Inquiry(parts.gate, pool, vault=vault, keys=keys_of(config), wording=wording)
+        front = Front(inquiry, audit, standing)
         authenticator = Authenticator(config.users) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
         server = make_server(

@@ -70,6 +70,7 @@ def worker_settings(config: Config) -> Settings:
         key=installation_key(config.state_dir),
         cache_dir=cache_folder(config),
         names=config.names,
+        language=config.language,
         resigns=config.aws_signing.source != "none",
     )
 

@@ -22,6 +22,7 @@ class Settings:
     key: bytes = field(repr=False)
     cache_dir: Path | None = None
     names: str | None = None
+    language: str = "en"
     resigns: bool = False
     memory_bytes: int = 4 << 30
 

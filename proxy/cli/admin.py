@@ -19,6 +19,7 @@ from proxy.config import Config
 from proxy.configfile import ConfigError
 from proxy.policy import load_policy
 from proxy.setting import cache_folder, catalogue_of, domains_of, policy_folder, rule_folders
+from proxy.wording import load_wording
 
 NO_PROBLEMS, PROBLEMS = 0, 1
 
@@ -48,6 +49,7 @@ def check_config(config: Config) -> None:
     policy = load_policy(config.policy, policy_folder())
     catalogue = catalogue_of(config)
     rules = load_rules(rule_folders(config), cache_dir=cache_folder(config))
+    load_wording(config.language)
     if config.users:
         userfile.load_users(config.users)
     if config.names:

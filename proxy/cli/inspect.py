@@ -17,6 +17,7 @@ from proxy.pseudonym.vault import Vault
 from proxy.reference import new_reference
 from proxy.setting import catalogue_of, gate_of, keys_of, policy_folder, worker_settings
 from proxy.verdict import Decision, Request, Verdict
+from proxy.wording import Wording, load_wording
 
 DONE, FAILED = 0, 2
 DEFAULT_PORTS = {"https": 443, "http": 80}
@@ -24,11 +25,11 @@ DEFAULT_PORTS = {"https": 443, "http": 80}
 
 def inspect_jsonl(config: Config) -> int:
     """Answers each request line with one verdict line, in order, until the input ends; the process's exit code."""
-    load_policy(config.policy, policy_folder())  # a mistake in it is told here, with its line, not by a worker
-    return asyncio.run(_inspect_jsonl(config))
+    load_policy(config.policy, policy_folder())  # a mistake in these is told here, with its line, not by a worker
+    return asyncio.run(_inspect_jsonl(config, load_wording(config.language)))
 
 
-async def _inspect_jsonl(config: Config) -> int:
+async def _inspect_jsonl(config: Config, wording: Wording) -> int:
     pool = Pool(worker_settings(config), 1, config.limits.scan_seconds)
     try:
         ready = await pool.start()
@@ -36,7 +37,8 @@ async def _inspect_jsonl(config: Config) -> int:
         print("tightlip: the scan worker did not start; `tightlip config check` says why", file=sys.stderr)
         return FAILED
     vault = Vault(None, pool.settings.key) if ready.pseudonymises else None
-    inquiry = Inquiry(gate_of(config, catalogue_of(config)), pool, vault=vault, keys=keys_of(config))
+    gate = gate_of(config, catalogue_of(config))
+    inquiry = Inquiry(gate, pool, vault=vault, keys=keys_of(config), wording=wording)
     failed = False
     try:
         while line := await asyncio.to_thread(sys.stdin.buffer.readline):
