@@ -17,7 +17,7 @@ FINDINGS = 1000  # listed one by one in a record; a dump of a customer table has
 MASK = "*"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DATE = re.compile(r"(?<!\d)20\d\d-?[01]\d-?[0-3]\d(?!\d)")
-_ORDINARY = re.compile(r"[A-Za-z0-9._:@$-]{0,80}")
+_ORDINARY = re.compile(r"[A-Za-z0-9._:@$#-]{0,80}")
 _TELLING = re.compile(
     r"""
       [A-Z]{9}                             # a run of capitals, as in access key ids
@@ -27,6 +27,11 @@ _TELLING = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+def is_request_id(text: str) -> bool:
+    """Whether `text` has the form of a request's reference."""
+    return _REQUEST_ID.fullmatch(text) is not None
 
 
 def plain_name(text: str) -> str:
@@ -42,7 +47,9 @@ def plain_path(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AuditFinding:
-    """One finding and what was done about it. The span counts code points of the segment's text."""
+    """One finding and what was done about it, by which clause of the policy. The span counts code points of the
+    segment's text, whose label says what the text is to the vendor. Old records end with the action.
+    """
 
     rule: str
     category: str
@@ -52,13 +59,17 @@ class AuditFinding:
     end: int
     fingerprint: str
     action: str
+    severity: str = ""
+    label: str = ""
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What was decided about one request, durable before its first byte leaves.
 
-    `request_*` describe the body as received, `forwarded_*` as sent (None when nothing was sent).
+    `request_*` describe the body as received, `forwarded_*` as sent (None when nothing was sent). `repeat_of` is the
+    request whose block this one only repeats: one event, however often the client sent it.
     """
 
     type: ClassVar[str] = "decision"
@@ -80,6 +91,7 @@ class Decision:
     forwarded_bytes: int | None = None
     forwarded_sha256: str | None = None
     findings: tuple[AuditFinding, ...] = ()
+    repeat_of: str | None = None
     policy: str
     policy_digest: str
     rules_digest: str
@@ -141,7 +153,7 @@ _FROM_REQUEST = frozenset({"path", "pointer", "model", "client", "client_version
 def encode(record: Record) -> str:
     """The record's members as JSON text, type first, then request id; without the braces around them."""
     request = getattr(record, "request", None)
-    if request is not None and not _REQUEST_ID.fullmatch(request):
+    if request is not None and not is_request_id(request):
         raise ValueError("expected a request id of 1 to 64 letters, digits, _ and -")
     members = {"type": record.type} | _members(record)
     if isinstance(record, Decision) and len(record.findings) > FINDINGS:

@@ -6,7 +6,7 @@ Glue between inquiry, audit and metrics; whatever can't be put on record does no
 import asyncio
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from proxy import metrics
 from proxy.audit import AuditLog, AuditUnavailable
@@ -15,6 +15,7 @@ from proxy.auditrecord import Decision as DecisionRecord
 from proxy.auditrecord import Outcome as OutcomeRecord
 from proxy.client import client_of
 from proxy.inquiry import Inquiry
+from proxy.repeat import Repeats
 from proxy.tap import Outcome as Tapped
 from proxy.verdict import Decision, Judged, Request, Verdict
 
@@ -47,6 +48,7 @@ class Front:
     inquiry: Inquiry
     audit: AuditLog
     standing: Standing
+    repeats: Repeats = field(default_factory=Repeats)
     open_requests: int = 0
     """Requests decided and not yet ended; a drain waits for them."""
 
@@ -55,7 +57,10 @@ class Front:
         started = time.perf_counter()
         verdict = await self.inquiry.decide(request, identity)
         metrics.observe_decision(time.perf_counter() - started)
-        return verdict
+        blocked = frozenset(item.fingerprint for item in verdict.findings if item.action == Decision.BLOCK)
+        if verdict.decision is not Decision.BLOCK or not blocked:
+            return verdict
+        return replace(verdict, repeat_of=self.repeats.first(identity, verdict.vendor, blocked, request.reference))
 
     async def commit(self, request: Request, verdict: Verdict) -> DecisionRecord:
         """Makes the decision durable and counts it. Raises AuditUnavailable, upon which nothing may be sent.
@@ -65,13 +70,20 @@ class Front:
         record = self._record(request, verdict)
         started = time.perf_counter()
         try:
-            await asyncio.wait_for(asyncio.wrap_future(self.audit.append(record)), AUDIT_SECONDS)
-        except TimeoutError:
-            raise AuditUnavailable("stalled") from None
+            await self._append(record)
+        except AuditUnavailable:
+            self.repeats.forget(request.reference)
+            raise
         metrics.observe_audit(time.perf_counter() - started)
         metrics.record_decision(verdict, len(request.body))
         self.open_requests += 1
         return record
+
+    async def _append(self, record: DecisionRecord) -> None:
+        try:
+            await asyncio.wait_for(asyncio.wrap_future(self.audit.append(record)), AUDIT_SECONDS)
+        except TimeoutError:
+            raise AuditUnavailable("stalled") from None
 
     def finish(self, record: DecisionRecord, ending: Ending) -> None:
         """Records how a request ended; not waited for, since nothing more will be sent."""
@@ -116,6 +128,7 @@ class Front:
             forwarded_bytes=len(request.body if verdict.body is None else verdict.body) if sent else None,
             forwarded_sha256=verdict.sent_sha256 if sent else None,
             findings=tuple(map(_recorded, verdict.findings)),
+            repeat_of=verdict.repeat_of or None,
             policy=standing.policy,
             policy_digest=standing.policy_digest,
             rules_digest=standing.rules_digest,
@@ -134,4 +147,7 @@ def _recorded(finding: Judged) -> AuditFinding:
         end=finding.end,
         fingerprint=finding.fingerprint,
         action=finding.action,
+        severity=finding.severity,
+        label=finding.label,
+        clause=finding.clause,
     )

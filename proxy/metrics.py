@@ -82,6 +82,12 @@ _findings = Counter(
 _incomplete = Counter(
     "tightlip_incomplete", "Requests that could not be read, or were refused unread.", ["reason"], registry=_registry
 )
+_repeats = Counter(
+    "tightlip_repeated_blocks",
+    "Blocks that only repeated another of the last two minutes.",
+    ["vendor"],
+    registry=_registry,
+)
 _outcomes = Counter(
     "tightlip_outcomes", "Decided requests by how they ended.", ["vendor", "result"], registry=_registry
 )
@@ -118,9 +124,11 @@ _audit = _durations("tightlip_audit_seconds", "Time until a decision was durable
 
 
 def record_decision(verdict: Verdict, body_bytes: int) -> None:
-    """Count one verdict, its findings and what scanning it took."""
+    """Count one verdict, its findings and what scanning it took. The findings of a repeated block were counted."""
     _requests.labels(_vendor(verdict.vendor), _format(verdict.format), verdict.decision.value).inc()
-    for finding in verdict.findings:
+    if verdict.repeat_of:
+        _repeats.labels(_vendor(verdict.vendor)).inc()
+    for finding in verdict.findings if not verdict.repeat_of else ():
         _findings.labels(_small(finding.category), _rule(finding.rule), _small(finding.action)).inc()
     if verdict.reason:
         _incomplete.labels(_reason(verdict.reason)).inc()

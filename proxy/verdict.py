@@ -101,6 +101,7 @@ class Verdict:
     `path` is the target's path once it is known to hold no finding, else "".
     `reason` is a closed code when something could not be read (even if policy let it pass), else None.
     `received_sha256` is of the body as it arrived, `sent_sha256` of the one that goes on, None when none does.
+    `repeat_of` is the reference of a block just before that had all the findings of this one, else "".
     `conversation` and `telling` serve the way on after a block (`told.py`). `pseudonyms` are those that the body to be
     sent holds; they are kept before it is sent, so that they can be restored in the reply.
     """
@@ -112,6 +113,7 @@ class Verdict:
     path: str = ""
     reason: str | None = None
     findings: tuple[Judged, ...] = ()
+    repeat_of: str = ""
     body: bytes | None = None
     target: str | None = None
     headers: Headers | None = None

@@ -115,6 +115,19 @@ def doctor(
 
 
 @app.command()
+def explain(
+    reference: Annotated[str, typer.Argument(help="The reference that a message named, such as tl-ec8z43r3hz.")],
+    json: Annotated[bool, typer.Option("--json", help="The records as JSON.")] = False,
+    config: ConfigFile = None,
+    state_dir: StateDir = None,
+) -> None:
+    """Tell what is on record about one request: who, where to, what was found where, and which clause decided."""
+    from proxy.cli.explain import explain
+
+    raise typer.Exit(explain(_load(config, state_dir=state_dir), reference, as_json=json))
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     from proxy import __version__

@@ -100,7 +100,17 @@ def test_an_acknowledged_record_is_on_disk_with_its_number_and_chain(log: AuditL
 
 def test_a_decision_has_exactly_the_fields_the_record_promises(log: AuditLog, folder: Path) -> None:
     finding = AuditFinding(
-        "aws-access-key", "secret", "AWS_ACCESS_KEY", "/messages/0/content", 3, 23, "9f" * 16, "redact"
+        "aws-access-key",
+        "secret",
+        "AWS_ACCESS_KEY",
+        "/messages/0/content",
+        3,
+        23,
+        "9f" * 16,
+        "redact",
+        "high",
+        "prompt",
+        "own",
     )
     full = decision(
         user="ada@example.com",
@@ -109,6 +119,7 @@ def test_a_decision_has_exactly_the_fields_the_record_promises(log: AuditLog, fo
         forwarded_bytes=9,
         forwarded_sha256="aa" * 32,
         findings=(finding,),
+        repeat_of="r0",
     )
     log.append(full).result(5)
     record = records(folder)[-1]
@@ -127,6 +138,9 @@ def test_a_decision_has_exactly_the_fields_the_record_promises(log: AuditLog, fo
             "end": 23,
             "fingerprint": "9f" * 16,
             "action": "redact",
+            "severity": "high",
+            "label": "prompt",
+            "clause": "own",
         }
     ]
 
