@@ -20,13 +20,13 @@ from proxy.restore import stream as stream_module
 from tests.proxy.restore.pairs import ELSEWHERE, LEXICON, MAIL, NAME, PAIRS
 
 CASES = Path(__file__).parents[2] / "cases" / "streams"
-STREAMS = sorted(path for path in CASES.glob("*/*") if ".out." not in path.name)
-SMALL = [path for path in STREAMS if path.stat().st_size < 3000]
 TYPES = {
     ".sse": "text/event-stream; charset=utf-8",
     ".json": "application/json",
     ".ndjson": "application/x-ndjson",
 }
+STREAMS = sorted(path for path in CASES.glob("*/*") if path.suffix in TYPES and ".out." not in path.name)
+SMALL = [path for path in STREAMS if path.stat().st_size < 3000]
 
 
 def _name(path: Path) -> str:

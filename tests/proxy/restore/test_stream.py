@@ -20,7 +20,8 @@ from tests.fakevendor.step import Step, Tool
 from tests.proxy.restore.pairs import ELSEWHERE, LEXICON, restored
 from tests.proxy.restore.test_lexicon import TEXTS
 
-CASES = Path(__file__).parents[2] / "cases" / "streams" / "anthropic.messages"
+STREAMS = Path(__file__).parents[2] / "cases" / "streams"
+CASES = STREAMS / "anthropic.messages"
 Events = list[dict[str, Any]]
 
 
@@ -131,6 +132,21 @@ def test_an_event_stream_without_a_match_passes_byte_for_byte() -> None:
     body = _chunked((CASES / "agent-turn.sse").read_bytes())
     restorer = Restorer(FORMATS["anthropic.messages"], ELSEWHERE, "application/vnd.amazon.eventstream")
     assert restorer.feed(body) + restorer.finish() == body
+
+
+def _converse(name: str) -> bytes:
+    """A recorded event stream; its file has an event's name and payload in each line."""
+    lines = (STREAMS / "bedrock.converse" / name).read_text().splitlines()
+    return b"".join(_message(event, payload.encode()) for event, _, payload in (line.partition(" ") for line in lines))
+
+
+@pytest.mark.parametrize("size", [1, 64, 1 << 20])
+def test_events_named_by_their_headers_are_restored(size: int) -> None:
+    body = _converse("tool-turn.eventstream")
+    restorer = Restorer(FORMATS["bedrock.converse"], LEXICON, "application/vnd.amazon.eventstream")
+    chunks = [body[start : start + size] for start in range(0, len(body), size)]
+    passed = b"".join([restorer.feed(chunk) for chunk in chunks]) + restorer.finish()
+    assert passed == _converse("tool-turn.out.eventstream")
 
 
 def test_what_is_no_event_stream_passes_as_it_came() -> None:
