@@ -40,6 +40,7 @@ class PermittedStream(http.HttpStream):
     unfinished_seconds: float = UNFINISHED_SECONDS
     reply: ErrorReply
     door: Door | None = None
+    _clock: commands.RequestWakeup | None = None
 
     def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
         if isinstance(event, events.Wakeup):
@@ -54,8 +55,15 @@ class PermittedStream(http.HttpStream):
         if door is not None and self.mode is not http.HTTPMode.transparent and is_at_the_door(event.request):
             event.replay_flow = enter(door, event.request, self.context)
         yield from super().state_wait_for_request_headers(event)
-        if self.client_state == self.state_consume_request_body and not _declared_bytes(self.flow.request):
-            yield commands.RequestWakeup(self.unfinished_seconds)
+        goes_on = not event.end_stream and self.client_state == self.state_consume_request_body
+        if goes_on and not _declared_bytes(self.flow.request):
+            self._clock = commands.RequestWakeup(self.unfinished_seconds)
+            yield self._clock
+
+    def passthrough(self, event: events.Event) -> layer.CommandGenerator[None]:
+        """Keeps the clock's end from what follows an upgrade. Those of layers within a tunnel go on to them."""
+        if not isinstance(event, events.Wakeup) or event.command is not self._clock:
+            yield from super().passthrough(event)
 
     def make_server_connection(self) -> layer.CommandGenerator[bool]:
         state = flow_state(self.flow)

@@ -5,7 +5,7 @@ import json
 import os
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,13 @@ from tests.fakevendor import FakeVendor, make_authority
 from tests.socketclient import RESPONSES, SocketClient
 
 HOSTS = ("api.openai.com", "api.anthropic.com")
+
+
+class _OnlyHttp2(ssl.SSLContext):
+    """httpx would offer HTTP/1.1 first through a proxy, and the first that can be had is taken."""
+
+    def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
+        super().set_alpn_protocols(["h2"])
 
 
 class InProcess:
@@ -62,7 +69,8 @@ class InProcess:
 
     def client(self, http2: bool = False) -> httpx.Client:
         assert self.server is not None
-        trust = ssl.create_default_context(cafile=str(self.state_dir / "ca" / "tightlip-ca.pem"))
+        trust = (_OnlyHttp2 if http2 else ssl.SSLContext)(ssl.PROTOCOL_TLS_CLIENT)
+        trust.load_verify_locations(self.state_dir / "ca" / "tightlip-ca.pem")
         return httpx.Client(
             proxy=f"http://{self.server.listen_addresses[0]}", verify=trust, http2=http2, trust_env=False, timeout=20
         )

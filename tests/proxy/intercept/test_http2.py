@@ -3,14 +3,17 @@
 import socket
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 
 import h2.config
 import h2.connection
 import h2.events
 import pytest
+from mitmproxy.proxy import commands, events
 
 from proxy.intercept.stream import PermittedStream
+from tests.fakevendor import Step
 from tests.proxy.intercept.conftest import InProcess
 
 _OFFERED = ("h2", "http/1.1")
@@ -110,5 +113,24 @@ def test_bodies_that_end_in_time_are_sent(running: InProcess, monkeypatch: pytes
         for _ in range(3):
             body = iter([b'{"model": "m", "messages": ', b"[]}"])
             answer = client.post("https://api.openai.com/v1/chat/completions", content=body)
-            assert answer.status_code == 200
+            assert (answer.status_code, answer.http_version) == (200, "HTTP/2")
     assert len(running.vendor.requests) == 3
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_websocket_outlives_the_clock(running: InProcess) -> None:
+    running.vendor.reset()
+    running.vendor.script(Step(frames=("noted",)))
+    with running.socket("/v1/unknown-socket") as client:
+        time.sleep(0.8)
+        client.send("a short message")
+        assert client.receive() == "noted"
+
+
+def test_what_follows_an_upgrade_never_hears_of_the_clock() -> None:
+    stream = object.__new__(PermittedStream)  # which has nothing to pass on to
+    own, other = commands.RequestWakeup(1), commands.RequestWakeup(2)
+    stream._clock = own
+    assert list(stream.passthrough(events.Wakeup(own))) == []
+    with pytest.raises(AttributeError):
+        list(stream.passthrough(events.Wakeup(other)))
