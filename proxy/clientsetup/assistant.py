@@ -86,7 +86,10 @@ ASSISTANTS: Final = (
         changes=(_NODE,),
         adds=("NODE_EXTRA_CA_CERTS",),
         hosts=("generativelanguage.googleapis.com", "cloudcode-pa.googleapis.com"),
-        notes=("Node reads the CA's variable at its start, before the tool's own .env file: the shell has to set it.",),
+        notes=(
+            "Node reads the CA's variable at its start, before the tool's own .env file: the shell has to set it.",
+            "GOOGLE_GEMINI_BASE_URL is no way: with it, version 0.61 refuses to start.",
+        ),
         references=("https://github.com/google-gemini/gemini-cli/blob/main/docs/resources/troubleshooting.md",),
     ),
     Tool(
@@ -158,6 +161,7 @@ ASSISTANTS: Final = (
         base_url=(Variables({"OPENAI_BASE_URL": "{origin}/v/qwen/compatible-mode/v1"}),),
         adds=("NODE_EXTRA_CA_CERTS",),
         hosts=("dashscope.aliyuncs.com",),
+        notes=("The base URL is DashScope's; for another provider put its name or host behind /v/.",),
     ),
     Tool(
         id="vibe",
