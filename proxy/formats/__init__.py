@@ -7,6 +7,7 @@ differently.
 from typing import TYPE_CHECKING, Final
 
 from proxy.formats import (
+    agent,
     amazonq,
     anthropic,
     assistant,
@@ -68,6 +69,7 @@ FORMATS: Final[dict[str, Format]] = {
         assistant.VECTOR_STORES,
         assistant.CONVERSATIONS,
         assistant.EVALS,
+        agent.AGENTS,
         realtime.REALTIME,
         anthropic.MESSAGES,
         anthropic.COMPLETE,

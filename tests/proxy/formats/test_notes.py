@@ -28,6 +28,7 @@ NOWHERE = {
     "mistral.ocr",
     "ollama.chat",  # a list of images
     "ollama.generate",
+    "openai.agents",  # files of where an agent runs
     "openai.audio",
     "openai.images",
     "openai.realtime",  # samples as they are heard
