@@ -5,7 +5,8 @@ The live proxy asks this before any of the body is kept, `tightlip inspect` befo
 
 import re
 
-from proxy.gate import Gate, Refusal
+from proxy.gate import Gate
+from proxy.reason import Reason
 from proxy.verdict import Request
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -24,7 +25,7 @@ def refusal_of(
     """
     names = [_host_of(name) for name in (*request.header_values(b"host"), authority) if name]
     if not all(gate.agrees(request.host, name) for name in (*names, *([sni] if sni else ()))):
-        return Refusal.HOST_MISMATCH
+        return Reason.HOST_MISMATCH
     route = gate.route(request.host, request.port, plain=request.scheme == "http")
     reads_websocket = gate.websockets and route.vendor is not None
     return route.refusal or _refused_feature(request, http2, reads_websocket)

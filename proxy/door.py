@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
 from proxy.configtype import Address
-from proxy.gate import OWN_HOST, Refusal
+from proxy.gate import OWN_HOST
 from proxy.portal import Portal
 from proxy.reason import Reason
 from proxy.vendor import Catalogue
@@ -60,12 +60,12 @@ class Door:
         """Where a request with this origin-form target leads."""
         hosts = _values(headers, b"host")
         if len(hosts) != 1 or not self._means_us(hosts[0]):
-            return Passage(OWN_HOST, "/", Refusal.HOST_MISMATCH)
+            return Passage(OWN_HOST, "/", Reason.HOST_MISMATCH)
         if self.base_urls and (match := _BASE_URL.fullmatch(target)):
             return self._to_vendor(match["name"].lower(), match["rest"] or "/", headers)
         if self.portal is not None:
             return Passage(OWN_HOST, target)
-        return Passage(OWN_HOST, "/", Reason.NO_SUCH_BASE_URL if self.base_urls else Refusal.PRIVATE_TARGET)
+        return Passage(OWN_HOST, "/", Reason.NO_SUCH_BASE_URL if self.base_urls else Reason.PRIVATE_TARGET)
 
     def base_urls_of(self) -> Sequence[tuple[str, str]]:
         """Vendors' ids with the hosts that they lead to, sorted."""

@@ -6,9 +6,9 @@ name resolves to is checked where it is dialled (`resolve.py`).
 
 import ipaddress
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from proxy.configtype import Address, PrivateTarget
+from proxy.reason import Reason
 from proxy.vendor import Catalogue, Vendor
 
 OWN_HOST = "tightlip.local"
@@ -23,15 +23,6 @@ _SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")  # RFC 7526: retired, and any 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are the IPv4 address that is reached
 
 
-class Refusal(StrEnum):
-    """Why a connection or request was refused before its body was looked at."""
-
-    HOST_MISMATCH = "host_mismatch"
-    HOST_REFUSED = "host_refused"
-    PORT_NOT_ALLOWED = "port_not_allowed"
-    PRIVATE_TARGET = "private_target"
-
-
 @dataclass(frozen=True, slots=True)
 class Route:
     """Where a connection goes: refused for a reason, read as `vendor`'s, answered by the proxy itself when `own`, or
@@ -39,7 +30,7 @@ class Route:
     """
 
     vendor: Vendor | None = None
-    refusal: Refusal | None = None
+    refusal: Reason | None = None
     own: bool = False
 
     @property
@@ -66,18 +57,18 @@ class Gate:
         """The route for a target asked for by CONNECT (`plain` False) or in a plain HTTP request."""
         host = host.rstrip(".").lower()
         if self.answers_itself and host == OWN_HOST:
-            return Route(own=True) if port in _OWN_PORTS else Route(refusal=Refusal.PORT_NOT_ALLOWED)
+            return Route(own=True) if port in _OWN_PORTS else Route(refusal=Reason.PORT_NOT_ALLOWED)
         vendor = self.catalogue.vendor_for(host)
         if vendor is None and not self.tunnel_others:
-            return Route(refusal=Refusal.HOST_REFUSED)
+            return Route(refusal=Reason.HOST_REFUSED)
         if str(Address(host.strip("[]"), port)) in self.mapped:
             return Route(vendor)
         # A CONNECT to a plain port is read as plain HTTP inside the tunnel, so both sets hold for it.
         ports = self.plain_ports if plain else self.tls_ports | self.plain_ports
         if port not in ports and not self.names(host, port):
-            return Route(refusal=Refusal.PORT_NOT_ALLOWED)
+            return Route(refusal=Reason.PORT_NOT_ALLOWED)
         if not self.allows_address(host, port):
-            return Route(refusal=Refusal.PRIVATE_TARGET)
+            return Route(refusal=Reason.PRIVATE_TARGET)
         return Route(vendor)
 
     def agrees(self, asked: str, named: str) -> bool:

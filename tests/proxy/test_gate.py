@@ -3,7 +3,8 @@
 import pytest
 
 from proxy.configtype import parse_private_target
-from proxy.gate import Gate, Refusal
+from proxy.gate import Gate
+from proxy.reason import Reason
 from proxy.setting import vendor_folders
 from proxy.vendor import load_catalogue
 
@@ -53,7 +54,7 @@ def gate(*allow: str, **changes: object) -> Gate:
 @pytest.mark.parametrize("host", PRIVATE)
 @pytest.mark.parametrize(("port", "plain"), [(443, False), (80, True)])
 def test_an_address_that_is_not_public_is_refused(host: str, port: int, plain: bool) -> None:
-    assert gate().route(host, port, plain=plain).refusal is Refusal.PRIVATE_TARGET
+    assert gate().route(host, port, plain=plain).refusal is Reason.PRIVATE_TARGET
 
 
 @pytest.mark.parametrize("host", PUBLIC)
@@ -64,7 +65,7 @@ def test_a_public_address_is_tunnelled_unread(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["localhost", "localhost.", "LOCALHOST", "localhost..", "x.localhost", "a.LocalHost."])
 def test_local_names_are_refused(host: str) -> None:
-    assert gate().route(host, 443, plain=False).refusal is Refusal.PRIVATE_TARGET
+    assert gate().route(host, 443, plain=False).refusal is Reason.PRIVATE_TARGET
 
 
 @pytest.mark.parametrize(
@@ -93,8 +94,8 @@ def test_a_name_that_only_looks_like_a_vendors_is_not_one(host: str) -> None:
 
 def test_other_hosts_are_refused_when_they_may_not_be_tunnelled() -> None:
     closed = gate(tunnel_others=False)
-    assert closed.route("example.org", 443, plain=False).refusal is Refusal.HOST_REFUSED
-    assert closed.route("1.1.1.1", 443, plain=False).refusal is Refusal.HOST_REFUSED
+    assert closed.route("example.org", 443, plain=False).refusal is Reason.HOST_REFUSED
+    assert closed.route("1.1.1.1", 443, plain=False).refusal is Reason.HOST_REFUSED
     assert closed.route("api.openai.com", 443, plain=False).refusal is None
 
 
@@ -113,7 +114,7 @@ def test_other_hosts_are_refused_when_they_may_not_be_tunnelled() -> None:
 )
 @pytest.mark.parametrize("host", ["api.openai.com", "example.org", "1.1.1.1"])
 def test_ports(host: str, port: int, plain: bool, allowed: bool) -> None:
-    expected = None if allowed else Refusal.PORT_NOT_ALLOWED
+    expected = None if allowed else Reason.PORT_NOT_ALLOWED
     assert gate().route(host, port, plain=plain).refusal is expected
 
 
@@ -121,7 +122,7 @@ def test_configured_ports_replace_the_standard_ones() -> None:
     moved = gate(tls_ports=frozenset({8443}), plain_ports=frozenset({8080}))
     assert moved.route("api.openai.com", 8443, plain=False).refusal is None
     assert moved.route("api.openai.com", 8080, plain=True).refusal is None
-    assert moved.route("api.openai.com", 443, plain=False).refusal is Refusal.PORT_NOT_ALLOWED
+    assert moved.route("api.openai.com", 443, plain=False).refusal is Reason.PORT_NOT_ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -130,22 +131,22 @@ def test_configured_ports_replace_the_standard_ones() -> None:
         ("10.1.0.0/16", "10.1.2.3", 443, None),
         ("10.1.0.0/16", "::ffff:10.1.2.3", 443, None),
         ("10.1.0.0/16", "64:ff9b::10.1.2.3", 443, None),
-        ("10.1.0.0/16", "10.2.0.1", 443, Refusal.PRIVATE_TARGET),
-        ("10.1.0.0/16", "10.1.2.3", 8443, Refusal.PORT_NOT_ALLOWED),
+        ("10.1.0.0/16", "10.2.0.1", 443, Reason.PRIVATE_TARGET),
+        ("10.1.0.0/16", "10.1.2.3", 8443, Reason.PORT_NOT_ALLOWED),
         ("fd00::/8", "[fd12::1]", 443, None),
         ("10.1.2.3:8443", "10.1.2.3", 8443, None),
-        ("10.1.2.3:8443", "10.1.2.3", 443, Refusal.PRIVATE_TARGET),
-        ("10.1.2.3:8443", "10.1.2.4", 8443, Refusal.PORT_NOT_ALLOWED),
+        ("10.1.2.3:8443", "10.1.2.3", 443, Reason.PRIVATE_TARGET),
+        ("10.1.2.3:8443", "10.1.2.4", 8443, Reason.PORT_NOT_ALLOWED),
         ("[::1]:8443", "[::1]", 8443, None),
         ("[::1]:8443", "::1", 8443, None),
         ("localhost:9443", "localhost", 9443, None),
         ("localhost:9443", "LOCALHOST.", 9443, None),
-        ("localhost:9443", "localhost", 443, Refusal.PRIVATE_TARGET),
-        ("localhost:9443", "127.0.0.1", 9443, Refusal.PORT_NOT_ALLOWED),
+        ("localhost:9443", "localhost", 443, Reason.PRIVATE_TARGET),
+        ("localhost:9443", "127.0.0.1", 9443, Reason.PORT_NOT_ALLOWED),
         ("llm.corp.example:8443", "llm.corp.example", 8443, None),
     ],
 )
-def test_what_the_operator_allows(allow: str, host: str, port: int, refusal: Refusal | None) -> None:
+def test_what_the_operator_allows(allow: str, host: str, port: int, refusal: Reason | None) -> None:
     assert gate(allow).route(host, port, plain=False).refusal is refusal
 
 
@@ -168,7 +169,7 @@ def test_a_mapped_name_is_allowed_for_its_port(mapped: str, host: str, port: int
 
 def test_a_mapped_name_that_is_no_vendors_is_still_refused_when_others_are() -> None:
     closed = gate(mapped=frozenset({"example.org:443"}), tunnel_others=False)
-    assert closed.route("example.org", 443, plain=False).refusal is Refusal.HOST_REFUSED
+    assert closed.route("example.org", 443, plain=False).refusal is Reason.HOST_REFUSED
 
 
 @pytest.mark.parametrize(
