@@ -76,7 +76,7 @@ def test_anthropic_sdk_raises_once_with_the_reason(strict: Tightlip, vendor: Fak
 
 def _assert_told(text: str, value: str, where: str) -> None:
     assert where in text
-    assert re.search(r"name [\w-]{8,}", text), text  # the reference
+    assert re.search(r"tightlip explain tl-[a-z0-9]{10}", text), text
     assert value not in text
 
 
