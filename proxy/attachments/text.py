@@ -29,6 +29,10 @@ STRING_CHARS = 6
 
 _PRINTABLE = bytes(number if 0x20 <= number < 0x7F or number == 0x09 else 0x0A for number in range(256))
 _RUN = re.compile(rb"[^\n]{%d,}" % STRING_CHARS)
+_WORDY = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:;=@/_+-"
+_NOISE_SHARE = 5
+"""Runs of which more than one character in five is another are no text: fonts are full of them."""
+
 _WIDE_RUN = re.compile(rb"(?:[\t\x20-\x7e\xa0-\xff]\x00){%d,}" % STRING_CHARS)
 
 
@@ -72,7 +76,8 @@ def _wide(content: bytes) -> str | None:
 
 def strings(content: bytes) -> str:
     """The printable runs of ASCII and of UTF-16 in binary data, a line each."""
-    found = [run.decode("ascii") for run in _RUN.findall(content.translate(_PRINTABLE))]
+    runs = _RUN.findall(content.translate(_PRINTABLE))
+    found = [run.decode("ascii") for run in runs if len(run.translate(None, _WORDY)) * _NOISE_SHARE <= len(run)]
     if b"\x00" in content:
         found += [run.decode("utf-16-le") for run in _WIDE_RUN.findall(content)]
     return "\n".join(found)
