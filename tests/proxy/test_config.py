@@ -69,6 +69,7 @@ workers: 2
 users: users.yaml
 other_hosts: refuse
 names: en_core_web_sm
+ocr: off
 ports: [443, 8443]
 plain_ports: []
 allow_private: [10.0.0.0/8, "llm.internal:8443", 192.168.1.5]
@@ -87,6 +88,7 @@ upstream:
     assert (config.limits.body, config.limits.decoded, config.limits.scan_seconds) == (2**20, 2_000_000, 0.5)
     assert config.users == tmp_path / "users.yaml"
     assert config.names == "en_core_web_sm"
+    assert config.ocr == "off"
     assert config.hosts == {"llm.example.com": "openai", "*.ai.example.com": "azure"}
     assert config.upstream.connect_to == {Address("api.openai.com", 443): Address("127.0.0.1", 9443)}
     assert config.upstream.ca_file == tmp_path / "../ca.pem"

@@ -87,7 +87,7 @@ def test_the_first_clause_that_matches_decides(tmp_path: Path) -> None:
 def test_defaults_are_the_safe_ones(tmp_path: Path) -> None:
     policy = load(tmp_path, HEAD)
     assert policy.judge(finding(), "openai") == (Action.REDACT, "default")
-    assert (policy.on_fixed, policy.on_error) == ("block", "block")
+    assert (policy.on_fixed, policy.on_attachment, policy.on_error) == ("block", "block", "block")
     assert all(policy.judge_incomplete(reason) is Action.BLOCK for reason in Reason)
 
 
@@ -108,6 +108,7 @@ MISTAKES = [
     ("onerror: block", 3, "onerror"),
     ("default: deny", 3, "default"),
     ("on_fixed: redact", 3, "on_fixed"),
+    ("on_attachment: redact", 3, "on_attachment"),
     ("on_error: log", 3, "on_error"),
     ("on_incomplete:\n  default: log\n  binray: block", 5, "binray"),
     ("on_incomplete:\n  default: redact", 4, "default"),
