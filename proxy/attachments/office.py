@@ -29,7 +29,7 @@ def is_document(names: Sequence[str]) -> bool:
 def read_document(entries: Sequence[tuple[str, bytes]], opening: Opening, within: str) -> None:
     """Reads the parts of a document, which are the entries of its zip file."""
     attributes: dict[str, None] = {}
-    workbook = sheet.Workbook(dict(entries))
+    workbook = _workbook(dict(entries), opening)
     for number, (name, content) in enumerate(entries, 1):
         place = join(within, _place(name, number))
         if not content or (name in _PLAIN and len(content) < 1 << 16):
@@ -44,13 +44,21 @@ def read_document(entries: Sequence[tuple[str, bytes]], opening: Opening, within
         try:
             if sheet.is_sheet(name):
                 opening.text(place, "", workbook.rows(content))
-            elif not sheet.is_strings(name):
+            elif not sheet.is_strings(name) or workbook.is_empty:
                 opening.text(place, "", _read_xml(content, attributes, opening))
         except (expat.ExpatError, ValueError):
             opening.fail()
             opening.read(content, place)
     opening.text(join(within, "strings"), "", workbook.unused())
     opening.text(join(within, "attributes"), "", "\n".join(attributes))
+
+
+def _workbook(parts: dict[str, bytes], opening: Opening) -> sheet.Workbook:
+    try:
+        return sheet.Workbook(parts)
+    except (expat.ExpatError, ValueError):
+        opening.fail()
+        return sheet.Workbook({})
 
 
 def _place(name: str, number: int) -> str:

@@ -2,12 +2,23 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
 from proxy.attachments.xmltext import begin
 
 MAX_GAP_CELLS = 256
 """Empty cells between two that hold something, told as tabs; more would let a few bytes grow to many."""
+
+_STYLES = "xl/styles.xml"
+_DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(50, 59)))
+"""Built-in number formats that show a date (ECMA-376, part 1, section 18.8.30)."""
+
+_NO_DATE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|General')
+_FIRST_DAY = date(1899, 12, 30)
+"""Day 0 of the serial numbers, for every date after February 1900."""
+
+_DAYS = range(61, 2_958_466)
 
 _SHEET = re.compile(r"xl/(?:worksheets|chartsheets|dialogsheets|macrosheets)/[^/]+\.xml")
 _STRINGS = "xl/sharedStrings.xml"
@@ -28,11 +39,18 @@ class Workbook:
     def __init__(self, parts: Mapping[str, bytes]) -> None:
         content = parts.get(_STRINGS)
         self._strings = _shared(content) if content else []
+        styles = parts.get(_STYLES)
+        self._dates = _date_styles(styles) if styles else frozenset()
         self._shown: set[int] = set()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are no shared strings, or none that could be read."""
+        return not self._strings
 
     def rows(self, content: bytes) -> str:
         """A worksheet's text. Raises expat's errors for what is no XML."""
-        reader = _Sheet(self._strings, self._shown)
+        reader = _Sheet(self._strings, self._shown, self._dates)
         parser = begin(reader.start, reader.end, reader.text)
         parser.Parse(content, True)
         return "".join(reader.out)
@@ -55,14 +73,39 @@ def _shared(content: bytes) -> list[str]:
     return [*strings, *pieces]
 
 
+def _date_styles(content: bytes) -> frozenset[str]:
+    """The numbers of the cell styles that show a date."""
+    own: set[str] = set()
+    styles: list[bool] = []
+    above = [""]
+
+    def start(name: str, attributes: list[str]) -> None:
+        local = name.rpartition(":")[2]
+        named = dict(zip(attributes[::2], attributes[1::2], strict=False))
+        number = named.get("numFmtId", "")
+        if local == "numFmt" and re.search("[yYdD]", _NO_DATE.sub("", named.get("formatCode", ""))):
+            own.add(number)
+        elif local == "xf" and above[-1] == "cellXfs":
+            styles.append(number in own or (number.isdecimal() and int(number) in _DATE_FORMATS))
+        above.append(local)
+
+    def end(_: str) -> None:
+        above.pop()
+
+    begin(start, end, lambda _: None).Parse(content, True)
+    return frozenset(str(number) for number, is_date in enumerate(styles) if is_date)
+
+
 class _Sheet:
     """Handlers for one worksheet's elements."""
 
-    def __init__(self, strings: list[str], shown: set[int]) -> None:
+    def __init__(self, strings: list[str], shown: set[int], dates: frozenset[str]) -> None:
         self.out: list[str] = []
         self._strings = strings
         self._shown = shown
+        self._dates = dates
         self._kind = ""
+        self._is_date = False
         self._column = 0
         self._text: list[str] = []
 
@@ -73,6 +116,7 @@ class _Sheet:
             case "c":
                 named = dict(zip(attributes[::2], attributes[1::2], strict=False))
                 self._kind = named.get("t", "")
+                self._is_date = not self._kind and named.get("s", "") in self._dates
                 self._go_to(named.get("r", ""))
         self._text = []
 
@@ -109,6 +153,8 @@ class _Sheet:
             number = int(value) if value.strip().isdecimal() else -1
             self._shown.add(number)
             return self._strings[number] if 0 <= number < len(self._strings) else value
+        if self._is_date:
+            return _as_date(value)
         if "E" in value or "e" in value:
             return _in_full(value)
         return value
@@ -119,6 +165,14 @@ def _column(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
+
+
+def _as_date(value: str) -> str:
+    """A serial number as the date that is shown for it; what is none stays."""
+    days = value.partition(".")[0]
+    if not days.isdecimal() or len(days) > len(str(_DAYS.stop)) or int(days) not in _DAYS:
+        return value
+    return (_FIRST_DAY + timedelta(days=int(days))).isoformat()
 
 
 def _in_full(value: str) -> str:
