@@ -97,6 +97,8 @@ def list_tools(home: Home, values: Values) -> int:
 
 def show(tool: Tool, changes: Sequence[Change], home: Home, values: Values) -> int:
     print(f"{tool.name}\n")
+    if not changes:
+        print("There is no file or variable for this way that could be set.\n")
     for step in instructions(tool, changes, values, home.platform):
         print(step.where)
         print("".join(f"    {line}\n" for line in step.lines))
