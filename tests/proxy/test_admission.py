@@ -183,3 +183,10 @@ def test_plain_http_to_others_passes_unread(scheme: str, host: str, port: int, p
 @pytest.mark.parametrize("method", ["GETX", "get", "PROPFIND", "A" * 40, "CONNECT", ""])
 def test_a_method_of_the_clients_own_making_is_refused(method: str) -> None:
     assert refusal_of(replace(request(), method=method), GATE) == "method"
+
+
+def test_our_own_name_is_no_plain_passage() -> None:
+    own = Gate(GATE.catalogue, answers_itself=True)
+    asked = request("tightlip.local", ("Host", "tightlip.local"), scheme="http", port=80)
+    assert refusal_of(asked, own) is None
+    assert (is_plain_passage(asked, own), is_plain_passage(asked, GATE)) == (False, True)

@@ -201,3 +201,20 @@ def test_the_names_that_may_stand_for_a_target(asked: str, named: str, agree: bo
 )
 def test_unusual_spellings_of_addresses_are_names_which_the_resolver_judges(host: str) -> None:
     assert gate().allows_address(host, 443)
+
+
+@pytest.mark.parametrize("host", ["tightlip.local", "TIGHTLIP.local."])
+@pytest.mark.parametrize("tunnels", [True, False])
+def test_a_name_of_our_own_is_neither_a_vendors_nor_passed_on(host: str, tunnels: bool) -> None:
+    own = Gate(CATALOGUE, tunnel_others=tunnels, answers_itself=True)
+    for port, plain in ((443, False), (80, True), (80, False)):
+        route = own.route(host, port, plain=plain)
+        assert (route.own, route.vendor, route.refusal, route.is_blind) == (True, None, None, False)
+    assert own.route(host, 22, plain=False).refusal is Refusal.PORT_NOT_ALLOWED
+
+
+def test_without_a_portal_it_is_a_host_like_any_other() -> None:
+    assert Gate(CATALOGUE).route("tightlip.local", 443, plain=False).is_blind
+    assert (
+        Gate(CATALOGUE, tunnel_others=False).route("tightlip.local", 443, plain=False).refusal is Refusal.HOST_REFUSED
+    )

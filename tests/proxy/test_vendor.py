@@ -83,6 +83,20 @@ def test_who_owns_a_host(host: str, owner: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("vendor", "host"),
+    [
+        ("openai", "api.openai.com"),
+        ("copilot", "api.githubcopilot.com"),
+        ("bedrock", None),
+        ("zhipu", "open.bigmodel.cn"),
+    ],
+)
+def test_the_host_that_stands_for_a_vendor(vendor: str, host: str | None) -> None:
+    (found,) = [entry for entry in CATALOGUE.vendors if entry.id == vendor]
+    assert found.front_host == host
+
+
+@pytest.mark.parametrize(
     "host", ["API.OpenAI.com", "api.openai.com.", " api.openai.com ", "ａｐｉ.openai.com", "api。openai．com"]
 )
 def test_a_host_may_be_spelt_in_many_ways(host: str) -> None:
@@ -192,6 +206,8 @@ MISTAKES = [
     ("id: one\nname: One\nhosts: ['https://api.one.example']\n", 3, "hosts.0:"),
     ("id: one\nname: One\nhosts: [api.one.example:443]\n", 3, "hosts.0:"),
     ("id: one\nname: One\nhosts: [api.one.example]\nhttp1_hosts: [api.two.example]\n", 4, "http1_hosts:"),
+    ("id: one\nname: One\nhosts: [api.one.example]\nbase_url_host: api.two.example\n", 4, "base_url_host:"),
+    ("id: one\nname: One\nhosts: ['*.one.example']\nbase_url_host: '*.one.example'\n", 4, "base_url_host:"),
     ("id: one\nname: One\nhosts: [api.one.example]\nformats:\n  - openai.chats\n", 5, "formats.0:"),
     ("id: one\nname: One\nhosts: [api.one.example]\nerror_shape: html\n", 4, "error_shape:"),
     ("id: one\nname: One\nhosts: [api.one.example]\ncredential_headers: [X-Key]\n", 4, "credential_headers.0:"),
