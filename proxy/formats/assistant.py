@@ -6,18 +6,17 @@ Source: the `openai` package's parameter types (3.52). Azure serves most of them
 
 from typing import Final
 
-from proxy.formats.compose import below, each, ids, refined_below
+from proxy.formats.compose import below, by_role, definitions, each, ids, linked, refined_below
 from proxy.formats.note import Note
-from proxy.formats.openai import COMMON, PROMPT_ONLY, URL
-from proxy.formats.refine import Refinement
+from proxy.formats.openai import COMMON
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.responses import FILES, ITEM, RESPONSES, parts, tools, whole_item
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
 
 _TOOLS: Final = {
-    "tools[*].**": Label.TOOL_SCHEMA,
-    **ids("tools[*].type", "tools[*].function.name", "tools[*].file_search.ranking_options.ranker"),
+    **definitions("tools[*]"),
+    **ids("tools[*].file_search.ranking_options.ranker"),
     "tool_resources.**": Label.ID,
     "tool_resources.file_search.vector_stores[*].metadata.**": Label.METADATA,
 }
@@ -73,10 +72,7 @@ ASSISTANTS: Final = Format(
         ),
     ),
     reply_ends=(End(events=frozenset({"thread.message.completed", "thread.run.step.completed"}), key=("id",)),),
-    refinements=tuple(
-        Refinement(f"{place}content[*].image_url", "url", Label.PROMPT, frozenset({Label.ATTACHMENT}), prefixes=URL)
-        for place in _PLACES
-    ),
+    refinements=tuple(linked(f"{place}content[*].image_url") for place in _PLACES),
     notes=tuple(Note(f"{place}content[*]", ("image_url",)) for place in _PLACES),
 )
 
@@ -116,7 +112,7 @@ CONVERSATIONS: Final = Format(
         **tools("items[*].tools"),
     },
     error_shape=ErrorShape.OPENAI,
-    refinements=(Refinement("items[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system", "developer"})),),
+    refinements=by_role("items[*]"),
     replies=whole_item("data[*]"),
     notes=tuple(Note(f"items[*].{where}", FILES, "input_text") for where in ("content[*]", "output[*]")),
     conversation=("items",),
@@ -145,8 +141,7 @@ _SAMPLING: Final = {
     **ids("reasoning_effort", "response_format.type", "response_format.json_schema.name", "text.format.type"),
     "response_format.json_schema.**": Label.TOOL_SCHEMA,
     "text.format.**": Label.TOOL_SCHEMA,
-    "tools[*].**": Label.TOOL_SCHEMA,
-    **ids("tools[*].type", "tools[*].name", "tools[*].function.name"),
+    **definitions("tools[*]"),
 }
 
 EVALS: Final = Format(
@@ -180,6 +175,6 @@ EVALS: Final = Format(
     error_shape=ErrorShape.OPENAI,
     refinements=refined_below(
         "data_source.input_messages",
-        (Refinement("template[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system", "developer"})),),
+        by_role("template[*]"),
     ),
 )

@@ -9,7 +9,7 @@ labels say.
 from typing import Final
 
 from proxy.formats import openai
-from proxy.formats.compose import below, each, ids
+from proxy.formats.compose import below, definitions, each, ids
 from proxy.formats.note import Note
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.soft import Framing, Soft, SoftShape
@@ -140,8 +140,8 @@ INVOKE: Final = Format(
         "chat_history[*].message": Label.PROMPT,
         **ids("anthropic_version", "model", "modelId", "outputDataConfig.**", "clientRequestToken"),
         "modelInput.**": Label.PROMPT,
-        "tools[*].**": Label.TOOL_SCHEMA,
-        **ids("tools[*].type", "tools[*].function.name", "tool_choice", "tool_choice.**"),
+        **definitions("tools[*]"),
+        **ids("tool_choice", "tool_choice.**"),
         **each(Label.PROMPT, "stop[*]", "stop_sequences[*]", "textGenerationConfig.stopSequences[*]"),
     },
     error_shape=ErrorShape.BEDROCK,

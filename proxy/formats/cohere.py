@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from proxy.formats import ranking
-from proxy.formats.compose import below, each, ids
+from proxy.formats.compose import SAID, below, by_role, definitions, each, ids, linked
 from proxy.formats.note import Note
-from proxy.formats.openai import PROMPT_ONLY, URL
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.soft import Soft, SoftShape
@@ -22,8 +21,7 @@ _COMMON: Final = {
     **ids("model", "priority", "safety_mode", "response_format.**", "tool_choice", "thinking.**"),
     "stop_sequences[*]": Label.PROMPT,
     "citation_options.**": Label.ID,
-    "tools[*].**": Label.TOOL_SCHEMA,
-    **ids("tools[*].type", "tools[*].name", "tools[*].function.name"),
+    **definitions("tools[*]"),
     "documents[*]": Label.PROMPT,
     "documents[*].**": Label.PROMPT,
     "documents[*].id": Label.ID,
@@ -54,11 +52,8 @@ CHAT: Final = Format(
     error_shape=ErrorShape.COHERE,
     notes=(Note("messages[*].content[*]", ("image_url",)),),
     refinements=(
-        Refinement("messages[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system", "developer"})),
-        Refinement("messages[*]", "role", Label.TOOL_RESULT, PROMPT_ONLY, frozenset({"tool"})),
-        Refinement(
-            "messages[*].content[*].image_url", "url", Label.PROMPT, frozenset({Label.ATTACHMENT}), prefixes=URL
-        ),
+        *by_role("messages[*]"),
+        linked("messages[*].content[*].image_url"),
     ),
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),
@@ -105,7 +100,7 @@ CHAT_V1: Final = Format(
         **below("tool_results[*]", _RESULT),
     },
     error_shape=ErrorShape.COHERE,
-    refinements=(Refinement("chat_history[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"SYSTEM"})),),
+    refinements=(Refinement("chat_history[*]", "role", Label.SYSTEM, SAID, frozenset({"SYSTEM"})),),
     conversation=("chat_history",),
     current=("message",),
     reply_roles=frozenset({"CHATBOT"}),

@@ -6,6 +6,7 @@ copied: what the inner API calls an id stays an id inside. Nothing here knows a 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Final
 
 from proxy.formats.note import Note
 from proxy.formats.refine import Refinement
@@ -14,6 +15,10 @@ from proxy.formats.table import Format
 from proxy.segment import Label
 
 Labels = dict[str, Label]
+
+_LINK: Final = ("http://", "https://")
+SAID: Final = frozenset({Label.PROMPT})
+"""What a label by path takes for the user's words, until something beside it says more."""
 
 
 def each(label: Label, *paths: str) -> Labels:
@@ -24,6 +29,24 @@ def each(label: Label, *paths: str) -> Labels:
 def ids(*paths: str) -> Labels:
     """Path patterns of what the vendor reads as a name or a choice, so that it is never rewritten."""
     return each(Label.ID, *paths)
+
+
+def definitions(path: str) -> Labels:
+    """The definitions of tools at `path`: text, but for what they are called."""
+    return {f"{path}.**": Label.TOOL_SCHEMA, **ids(f"{path}.type", f"{path}.name", f"{path}.function.name")}
+
+
+def by_role(where: str) -> tuple[Refinement, ...]:
+    """What a message at `where` says, by the role of who says it."""
+    return (
+        Refinement(where, "role", Label.SYSTEM, SAID, frozenset({"system", "developer"})),
+        Refinement(where, "role", Label.TOOL_RESULT, SAID, frozenset({"tool", "function"})),
+    )
+
+
+def linked(where: str, member: str = "url") -> Refinement:
+    """What would be an attachment at a member is a text if it is a link to one."""
+    return Refinement(where, member, Label.PROMPT, frozenset({Label.ATTACHMENT}), prefixes=_LINK)
 
 
 def below(prefix: str, *tables: Mapping[str, Label]) -> Labels:

@@ -6,9 +6,8 @@ to them. Names that tell the vendor which repository or file is meant are METADA
 
 from typing import Final
 
-from proxy.formats.compose import below, each, ids
-from proxy.formats.openai import CHAT, COMMON, MESSAGE, PROMPT_ONLY
-from proxy.formats.refine import Refinement
+from proxy.formats.compose import below, by_role, definitions, each, ids
+from proxy.formats.openai import CHAT, COMMON, MESSAGE
 from proxy.formats.reply import Channel, copies
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
@@ -73,15 +72,11 @@ AGENTS: Final = Format(
         **ids("events[*].id", "events[*].parentId", "events[*].sessionId"),
         "events[*].data.**": Label.PROMPT,
         "events[*].data.model": Label.ID,
-        "tools[*].**": Label.TOOL_SCHEMA,
-        **ids("tools[*].type", "tools[*].function.name"),
+        **definitions("tools[*]"),
         "skills[*]": Label.ID,
     },
     error_shape=ErrorShape.OPENAI,
-    refinements=(
-        Refinement("messages[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system"})),
-        Refinement("messages[*]", "role", Label.TOOL_RESULT, PROMPT_ONLY, frozenset({"tool"})),
-    ),
+    refinements=by_role("messages[*]"),
     replies=(Channel("body", events=frozenset({"content"})), *CHAT.replies, *copies("message.content")),
     reply_ends=CHAT.reply_ends,
     conversation=("messages",),

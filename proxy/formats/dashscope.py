@@ -5,10 +5,8 @@ Source: the `dashscope` package (2.0). Its OpenAI- and Anthropic-compatible rout
 
 from typing import Final
 
-from proxy.formats.compose import below, each, ids
+from proxy.formats.compose import below, by_role, definitions, each, ids
 from proxy.formats.note import Note
-from proxy.formats.openai import PROMPT_ONLY
-from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, Writing, copies
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
@@ -44,8 +42,7 @@ GENERATION: Final = Format(
         **ids("model", "task_id"),
         **below("input", _INPUT),
         "parameters.**": Label.ID,
-        "parameters.tools[*].**": Label.TOOL_SCHEMA,
-        **ids("parameters.tools[*].type", "parameters.tools[*].function.name"),
+        **definitions("parameters.tools[*]"),
         **each(Label.PROMPT, "parameters.stop", "parameters.stop[*]"),
         "parameters.response_format.**": Label.TOOL_SCHEMA,
         "parameters.response_format.type": Label.ID,
@@ -56,10 +53,7 @@ GENERATION: Final = Format(
         **below("payload.input", _INPUT),
     },
     error_shape=ErrorShape.PLAIN,
-    refinements=(
-        Refinement("input.messages[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system"})),
-        Refinement("input.messages[*]", "role", Label.TOOL_RESULT, PROMPT_ONLY, frozenset({"tool"})),
-    ),
+    refinements=by_role("input.messages[*]"),
     replies=(
         Channel("output.text"),
         Channel("output.choices[#].message.content", name="text"),

@@ -7,9 +7,18 @@ public projects that speak to them write them. What a table misses is scanned al
 from typing import Final
 
 from proxy.formats import anthropic, gemini, openai, responses
-from proxy.formats.compose import below, each, ids, labels_below, notes_below, refinements_below, replies_below
+from proxy.formats.compose import (
+    SAID,
+    below,
+    definitions,
+    each,
+    ids,
+    labels_below,
+    notes_below,
+    refinements_below,
+    replies_below,
+)
 from proxy.formats.note import Note
-from proxy.formats.openai import PROMPT_ONLY
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format
@@ -77,9 +86,9 @@ JETBRAINS: Final = Format(
     },
     error_shape=ErrorShape.PLAIN,
     refinements=(
-        Refinement("chat.messages[*]", "type", Label.SYSTEM, PROMPT_ONLY, frozenset({"system_message"})),
-        Refinement("chat.messages[*]", "type", Label.TOOL_RESULT, PROMPT_ONLY, frozenset({"function_message"})),
-        Refinement("chat.messages[*]", "type", Label.TOOL_ARGUMENT, PROMPT_ONLY, frozenset({"assistant_message_tool"})),
+        Refinement("chat.messages[*]", "type", Label.SYSTEM, SAID, frozenset({"system_message"})),
+        Refinement("chat.messages[*]", "type", Label.TOOL_RESULT, SAID, frozenset({"function_message"})),
+        Refinement("chat.messages[*]", "type", Label.TOOL_ARGUMENT, SAID, frozenset({"assistant_message_tool"})),
     ),
     replies=(
         Channel("content", name="text", events=frozenset({"Content"})),
@@ -165,8 +174,8 @@ CODY: Final = Format(
         "messages[*].content[*].tool_call.arguments": Label.TOOL_ARGUMENT,
         "messages[*].content[*].tool_result.id": Label.ID,
         "messages[*].content[*].tool_result.content": Label.TOOL_RESULT,
-        "tools[*].**": Label.TOOL_SCHEMA,
-        **ids("tools[*].type", "tools[*].function.name", "model", "reasoningEffort"),
+        **definitions("tools[*]"),
+        **ids("model", "reasoningEffort"),
         "stopSequences[*]": Label.PROMPT,
         "prediction.content": Label.PROMPT,
         "rewriteSpeculation.**": Label.PROMPT,
@@ -178,7 +187,7 @@ CODY: Final = Format(
     notes=(Note("messages[*].content[*]", ("image_url",)),),
     replies=(Channel("deltaText"), Channel("completion"), *copies("error")),
     reply_ends=(End(path="stopReason"),),
-    refinements=(Refinement("messages[*]", "speaker", Label.SYSTEM, PROMPT_ONLY, frozenset({"system"})),),
+    refinements=(Refinement("messages[*]", "speaker", Label.SYSTEM, SAID, frozenset({"system"})),),
     conversation=("messages",),
     reply_roles=frozenset({"assistant"}),
 )

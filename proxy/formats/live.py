@@ -5,7 +5,7 @@ Source: the types and converters of the `google-genai` package (3.4).
 
 from typing import Final
 
-from proxy.formats.compose import below, each, ids
+from proxy.formats.compose import below, definitions, each, ids
 from proxy.formats.gemini import REQUEST, part
 from proxy.formats.note import Note
 from proxy.formats.refine import Refinement
@@ -99,8 +99,7 @@ INTERACTIONS: Final = Format(
         "system_instruction": Label.SYSTEM,
         "labels.**": Label.METADATA,
         "response_format.**": Label.TOOL_SCHEMA,
-        "tools[*].**": Label.TOOL_SCHEMA,
-        **ids("tools[*].type", "tools[*].name"),
+        **definitions("tools[*]"),
         "environment.**": Label.METADATA,
         "input": Label.PROMPT,
         **below("input", _CONTENT),

@@ -5,10 +5,9 @@ Source: the `mistralai` package's parameter types (3.7).
 
 from typing import Final
 
-from proxy.formats.compose import below, each, ids
+from proxy.formats.compose import below, by_role, definitions, each, ids
 from proxy.formats.note import Note
-from proxy.formats.openai import MESSAGE, PROMPT_ONLY
-from proxy.formats.refine import Refinement
+from proxy.formats.openai import MESSAGE
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
@@ -47,15 +46,12 @@ CONVERSATIONS: Final = Format(
         "completion_args.prediction.content": Label.PROMPT,
         "completion_args.response_format.**": Label.TOOL_SCHEMA,
         "guardrails[*].**": Label.ID,
-        "tools[*].**": Label.TOOL_SCHEMA,
-        **ids("tools[*].type", "tools[*].function.name", "tools[*].library_ids[*]"),
+        **definitions("tools[*]"),
+        **ids("tools[*].library_ids[*]"),
         **ids("tool_confirmations[*].**"),
     },
     error_shape=ErrorShape.OPENAI,
-    refinements=(
-        Refinement("inputs[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system"})),
-        Refinement("inputs[*]", "role", Label.TOOL_RESULT, PROMPT_ONLY, frozenset({"tool"})),
-    ),
+    refinements=by_role("inputs[*]"),
     notes=(Note("inputs[*].content[*]", ("image_url", "document_url", "input_audio")),),
     conversation=("inputs",),
     reply_roles=frozenset({"assistant"}),

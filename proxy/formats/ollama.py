@@ -6,9 +6,7 @@ holds the token counts at its top, so they are not counted.
 
 from typing import Final
 
-from proxy.formats.compose import below, each, ids
-from proxy.formats.openai import PROMPT_ONLY
-from proxy.formats.refine import Refinement
+from proxy.formats.compose import below, by_role, definitions, each, ids
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.soft import Framing, Soft, SoftShape
 from proxy.formats.table import ErrorShape, Format
@@ -34,14 +32,10 @@ CHAT: Final = Format(
     labels={
         **_COMMON,
         **below("messages[*]", _MESSAGE),
-        "tools[*].**": Label.TOOL_SCHEMA,
-        **ids("tools[*].type", "tools[*].function.name"),
+        **definitions("tools[*]"),
     },
     error_shape=ErrorShape.PLAIN,
-    refinements=(
-        Refinement("messages[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system"})),
-        Refinement("messages[*]", "role", Label.TOOL_RESULT, PROMPT_ONLY, frozenset({"tool"})),
-    ),
+    refinements=by_role("messages[*]"),
     replies=(
         Channel("message.content"),
         *copies("message.tool_calls[*].function.arguments", writing=Writing.TREE),

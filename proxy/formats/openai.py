@@ -8,16 +8,12 @@ recorded bodies of Codex, Copilot, Continue and aider.
 
 from typing import Final
 
-from proxy.formats.compose import below, each, ids
+from proxy.formats.compose import below, by_role, definitions, each, ids, linked
 from proxy.formats.note import Note
-from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.soft import Soft, SoftShape
 from proxy.formats.table import ErrorShape, Format, Usage
 from proxy.segment import Label
-
-PROMPT_ONLY: Final = frozenset({Label.PROMPT})
-URL: Final = ("http://", "https://")
 
 COMMON: Final = {
     **ids(
@@ -151,9 +147,7 @@ CHAT: Final = Format(
     labels={
         **COMMON,
         **below("messages[*]", MESSAGE),
-        "tools[*].**": Label.TOOL_SCHEMA,
-        "tools[*].type": Label.ID,
-        "tools[*].function.name": Label.ID,
+        **definitions("tools[*]"),
         "tools[*].custom.name": Label.ID,
         "tools[*].custom.format.type": Label.ID,
         "tools[*].custom.format.grammar.syntax": Label.ID,
@@ -181,15 +175,8 @@ CHAT: Final = Format(
     },
     error_shape=ErrorShape.OPENAI,
     refinements=(
-        Refinement("messages[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system", "developer"})),
-        Refinement("messages[*]", "role", Label.TOOL_RESULT, PROMPT_ONLY, frozenset({"tool", "function"})),
-        Refinement(
-            "messages[*].content[*].image_url",
-            "url",
-            Label.PROMPT,
-            frozenset({Label.ATTACHMENT}),
-            prefixes=URL,
-        ),
+        *by_role("messages[*]"),
+        linked("messages[*].content[*].image_url"),
     ),
     notes=(Note("messages[*].content[*]", _FILES),),
     conversation=("messages",),
@@ -263,6 +250,6 @@ EMBEDDINGS: Final = Format(
     },
     error_shape=ErrorShape.OPENAI,
     notes=(Note("input[*]", ("image_url",)),),
-    refinements=(Refinement("input[*].image_url", "url", Label.PROMPT, frozenset({Label.ATTACHMENT}), prefixes=URL),),
+    refinements=(linked("input[*].image_url"),),
     usage=CHAT.usage,
 )

@@ -6,9 +6,8 @@ which nothing can read, so policy decides about it as about any attachment.
 
 from typing import Final
 
-from proxy.formats.compose import below, each, ids
+from proxy.formats.compose import below, by_role, each, ids
 from proxy.formats.note import Note
-from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.responses import ITEM, tools
 from proxy.formats.table import ErrorShape, Format
@@ -93,10 +92,7 @@ REALTIME: Final = Format(
         **below("item", _ITEM),
     },
     error_shape=ErrorShape.OPENAI,
-    refinements=(
-        Refinement("item", "role", Label.SYSTEM, frozenset({Label.PROMPT}), frozenset({"system"})),
-        Refinement("response.input[*]", "role", Label.SYSTEM, frozenset({Label.PROMPT}), frozenset({"system"})),
-    ),
+    refinements=(*by_role("item"), *by_role("response.input[*]")),
     notes=tuple(
         Note(f"{where}.content[*]", ("audio", "image_url"), "input_text") for where in ("item", "response.input[*]")
     ),

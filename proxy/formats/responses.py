@@ -7,9 +7,9 @@ client's.
 
 from typing import Final
 
-from proxy.formats.compose import below, each, ids
+from proxy.formats.compose import below, by_role, each, ids, linked
 from proxy.formats.note import Note
-from proxy.formats.openai import COMMON, PROMPT_ONLY, URL
+from proxy.formats.openai import COMMON
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel, End, Writing, copies
 from proxy.formats.soft import Soft, SoftShape
@@ -246,14 +246,8 @@ RESPONSES: Final = Format(
     },
     error_shape=ErrorShape.OPENAI,
     refinements=(
-        Refinement("input[*]", "role", Label.SYSTEM, PROMPT_ONLY, frozenset({"system", "developer"})),
-        Refinement(
-            "input[*].content[*]",
-            "image_url",
-            Label.PROMPT,
-            frozenset({Label.ATTACHMENT}),
-            prefixes=URL,
-        ),
+        *by_role("input[*]"),
+        linked("input[*].content[*]", "image_url"),
         Refinement(
             "input[*]",
             "type",

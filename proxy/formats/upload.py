@@ -9,7 +9,7 @@ one path.
 from typing import Final
 
 from proxy.formats import media, openai, responses
-from proxy.formats.compose import below, each, ids, labels_below, refinements_below
+from proxy.formats.compose import below, definitions, each, ids, labels_below, refinements_below
 from proxy.formats.refine import Refinement
 from proxy.formats.table import ErrorShape, Format
 from proxy.segment import Label
@@ -22,9 +22,7 @@ _TRAINING: Final = {
     **below("preferred_output[*]", openai.MESSAGE),
     **below("non_preferred_output[*]", openai.MESSAGE),
     **each(Label.PROMPT, "prompt", "completion", "item.**", "sample.**"),
-    "tools[*].**": Label.TOOL_SCHEMA,
-    "tools[*].type": Label.ID,
-    "tools[*].function.name": Label.ID,
+    **definitions("tools[*]"),
 }
 
 _LINE: Final = {

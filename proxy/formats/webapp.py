@@ -7,7 +7,7 @@ vendor, so a request holds the newest message alone.
 from typing import Final
 
 from proxy.formats.anthropic import MESSAGES
-from proxy.formats.compose import below, each, ids
+from proxy.formats.compose import below, definitions, each, ids
 from proxy.formats.refine import Refinement
 from proxy.formats.reply import Channel
 from proxy.formats.table import ErrorShape, Format
@@ -49,8 +49,7 @@ CLAUDE: Final = Format(
         **ids("personalized_styles[*].type", "personalized_styles[*].key", "personalized_styles[*].summaryKey"),
         "create_conversation_params.**": Label.ID,
         "create_conversation_params.name": Label.METADATA,
-        "tools[*].**": Label.TOOL_SCHEMA,
-        **ids("tools[*].type", "tools[*].name"),
+        **definitions("tools[*]"),
     },
     error_shape=ErrorShape.ANTHROPIC,
     replies=(Channel("completion"), *MESSAGES.replies),
