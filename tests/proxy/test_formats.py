@@ -1,6 +1,5 @@
 """Format tables: labels of recorded shapes (tests/cases/formats), whose turn is whose. Routes stand in `formats/`."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +14,8 @@ from proxy.formats.refine import Refinement, snake
 from proxy.reason import Reason, RequestError
 from proxy.segment import FIXED, Label, Segment
 from proxy.vendor import load_catalogue
+from tests.proxy.formats.golden import CASES, ROOT, case_name, read
 
-ROOT = Path(__file__).parents[2]
-CASES = sorted((ROOT / "tests" / "cases" / "formats").glob("*/*.json"))
 CATALOGUE = load_catalogue([ROOT / "rules" / "vendors"])
 
 ID_NAME = re.compile(r"(?:.*_)?ids?|.*[a-z]I[Dd]s?|model|role|speaker|type|.*ARN|.*Arn")
@@ -36,18 +34,18 @@ def test_every_format_has_a_golden_case() -> None:
     assert {path.parent.name for path in CASES} == {*FORMATS, GENERIC.id} - {"connect.stream"}
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", CASES, ids=case_name)
 def test_labels_of_a_recorded_shape(path: Path) -> None:
-    case = json.loads(path.read_text(encoding="utf-8"))
+    case = read(path)
     fmt = identify(case["method"], case["host"], case["target"], CATALOGUE.vendor_for(case["host"]))
     assert fmt.id == case["format"] == path.parent.name
     refined = fmt.refine(_segments(fmt, case["body"]))
     assert {s.pointer: s.label.value for s in refined if s.label is not Label.KEY} == case["labels"]
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", CASES, ids=case_name)
 def test_what_a_vendor_reads_as_a_name_or_has_signed_is_never_rewritten(path: Path) -> None:
-    case = json.loads(path.read_text(encoding="utf-8"))
+    case = read(path)
     if case["format"] == GENERIC.id:
         return
     for pointer, label in case["labels"].items():
@@ -58,9 +56,9 @@ def test_what_a_vendor_reads_as_a_name_or_has_signed_is_never_rewritten(path: Pa
             assert label in FIXED, pointer
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", CASES, ids=case_name)
 def test_refining_turn_by_turn_gives_what_refining_the_whole_gives(path: Path) -> None:
-    case = json.loads(path.read_text(encoding="utf-8"))
+    case = read(path)
     fmt = FORMATS.get(case["format"], GENERIC)
     segments = _segments(fmt, case["body"])
     root = "".join(f"/{name}" for name in fmt.conversation or ()) + "/"
@@ -73,9 +71,9 @@ def test_refining_turn_by_turn_gives_what_refining_the_whole_gives(path: Path) -
     assert by_turn == {s.pointer: s.label for s in whole if s.label is not Label.KEY}
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", CASES, ids=case_name)
 def test_refining_keeps_every_segment_and_never_frees_a_fixed_one(path: Path) -> None:
-    case = json.loads(path.read_text(encoding="utf-8"))
+    case = read(path)
     fmt = FORMATS.get(case["format"], GENERIC)
     before = _segments(fmt, case["body"])
     after = fmt.refine(before)

@@ -9,17 +9,11 @@ import pytest
 
 from proxy.segment import FIXED, Label
 from proxy.verdict import Decision, Request, Verdict
+from tests.proxy.formats.golden import CASES, FOLDER, case_name, read
 from tests.proxy.inspecting import AWS_KEY, sent, shared
 
-FOLDER = Path(__file__).parents[2] / "cases" / "formats"
-CASES = sorted(FOLDER.glob("*/*.json"))
-NAMES = [f"{path.parent.name}/{path.stem}" for path in CASES]
 TEXT = {Label.PROMPT, Label.SYSTEM, Label.TOOL_RESULT, Label.TOOL_ARGUMENT, Label.METADATA, Label.UNKNOWN}
 PLACEHOLDER = re.compile(rb"\[AWS_ACCESS_KEY:[0-9a-f]+\]")
-
-
-def read(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def planted(case: Any, labels: frozenset[Label] | set[Label], limit: int = 10**6) -> tuple[Any, int]:
@@ -44,7 +38,7 @@ def inspected(case: Any, body: Any, media: str = "application/json") -> tuple[Re
     return asked, shared().inspect(asked)
 
 
-@pytest.mark.parametrize("path", CASES, ids=NAMES)
+@pytest.mark.parametrize("path", CASES, ids=case_name)
 def test_a_key_in_every_text_is_cut_out_and_nothing_else(path: Path) -> None:
     case = read(path)
     body, count = planted(case, TEXT)
@@ -59,7 +53,7 @@ def test_a_key_in_every_text_is_cut_out_and_nothing_else(path: Path) -> None:
     assert sent(asked, verdict) == asked.body.replace(AWS_KEY.encode(), names.pop())
 
 
-@pytest.mark.parametrize("path", [p for p in CASES if FIXED & set(read(p)["labels"].values())], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", [p for p in CASES if FIXED & set(read(p)["labels"].values())], ids=case_name)
 def test_a_key_where_nothing_may_be_changed_blocks(path: Path) -> None:
     case = read(path)
     body, _ = planted(case, FIXED, 1)

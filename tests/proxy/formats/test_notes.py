@@ -1,18 +1,15 @@
 """Notes: what stands in an attachment's place is a text that the API reads as one, as the golden cases tell."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from proxy.formats import FORMATS
 from proxy.segment import Label
+from tests.proxy.formats.golden import CASES, read
 
-CASES = sorted((Path(__file__).parents[2] / "cases" / "formats").glob("*/*.json"))
 ATTACHED = [
     (path.parent.name, pointer)
     for path in CASES
-    for pointer, label in json.loads(path.read_text(encoding="utf-8"))["labels"].items()
+    for pointer, label in read(path)["labels"].items()
     if label == Label.ATTACHMENT and not pointer.startswith("/requests/")
 ]
 TEXT = {Label.PROMPT, Label.SYSTEM, Label.TOOL_RESULT}

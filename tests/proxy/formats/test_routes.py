@@ -1,15 +1,14 @@
 """Routes: which format serves which request, listed one by one in tests/cases/formats/routes.txt."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from proxy.formats import FORMATS, GENERIC, LONGEST_ROUTE_CHARS, ErrorShape, Format, identify
 from proxy.vendor import Vendor, load_catalogue
+from tests.proxy.formats.golden import FOLDER, ROOT
 
-ROOT = Path(__file__).parents[3]
-TABLE = ROOT / "tests" / "cases" / "formats" / "routes.txt"
+TABLE = FOLDER / "routes.txt"
 CATALOGUE = load_catalogue([ROOT / "rules" / "vendors"])
 
 
