@@ -10,12 +10,13 @@ from typing import Final, NamedTuple
 
 from proxy.binary.splice import Span, joined
 from proxy.binary.wire import Field, Wire, fields, varint
+from proxy.reason import RequestError
 
 _HEX: Final = re.compile(rb"(?: [0-9a-f]{2} ){24,}+ | (?: [0-9A-F]{2} ){24,}+", re.VERBOSE)
 """Shorter ones are ids. Of hashes and keys, one in a thousand is a message by chance."""
 
 _MOST_FIELDS: Final = 1000
-"""Of a message that holds a folded one. Larger ones are read as they are."""
+"""Of a message that is folded, or holds a folded one. Larger ones are read as they are."""
 
 
 class Fold(NamedTuple):
@@ -43,8 +44,11 @@ def fold(message: bytes, folds: list[Fold]) -> bytes:
 
 def _fields(message: bytes) -> list[Field]:
     """Its lengths, as long as they are few. Unfolding changes neither how many there are nor where each one stands."""
-    found = fields(message, 0, len(message), len(message) + 1, _MOST_FIELDS) or []
-    return [field for field in found if field.wire is Wire.LENGTH] if len(found) <= _MOST_FIELDS else []
+    try:
+        found = fields(message, 0, len(message), _MOST_FIELDS, _MOST_FIELDS) or []
+    except RequestError:
+        return []
+    return [field for field in found if field.wire is Wire.LENGTH]
 
 
 def _value(message: bytes, field: Field) -> bytes:

@@ -22,6 +22,9 @@ Opener = Callable[[int, int, str], Iterator[Segment]]
 _CONTROL: Final = re.compile(rb"[\x00-\x07\x0b\x0e-\x1a\x1c-\x1f]")
 """What no text has. A message within nearly always has one: a small number, or a length below 32."""
 
+MOST_FIELDS: Final = 500_000
+"""Of one body. Each costs some microseconds before anything is looked for in it."""
+
 _FIRST_LENGTH: Final = b"\n"
 """The tag of field 1 with a length. Few texts begin with a line feed and the number of characters that follow it."""
 
@@ -35,8 +38,9 @@ class Doubt(IntEnum):
 
 
 class Reader:
-    """Reads the messages of one body. Numbers of fields are a path's tokens; `most` bounds the fields of all.
+    """Reads the messages of one body. Numbers of fields are a path's tokens.
 
+    `most` bounds the fields of all messages together, as does MOST_FIELDS.
     `fault` is why the first file could not be read to its end, if one could not.
     """
 
@@ -45,7 +49,7 @@ class Reader:
         self._data = data
         self._open_file = open_file
         self._label_of = label_of
-        self._left = most
+        self._left = min(most, MOST_FIELDS)
         self._depth = depth
 
     def message(self, start: int, end: int, lead: str) -> Iterator[Segment]:

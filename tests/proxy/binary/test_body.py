@@ -233,3 +233,39 @@ def test_event_streams() -> None:
     within = shared().inspect(ask(route, eventstream.encode(eventstream.Message(head, inner))))
     assert within.decision is Decision.REDACT
     assert [one.pointer for one in within.findings] == ["event:1/bytes"]
+
+
+def enclosed(payload: bytes, levels: int) -> bytes:
+    """Each message within another, as signed event streams are sent."""
+    for _ in range(levels):
+        payload = eventstream.encode(eventstream.Message(b"\x05:date\x08" + bytes(8), payload))
+    return payload
+
+
+@pytest.mark.parametrize(
+    ("payload", "levels", "reason", "pointer"),
+    [
+        (f'{{"text": "key {AWS_KEY}"}}'.encode(), 2, None, "event:1/event:1/text"),
+        (f'{{"text": "key {AWS_KEY}"}}'.encode(), 5, "binary", "event:1/event:1/event:1/event:1"),
+        (b"\xff\x00 key " + AWS_KEY.encode() + b" \xff", 1, "binary", "event:1"),
+        (gzip.compress(f"the key is {AWS_KEY}".encode()), 1, None, "event:1#"),
+    ],
+    ids=["nested", "too deep", "blob", "file"],
+)
+def test_payloads_that_are_no_text(payload: bytes, levels: int, reason: str | None, pointer: str) -> None:
+    verdict = shared().inspect(ask((*UNARY[:2], "application/vnd.amazon.eventstream"), enclosed(payload, levels)))
+    assert (verdict.decision, verdict.reason) == (Decision.BLOCK, reason)
+    assert [one.pointer.startswith(pointer) for one in verdict.findings] == [True]
+
+
+@pytest.mark.parametrize("coding", ["", "gzip"])
+def test_a_message_in_the_query(coding: str) -> None:
+    """Connect's way of asking with GET."""
+    message = write(gemini(f"the key is {AWS_KEY}"))
+    packed = gzip.compress(message) if coding else message
+    query = (
+        f"connect=v1&encoding=proto&base64=1&compression={coding}&message={base64.urlsafe_b64encode(packed).decode()}"
+    )
+    verdict = fresh(BLOCKS).inspect(Request("GET", "https", UNARY[0], 443, f"{UNARY[1]}?{query}", (), b""))
+    assert verdict.decision is Decision.BLOCK
+    assert "AWS_ACCESS_KEY" in {one.entity for one in verdict.findings}

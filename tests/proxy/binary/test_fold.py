@@ -57,6 +57,13 @@ def test_what_is_no_message_stays(data: bytes) -> None:
     assert folds or unfolded == data
 
 
+def test_messages_of_very_many_fields_stay() -> None:
+    message = write([(1, spelt(INNER)), *[(2, "x")] * 1000])
+    assert unfold(message) == (message, [])
+    message = write([(1, spelt([(2, "x")] * 1001))])
+    assert unfold(message) == (message, [])
+
+
 def test_a_field_that_is_gone_is_noticed() -> None:
     _, folds = unfold(write([(1, "x"), (1, spelt(INNER))]))
     with pytest.raises(ValueError, match="missing"):
