@@ -4,6 +4,7 @@ A file's inside can't be cut in place. Pure; what a note says is `message`'s, wh
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,6 +28,9 @@ class Item(Protocol):
 
 type Found[T: Item] = tuple[Segment, Sequence[T]]
 """A segment and what is to be cut out of it."""
+
+_ENCODED_MARK = "77u/", "77u_"
+"""What a byte order mark, which is no part of the text, looks like in base64."""
 
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[{]|[\]}]', re.DOTALL)
 
@@ -77,9 +81,10 @@ def _edit[T: Item](file: Sequence[Found[T]], edits: Callable[[Sequence[T]], list
     origin = _origin(segment)
     if not origin.is_plain or len(file) > 1:
         return segment.holder(), [Edit(origin.start, origin.end, _said(file))]
-    text = apply(segment.text, edits(items))
     like = origin.text[origin.start : origin.end]
-    return segment.holder(), [Edit(origin.start, origin.end, encoded(text.encode("utf-8", "surrogatepass"), like))]
+    mark = BOM_UTF8 if like.startswith(_ENCODED_MARK) else b""
+    content = mark + apply(segment.text, edits(items)).encode()
+    return segment.holder(), [Edit(origin.start, origin.end, encoded(content, like))]
 
 
 def _is_swapped[T: Item](file: Sequence[Found[T]]) -> bool:

@@ -3,6 +3,7 @@
 Stands between `scanner`, which knows segments and caches, and `attachments`, which knows files.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -99,7 +100,9 @@ class Opener:
             if scan.incomplete is not None:
                 incomplete[Reason.DECODE_BUDGET] = None
             if scan.findings:
-                is_plain = file.is_whole and part.text.encode("utf-8", "surrogatepass") == file.content
+                is_plain = file.is_whole and part.text.encode("utf-8", "surrogatepass") == file.content.removeprefix(
+                    BOM_UTF8
+                )
                 parts.append(_Part(part.name, part.text, is_plain, scan.findings))
         return _File(file.start, file.end, _once(parts), tuple(incomplete))
 

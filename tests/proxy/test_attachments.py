@@ -198,8 +198,9 @@ def test_a_file_in_the_middle_of_a_text_is_replaced_there(where: str) -> None:
 
 
 @pytest.mark.parametrize("alphabet", [base64.b64encode, base64.urlsafe_b64encode])
-def test_a_text_file_is_edited_and_encoded_again(alphabet: Callable[[bytes], bytes]) -> None:
-    plain = f"Größe ÿÿÿ>>>\n{LINE}\nend\n"
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_text_file_is_edited_and_encoded_again(alphabet: Callable[[bytes], bytes], mark: str) -> None:
+    plain = f"{mark}Größe ÿÿÿ>>>\n{LINE}\nend\n"
     source = {"type": "base64", "media_type": "text/plain", "data": alphabet(plain.encode()).decode()}
     asked = request({"messages": [{"role": "user", "content": [{"type": "document", "source": source}]}]}, "messages")
     verdict = shared().inspect(asked)
