@@ -14,13 +14,10 @@ from proxy.replies.asked import Document
 from proxy.replies.said import Members, Said
 
 _EVENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_FINAL: Final = re.compile(
-    rb"""
-    [\s{]* "type" \s* : \s* "error"  # at the start alone: items have types too
-    | .*? "type" \s* : \s* "response\.(?:completed|failed|incomplete|done|cancelled)"
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+_ERROR: Final = re.compile(rb'[\s{]*"type"\s*:\s*"error"')
+"""At the start alone: items have types too."""
+
+_END: Final = re.compile(rb'"type"\s*:\s*"response\.(?:completed|failed|incomplete|done|cancelled)"')
 """Inside of a string the quotes would be escaped."""
 
 
@@ -48,7 +45,7 @@ def event_id_of(document: Document) -> str | None:
 
 def is_final(content: bytes) -> bool:
     """Whether a vendor's message ends its answer, as far as is known. Only tells when an outcome can be recorded."""
-    return _FINAL.match(content) is not None
+    return _END.search(content) is not None or _ERROR.match(content) is not None
 
 
 def _realtime_error(said: Said, event_id: str | None) -> Members:
