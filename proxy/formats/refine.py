@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from proxy.reason import RequestError
 from proxy.segment import Label, Segment
 
-_LEAD = re.compile(r"(?:part:[0-9]+/)?(?:line:[0-9]+|json)?")
-"""What stands before a pointer into one of many documents: lines, or the parts of a multipart body."""
+_LEAD = re.compile(r"(?:part:[0-9]+/)?(?:(?:line|frame|event):[0-9]+|json)?")
+"""What stands before a pointer into one of many documents: lines, frames, events, the parts of a multipart body."""
 
 
 @dataclass(frozen=True, slots=True)

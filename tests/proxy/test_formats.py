@@ -260,7 +260,10 @@ def test_a_refinement_holds_for_its_own_object_only(turn: dict[str, Any], sealed
     assert labels["/t/1/y"] is Label.UNKNOWN
 
 
-@given(st.lists(st.sampled_from(["yes", "no"])), st.sampled_from(["line:{}", "part:{}/json", "part:2/line:{}"]))
+LEADS = ["line:{}", "frame:{}", "event:{}", "part:{}/json", "part:2/line:{}"]
+
+
+@given(st.lists(st.sampled_from(["yes", "no"])), st.sampled_from(LEADS))
 def test_many_documents_are_refined_each_by_itself(kinds: list[str], lead: str) -> None:
     documents = [
         _segments(SAMPLE, {"t": [{"k": kind, "x": "text"}]}, lead.format(number))
