@@ -210,11 +210,9 @@ def test_a_name_of_our_own_is_neither_a_vendors_nor_passed_on(host: str, tunnels
     for port, plain in ((443, False), (80, True), (80, False)):
         route = own.route(host, port, plain=plain)
         assert (route.own, route.vendor, route.refusal, route.is_blind) == (True, None, None, False)
-    assert own.route(host, 22, plain=False).refusal is Refusal.PORT_NOT_ALLOWED
+    assert own.route(host, 22, plain=False).refusal is Reason.PORT_NOT_ALLOWED
 
 
 def test_without_a_portal_it_is_a_host_like_any_other() -> None:
     assert Gate(CATALOGUE).route("tightlip.local", 443, plain=False).is_blind
-    assert (
-        Gate(CATALOGUE, tunnel_others=False).route("tightlip.local", 443, plain=False).refusal is Refusal.HOST_REFUSED
-    )
+    assert Gate(CATALOGUE, tunnel_others=False).route("tightlip.local", 443, plain=False).refusal is Reason.HOST_REFUSED
