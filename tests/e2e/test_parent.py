@@ -1,6 +1,8 @@
 """A corporate parent proxy between Tightlip and the vendors: everything goes through it, with its own credentials."""
 
 import base64
+import json
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from tests.e2e import values
 from tests.e2e.clients import CHAT, curl
 from tests.e2e.lab import Tightlip, configuration
 from tests.fakevendor import Authority, FakeVendor
+from tests.socketclient import Ended, SocketClient
 
 pytestmark = pytest.mark.slow
 
@@ -121,6 +124,20 @@ def test_a_base_url_leads_through_the_parent_too(behind: Tightlip, parent: Paren
     assert httpx.post(f"{behind.proxy_url}/v/anthropic/v1/messages", content=sent, trust_env=False).status_code == 200
     assert vendor.last.body == sent
     assert parent.heads[-1].startswith(b"CONNECT api.anthropic.com:443 ")
+
+
+def test_a_websocket_leads_through_the_parent_and_ends_with_a_stop(
+    behind: Tightlip, parent: Parent, vendor: FakeVendor
+) -> None:
+    key = values.aws_key()
+    with SocketClient(behind.listen, behind.ca) as client:
+        client.send(json.dumps({"type": "response.create", "input": f"use {key}"}))
+        client.receive_until("response.completed")
+        assert parent.heads[-1].startswith(b"CONNECT api.openai.com:443 ")
+        behind.process.send_signal(signal.SIGTERM)  # type: ignore[union-attr]
+        assert client.receive() == Ended(1001)
+    assert b"[AWS_ACCESS_KEY:" in vendor.messages[0]
+    assert behind.stop() == 0
 
 
 def test_the_portal_is_not_asked_of_the_parent(behind: Tightlip, parent: Parent) -> None:
