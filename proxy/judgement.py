@@ -111,6 +111,9 @@ def judge(
                 action, clause = policy.judge(finding, vendor)
             if action is Action.PSEUDONYMISE and (not restorable or segment.label in _CUT_ALONE):
                 action = Action.REDACT
+            if action is Action.PSEUDONYMISE and not all_fixed and _came_back(segment, finding, pseudonyms):
+                judged.append(Judgement(segment, finding, action, clause, pointer, False))
+                continue
             if action in _EDITED and is_signed:
                 action, clause = Action[policy.on_fixed.upper()], FIXED_CLAUSE
             elif action is Action.REDACT and segment.opened is not None and not segment.opened.is_plain:
@@ -120,6 +123,13 @@ def judge(
                 action, clause = Action.BLOCK, ATTACHMENT_CLAUSE
             judged.append(Judgement(segment, finding, action, clause, pointer, fixed))
     return judged
+
+
+def _came_back(segment: Segment, finding: Finding, pseudonyms: Pseudonymiser | None) -> bool:
+    """Whether a value in a signed part was a pseudonym when the vendor signed it: then it must be one again."""
+    if segment.label is not Label.OPAQUE or pseudonyms is None:
+        return False
+    return pseudonyms.was_given(segment.text[finding.start : finding.end])
 
 
 def cut_out(judged: Iterable[Judgement], hits: Sequence[Hit]) -> list[tuple[Segment, list[Judgement]]]:

@@ -61,6 +61,25 @@ def test_a_stand_in_that_comes_back_is_left_alone() -> None:
     assert texts(asked, verdict)[:2] == [text, text]
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"functionCall": {"name": "send", "args": {"to": EMAIL}}, "thoughtSignature": "RXFv"},
+        {"text": f"Dear {EMAIL}", "thoughtSignature": "RXFv"},
+    ],
+)
+def test_a_signed_part_that_was_restored_leaves_as_the_vendor_wrote_it(part: dict[str, Any]) -> None:
+    turns = [{"role": "user", "parts": [{"text": f"Write to {EMAIL}."}]}, {"role": "model", "parts": [part]}]
+    _, first = ask({"contents": turns[:1]}, api="gemini")
+    values = {one.surrogate: one.value for one in first.pseudonyms}
+    (stand_in,) = values
+    asked, verdict = ask({"contents": turns}, known=Known("ann\0openai", values), api="gemini")
+    assert json.loads(sent(asked, verdict))["contents"][1]["parts"] == [
+        json.loads(json.dumps(part).replace(EMAIL, stand_in))
+    ]
+    assert ask({"contents": turns}, api="gemini")[1].decision is Decision.BLOCK  # no pseudonym was ever given for it
+
+
 def test_a_number_stays_a_number_and_json_in_strings_stays_json() -> None:
     card = int(CARD.replace(" ", ""))
     inner = json.dumps({"card": card, "of": EMAIL})
