@@ -17,7 +17,7 @@ class Writing(StrEnum):
 
     TEXT = "text"  # as they are
     JSON = "json"  # a string that holds the source of a JSON document, or a piece of it: a call's arguments
-    TREE = "tree"  # any value: the strings, keys and numbers at or below it
+    TREE = "tree"  # any value: the strings and numbers at or below it
 
 
 @dataclass(frozen=True, slots=True)

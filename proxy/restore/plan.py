@@ -135,8 +135,7 @@ def _take_tree(channel: Channel, value: object, path: Path, key: Key, reading: R
     elif type(value) is int:
         reading.places.append(Place(path, LeafKind.NUMBER, str(value), channel, key, True))
     elif type(value) is dict:
-        for name, below in value.items():
-            reading.places.append(Place((*path, name), LeafKind.KEY, name, channel, key, True))
+        for name, below in value.items():  # a name is never rewritten in a request, so a value in one would block it
             _take_tree(channel, below, (*path, name), key, reading)
     elif type(value) is list:
         for index, below in enumerate(value):

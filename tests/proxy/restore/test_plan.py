@@ -54,7 +54,6 @@ PLAN = Plan(
             {"tree": {"k": [1, "a", True, None, 1.5]}},
             "",
             [
-                (("tree", "k"), "k", ("tree",)),
                 (("tree", "k", 0), "1", ("tree",)),
                 (("tree", "k", 1), "a", ("tree",)),
             ],
