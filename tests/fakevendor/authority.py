@@ -14,6 +14,13 @@ HOSTS = (
     "api.openai.com",
     "api.anthropic.com",
     "generativelanguage.googleapis.com",
+    "api.mistral.ai",
+    "api.cohere.com",
+    "bedrock-runtime.us-east-1.amazonaws.com",
+    "api.githubcopilot.com",
+    "api.individual.githubcopilot.com",
+    "chatgpt.com",
+    "api.github.com",  # where Copilot exchanges its token
     "other.example",  # stands for every host that is no AI vendor
 )
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.fakevendor.seal import seal
 from tests.fakevendor.step import Step
 
 _USAGE = {"promptTokenCount": 21, "candidatesTokenCount": 7, "totalTokenCount": 28}
@@ -27,7 +28,8 @@ def count(_: Step) -> Mapping[str, Any]:
 def _parts(step: Step) -> list[dict[str, Any]]:
     parts: list[dict[str, Any]] = [{"text": "".join(step.text)}]
     if step.tool:
-        parts.append({"functionCall": {"name": step.tool.name, "args": dict(step.tool.arguments)}})
+        signed = {"thoughtSignature": seal(step.reasoning)} if step.reasoning else {}
+        parts.append({"functionCall": {"name": step.tool.name, "args": dict(step.tool.arguments)}} | signed)
     return parts
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.fakevendor.seal import seal
 from tests.fakevendor.step import Step
 
 _MODEL = "gpt-5-fake"
@@ -46,11 +47,11 @@ def _chat_head(kind: str) -> dict[str, Any]:
 def _chat_call(step: Step) -> dict[str, Any]:
     assert step.tool is not None
     call = {"name": step.tool.name, "arguments": json.dumps(dict(step.tool.arguments))}
-    return {"id": "call_fake1", "type": "function", "function": call}
+    return {"id": f"call_fake{step.tool.number}", "type": "function", "function": call}
 
 
 def response(step: Step) -> Mapping[str, Any]:
-    return _response_head("completed") | {"output": [_output(step)], "usage": _RESPONSE_USAGE}
+    return _response_head("completed") | {"output": [*_reasoning(step), _output(step)], "usage": _RESPONSE_USAGE}
 
 
 def response_events(step: Step) -> Iterator[bytes]:
@@ -65,20 +66,38 @@ def response_messages(step: Step) -> Iterator[dict[str, Any]]:
 
 
 def _response_event_bodies(step: Step) -> Iterator[tuple[str, dict[str, Any]]]:
-    item = _output(step)
     yield "response.created", {"response": _response_head("in_progress") | {"output": []}}
-    yield "response.output_item.added", {"output_index": 0, "item": item | {"status": "in_progress"}}
-    place = {"item_id": item["id"], "output_index": 0}
+    index = 0
+    for index, item in enumerate(_reasoning(step), 1):
+        yield "response.output_item.added", {"output_index": index - 1, "item": item | {"encrypted_content": ""}}
+        yield "response.output_item.done", {"output_index": index - 1, "item": item}
+    item = _output(step)
+    yield "response.output_item.added", {"output_index": index, "item": _begun(item)}
+    place = {"item_id": item["id"], "output_index": index}
     if step.tool:
         yield "response.function_call_arguments.delta", place | {"delta": item["arguments"]}
         yield "response.function_call_arguments.done", place | {"arguments": item["arguments"]}
     else:
         place |= {"content_index": 0}
+        yield "response.content_part.added", place | {"part": {"type": "output_text", "text": "", "annotations": []}}
         for piece in step.text:
             yield "response.output_text.delta", place | {"delta": piece, "logprobs": []}
         yield "response.output_text.done", place | {"text": "".join(step.text), "logprobs": []}
-    yield "response.output_item.done", {"output_index": 0, "item": item}
+        yield "response.content_part.done", place | {"part": item["content"][0]}
+    yield "response.output_item.done", {"output_index": index, "item": item}
     yield "response.completed", {"response": dict(response(step))}
+
+
+def _begun(item: dict[str, Any]) -> dict[str, Any]:
+    empty = {"arguments": ""} if item["type"] == "function_call" else {"content": []}
+    return item | {"status": "in_progress"} | empty
+
+
+def _reasoning(step: Step) -> list[dict[str, Any]]:
+    if not step.reasoning:
+        return []
+    sealed = seal(step.reasoning)
+    return [{"id": f"rs_{sealed[:12].lower()}", "type": "reasoning", "summary": [], "encrypted_content": sealed}]
 
 
 def _response_head(status: str) -> dict[str, Any]:
@@ -97,9 +116,9 @@ def _response_head(status: str) -> dict[str, Any]:
 def _output(step: Step) -> dict[str, Any]:
     if step.tool:
         return {
-            "id": "fc_fake1",
+            "id": f"fc_fake{step.tool.number}",
             "type": "function_call",
-            "call_id": "call_fake1",
+            "call_id": f"call_fake{step.tool.number}",
             "name": step.tool.name,
             "arguments": json.dumps(dict(step.tool.arguments)),
             "status": "completed",

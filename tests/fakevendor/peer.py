@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol
 
+from tests.fakevendor.ledger import Ledger
 from tests.fakevendor.reply import Reply, reply_to
 from tests.fakevendor.step import Received, Step
 
@@ -22,6 +23,7 @@ class Shared:
         self.gate = asyncio.Event()
         self.lock = threading.Lock()
         self.requests: list[Received] = []
+        self.ledger: Ledger | None = None
         self.connections = 0
         self.bytes_received = 0
         self.open_sockets = 0
@@ -36,6 +38,8 @@ class Shared:
     def answer(self, request: Received) -> tuple[Step, Reply]:
         self.log(request)
         step = self.behave(request)
+        if self.ledger is not None:
+            step = self.ledger.settle(request, step)
         return step, reply_to(request, step)
 
     def name_of(self, connection: Any, name: str | None, _: ssl.SSLContext) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.fakevendor import anthropic_api, gemini_api, openai_api
+from tests.fakevendor import anthropic_api, bedrock_api, cohere_api, copilot_api, gemini_api, openai_api
 from tests.fakevendor.step import Received, Step
 
 Events = Iterable[bytes]
@@ -27,8 +27,8 @@ class Reply:
 
 
 _ROUTES: tuple[tuple[str, Whole, Streamer | None], ...] = (
-    ("/v1/chat/completions", openai_api.chat, openai_api.chat_events),
-    ("/v1/responses", openai_api.response, openai_api.response_events),
+    ("/chat/completions", openai_api.chat, openai_api.chat_events),
+    ("/responses", openai_api.response, openai_api.response_events),
     ("/v1/completions", openai_api.completion, openai_api.completion_events),
     ("/v1/embeddings", openai_api.embedding, None),
     ("/v1/messages/count_tokens", anthropic_api.count, None),
@@ -36,6 +36,20 @@ _ROUTES: tuple[tuple[str, Whole, Streamer | None], ...] = (
     (":generateContent", gemini_api.generated, None),
     (":streamGenerateContent", gemini_api.generated, gemini_api.generated_events),
     (":countTokens", gemini_api.count, None),
+    ("/v2/chat", cohere_api.chat, cohere_api.chat_events),
+    ("/converse", bedrock_api.converse, None),
+    ("/converse-stream", bedrock_api.converse, bedrock_api.converse_events),
+    ("/copilot_internal/user", copilot_api.user, None),
+    ("/copilot_internal/v2/token", copilot_api.token, None),
+    ("/models", copilot_api.models, None),
+)
+
+_SCHEMAS = (
+    ("output_config", "format", "schema"),
+    ("text", "format", "schema"),
+    ("response_format", "json_schema", "schema"),
+    ("generationConfig", "responseJsonSchema"),
+    ("generationConfig", "responseSchema"),
 )
 
 
@@ -46,26 +60,54 @@ def reply_to(request: Received, step: Step) -> Reply:
     for suffix, whole, events in _ROUTES:
         if request.path.endswith(suffix):
             if events is not None and request.streams and step.status == 200:
-                headers = (("content-type", "text/event-stream"), *step.headers)
+                headers = (("content-type", _stream_type(suffix)), *step.headers)
                 return Reply(200, headers, tuple(events(_schema_bound(request, step))), None)
             return _json(step.status, step.headers, whole(_schema_bound(request, step)))
     return _aside(request, step)
 
 
+def whole_reply(request: Received, step: Step) -> Mapping[str, Any] | None:
+    """What the reply says, streamed or not; None when it is no reply of a model."""
+    found = (whole for suffix, whole, _ in _ROUTES if request.path.endswith(suffix))
+    whole = next(found, None) if step.body is None and step.status == 200 else None
+    return None if whole is None else whole(_schema_bound(request, step))
+
+
+def _stream_type(suffix: str) -> str:
+    return bedrock_api.CONTENT_TYPE if suffix == "/converse-stream" else "text/event-stream"
+
+
 def _schema_bound(request: Received, step: Step) -> Step:
-    """Claude Code's side calls (session title) demand JSON of a schema, so they get some."""
-    if b'"output_config"' not in request.body or b'"json_schema"' not in request.body:
-        return step
-    try:
-        schema = request.json()["output_config"]["format"]["schema"]
-    except (ValueError, KeyError, TypeError):
+    """Side calls of clients (a session's title, which model to ask) demand JSON of a schema, so they get some."""
+    schema = _schema(request)
+    if schema is None:
         return step
     filled = {name: _fill(kind) for name, kind in schema.get("properties", {}).items()}
     return Step(text=(json.dumps(filled),), headers=step.headers)
 
 
+def _schema(request: Received) -> Mapping[str, Any] | None:
+    """The JSON schema that the reply has to follow, wherever this API says so."""
+    if b"chema" not in request.content:
+        return None
+    try:
+        body = request.json()
+    except ValueError:
+        return None
+    for path in _SCHEMAS:
+        found: Any = body
+        for name in path:
+            found = found.get(name) if isinstance(found, dict) else None
+        if isinstance(found, dict):
+            return found
+    return None
+
+
 def _fill(kind: Mapping[str, Any]) -> Any:
-    return {"string": "Lab talk", "boolean": False, "array": [], "object": {}}.get(kind.get("type", ""), 0)
+    if kind.get("enum"):
+        return kind["enum"][0]
+    values = {"string": "Lab talk", "boolean": False, "array": [], "object": {}}
+    return values.get(str(kind.get("type", "")).lower(), kind.get("minimum", 1))
 
 
 def _aside(request: Received, step: Step) -> Reply:

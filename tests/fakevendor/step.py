@@ -50,7 +50,7 @@ class Received:
 
     @property
     def streams(self) -> bool:
-        if self.path.endswith(":streamGenerateContent"):
+        if self.path.endswith((":streamGenerateContent", "/converse-stream")):
             return True
         return _STREAM.search(self.content) is not None
 
@@ -61,6 +61,7 @@ class Tool:
 
     name: str
     arguments: Mapping[str, Any]
+    number: int = 1  # tells the calls of a conversation apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Step:
 
     text: tuple[str, ...] = ("All ", "is ", "well.")
     tool: Tool | None = None
+    reasoning: str = ""  # comes signed or sealed, and the client has to give it back as it is
     status: int = 200
     body: bytes | None = None  # overrides the format's own
     headers: tuple[tuple[str, str], ...] = ()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from tests.fakevendor.authority import Authority
 from tests.fakevendor.http1 import Http1
 from tests.fakevendor.http2 import Http2
+from tests.fakevendor.ledger import Ledger
 from tests.fakevendor.peer import Behave, Peer, Shared, Speaker
 from tests.fakevendor.step import Received, Step
 
@@ -52,11 +53,17 @@ class FakeVendor:
             self._shared.requests.clear()
             self._shared.bytes_received = 0
         self._shared.behave = lambda _: Step()
+        self._shared.ledger = None
         self._loop.call_soon_threadsafe(self._shared.gate.clear)
 
     def script(self, behave: Behave | Step) -> None:
         """How the coming requests are answered."""
         self._shared.behave = behave if callable(behave) else lambda _: behave
+
+    def hold_to_its_words(self) -> Ledger:
+        """From now on, 400 for whoever gives back other reasoning, signatures, call ids or arguments than it was given."""
+        self._shared.ledger = Ledger()
+        return self._shared.ledger
 
     def go_on(self) -> None:
         """Opens the gate that `pause_after` waits at."""
