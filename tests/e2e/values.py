@@ -35,6 +35,11 @@ def ssn() -> str:
     return f"536-{10 + next(_counter) % 89}-4399"
 
 
+def address() -> str:
+    """An e-mail address at a domain that nobody has."""
+    return f"jane.roe{next(_counter)}" + "@" + "northwind-traders.com"
+
+
 def private_key() -> str:
     """A PEM block with a random inside: no key, but nobody can tell by looking."""
     source = random.Random(f"key {next(_counter)}")

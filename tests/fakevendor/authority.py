@@ -20,6 +20,11 @@ HOSTS = (
     "api.githubcopilot.com",
     "api.individual.githubcopilot.com",
     "chatgpt.com",
+    "otel.cline.bot",
+    "data.cline.bot",
+    "telemetry.individual.githubcopilot.com",
+    "experiments.mistral.services",
+    "models.opencode.ai",
     "api.github.com",  # where Copilot exchanges its token
     "other.example",  # stands for every host that is no AI vendor
 )

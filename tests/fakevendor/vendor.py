@@ -61,7 +61,7 @@ class FakeVendor:
         self._shared.behave = behave if callable(behave) else lambda _: behave
 
     def hold_to_its_words(self) -> Ledger:
-        """From now on, 400 for whoever gives back other reasoning, signatures, call ids or arguments than it was given."""
+        """From now on, 400 for whoever gives back other signatures, sealed blobs, call ids or arguments than it got."""
         self._shared.ledger = Ledger()
         return self._shared.ledger
 

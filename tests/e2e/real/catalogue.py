@@ -43,6 +43,7 @@ def _sdk(identity: str, name: str, version: str, file: str, transport: str, **mo
 _OPENAI = {"OPENAI_API_KEY": "fake"}
 _ANTHROPIC = {"ANTHROPIC_API_KEY": "sk-ant-" + "fake"}
 
+_COPILOT = (f"{_BIN}/copilot", "--allow-all-tools", "--allow-all-paths", "--model", "gpt-5-mini")
 _CODEX_CONFIG = """\
 model = "gpt-5-codex"
 approval_policy = "never"
@@ -62,7 +63,8 @@ models:
     apiKey: fake
     roles: [chat]
 """
-_QUIET = json.dumps({"privacy": {"usageStatisticsEnabled": False}, "security": {"auth": {"selectedType": "gemini-api-key"}}})
+_QUIET = {"privacy": {"usageStatisticsEnabled": False}}
+_WITH_KEY = {"security": {"auth": {"selectedType": "gemini-api-key"}}}
 
 CLIENTS = (
     Client(
@@ -104,7 +106,7 @@ CLIENTS = (
         start=(f"{_BIN}/gemini", "--yolo", "--skip-trust", "-p"),
         resume=(f"{_BIN}/gemini", "--yolo", "--skip-trust", "--resume", "latest", "-p"),
         environment={"GEMINI_API_KEY": "fake"},
-        files={".gemini/settings.json": _QUIET},
+        files={".gemini/settings.json": json.dumps(_QUIET | _WITH_KEY)},
         read=("read_file", lambda file: {"file_path": str(file)}),
         edit=lambda file, old, new: (
             "replace",
@@ -117,8 +119,16 @@ CLIENTS = (
         "1.0.102",
         Package("copilot-1.0.102", npm=("@github/copilot@1.0.102",)),
         transport="OpenAI chat, SSE",
-        start=(f"{_BIN}/copilot", "--allow-all-tools", "--allow-all-paths", "--model", "gpt-5-mini", "-p"),
-        resume=(f"{_BIN}/copilot", "--allow-all-tools", "--allow-all-paths", "--model", "gpt-5-mini", "--continue", "-p"),
+        start=(*_COPILOT, "-p"),
+        resume=(
+            f"{_BIN}/copilot",
+            "--allow-all-tools",
+            "--allow-all-paths",
+            "--model",
+            "gpt-5-mini",
+            "--continue",
+            "-p",
+        ),
         environment={"COPILOT_GITHUB_TOKEN": "gho_" + "fake" * 9, "COPILOT_AUTO_UPDATE": "false"},
         read=("view", lambda file: {"path": str(file)}),
         edit=lambda file, old, new: ("edit", {"path": str(file), "old_str": old, "new_str": new}),
@@ -142,8 +152,9 @@ CLIENTS = (
         Package("cline-3.0.65", npm=("cline@3.0.65",)),
         transport="Anthropic messages, SSE",
         start=(f"{_BIN}/cline", "-P", "anthropic", "-m", "claude-sonnet-4-5", "-k", "sk-ant-" + "fake"),
-        resume=(f"{_BIN}/cline", "-P", "anthropic", "-m", "claude-sonnet-4-5", "-k", "sk-ant-" + "fake"),
+        resume=(),
         environment=_ANTHROPIC,
+        note="a run without a terminal can't be resumed, so its second turn is a new session",
         read=("read_files", lambda file: {"files": [{"path": str(file)}]}),
         edit=lambda file, old, new: ("editor", {"path": str(file), "old_text": old, "new_text": new}),
     ),
@@ -158,7 +169,10 @@ CLIENTS = (
         environment={"CONTINUE_TELEMETRY_ENABLED": "0"},
         files={"continue.yaml": _CONTINUE_CONFIG},
         read=("Read", lambda file: {"filepath": str(file)}),
-        edit=lambda file, old, new: ("Edit", {"file_path": str(file), "old_string": old, "new_string": new}),
+        edit=lambda file, old, new: (
+            "MultiEdit",
+            {"file_path": str(file), "edits": [{"old_string": old, "new_string": new}]},
+        ),
     ),
     Client(
         "qwen-code",
@@ -169,7 +183,7 @@ CLIENTS = (
         start=(f"{_BIN}/qwen", "--auth-type", "openai", "--yolo", "-p"),
         resume=(f"{_BIN}/qwen", "--auth-type", "openai", "--yolo", "--continue", "-p"),
         environment={**_OPENAI, "OPENAI_BASE_URL": "https://api.openai.com/v1", "OPENAI_MODEL": "gpt-4.1"},
-        files={".qwen/settings.json": json.dumps({"privacy": {"usageStatisticsEnabled": False}})},
+        files={".qwen/settings.json": json.dumps(_QUIET)},
         read=("read_file", lambda file: {"file_path": str(file)}),
         edit=lambda file, old, new: ("edit", {"file_path": str(file), "old_string": old, "new_string": new}),
     ),
@@ -205,9 +219,23 @@ CLIENTS = (
         note="has no tools: files are named in the prompt's command line and stand in the prompt",
     ),
     _sdk("openai-chat", "openai SDK, chat", "3.52.0", "chat.py", "OpenAI chat", environment=_OPENAI),
-    _sdk("openai-responses", "openai SDK, responses", "3.52.0", "responses.py", "OpenAI responses, SSE", environment=_OPENAI),
+    _sdk(
+        "openai-responses",
+        "openai SDK, responses",
+        "3.52.0",
+        "responses.py",
+        "OpenAI responses, SSE",
+        environment=_OPENAI,
+    ),
     _sdk("anthropic", "anthropic SDK", "2.11.0", "messages.py", "Anthropic messages, SSE", environment=_ANTHROPIC),
-    _sdk("google-genai", "google-genai SDK", "3.4.0", "gemini.py", "Gemini generateContent, SSE", environment={"GEMINI_API_KEY": "fake"}),
+    _sdk(
+        "google-genai",
+        "google-genai SDK",
+        "3.4.0",
+        "gemini.py",
+        "Gemini generateContent, SSE",
+        environment={"GEMINI_API_KEY": "fake"},
+    ),
     _sdk("mistralai", "mistralai SDK", "3.7.0", "mistral.py", "Mistral chat", environment={"MISTRAL_API_KEY": "fake"}),
     _sdk("cohere", "cohere SDK", "7.3.1", "command.py", "Cohere v2 chat, SSE", environment={"CO_API_KEY": "fake"}),
     _sdk(

@@ -30,10 +30,11 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """`start` begins a session with a prompt, `resume` goes on with it; the prompt is added last, or replaces `{prompt}`.
+    """`start` begins a session with a prompt, `resume` goes on with it; the prompt comes last, or replaces `{prompt}`.
 
-    `files` are written to the home folder before. `read` and `edit` make the tool calls that the vendor's script asks
-    for; None means that the client has no such tool. `version` names what was driven, for the report.
+    An empty `resume` means that it can't: the next turn is a new session. `files` are written to the home folder
+    before. `read` and `edit` make the tool calls that the vendor's script asks for; None means that the client has no
+    such tool. `version` names what was driven, for the report.
     """
 
     id: str

@@ -1,6 +1,6 @@
-"""`python -m tests.e2e.real.install [ID ...]`: clients from npm and PyPI into `.cache/clients`, which `make clean` removes.
+"""`python -m tests.e2e.real.install [ID ...]`: clients from npm and PyPI into `.cache/clients`.
 
-TIGHTLIP_CLIENTS names another folder. What is there already stays as it is.
+`make clean` removes it. TIGHTLIP_CLIENTS names another folder. What is there already stays as it is.
 """
 
 import os
@@ -84,7 +84,9 @@ def _python(package: Package) -> str:
 
 def main(wanted: list[str]) -> int:
     failed = 0
-    for package in {client.package.folder: client.package for client in CLIENTS if not wanted or client.id in wanted}.values():
+    for package in {
+        client.package.folder: client.package for client in CLIENTS if not wanted or client.id in wanted
+    }.values():
         try:
             install(package)
             print(f"{package.folder}: installed", flush=True)

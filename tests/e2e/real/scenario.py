@@ -4,7 +4,6 @@ The vendor's script tells a conversation's own calls from side calls (titles, ro
 a model would. What a failure says holds no value.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -21,7 +20,10 @@ from tests.fakevendor import FakeVendor, Received, Step
 ANSWER = Step(text=("Two and two ", "make four."))
 _QUESTION = "What is two plus two?"
 _PLACEHOLDER = re.compile(rb"\[[A-Z][A-Z0-9_]*:[0-9a-f]{6}\]")
-_QUOTE_CHARS = 420
+_WORDING = "Tightlip stopped this request"
+_WORDING_END = re.compile(r"name tl-\w+ \(policy [\w-]+\)\.")
+_LEAD_CHARS = 60
+_TAIL_CHARS = 40
 
 
 class Failed(Exception):
@@ -63,7 +65,8 @@ def plain(lab: Lab) -> Outcome:
     _expect(_arrived(lab.vendor, _QUESTION), "the prompt did not arrive")
     _answered(session.go_on("And three plus three?"))
     last = [request for request in _prompts(lab.vendor) if b"three plus three" in request.content]
-    _expect(any(_QUESTION.encode() in request.content for request in last), "the second turn lost the first")
+    kept = any(_QUESTION.encode() in request.content for request in last)
+    _expect(kept or not lab.client.resume, "the second turn lost the first")
     return Outcome()
 
 
@@ -93,7 +96,7 @@ def tool_loop(lab: Lab) -> Outcome:
     ledger = lab.vendor.hold_to_its_words()
     script = Reads(lab.client, file)
     lab.vendor.script(script)
-    said = session.start("Which region is in deploy.env?", *script.arguments)
+    said = session.start("Which region is in deploy.txt?", *script.arguments)
     if lab.client.signed:
         _refused(said)
         _nothing_arrived(lab.vendor, planted)
@@ -123,7 +126,32 @@ def tool_block(lab: Lab) -> Outcome:
     value = values.aws_key()
     script = Reads(lab.client, _plant(session, [value]))
     lab.vendor.script(script)
-    return _blocked(lab, session, session.start("Which region is in deploy.env?", *script.arguments), [value])
+    return _blocked(lab, session, session.start("Which region is in deploy.txt?", *script.arguments), [value])
+
+
+def pseudonym(lab: Lab) -> Outcome:
+    """A card and an address in the prompt: the vendor sees stand-ins, the user's answer and file hold the values."""
+    session = lab.session()
+    card, address = values.card(), values.address()
+    file = session.project / "order.txt"
+    file.write_text("card=CARD_HERE\nport=8080\n")
+    ledger = lab.vendor.hold_to_its_words()
+    script = Edits(lab.client, file)
+    lab.vendor.script(script)
+    said = session.start(f"Put the card {card} of {address} into order.txt", *script.arguments)
+    if lab.client.signed:
+        _refused(said, "credit card number")
+        _nothing_arrived(lab.vendor, [card, address])
+        return Outcome(note="refused: a signed request can't be rewritten")
+    _answered(said)
+    _nothing_arrived(lab.vendor, [card, address])
+    _expect(script.card not in ("", card), "the vendor saw no stand-in")
+    _expect(f"for {address} with {card}" in _flat(said.text), "the answer shown has not the values")
+    _expect(f"card={card}" in file.read_text(), "the file that the model edited has not the value")
+    _answered(session.go_on(_QUESTION))
+    _nothing_arrived(lab.vendor, [card, address])
+    _expect(not ledger.complaints, f"replayed otherwise than said: {ledger.complaints[:1]}")
+    return Outcome()
 
 
 SCENARIOS: dict[str, tuple[str, Callable[[Lab], Outcome]]] = {
@@ -132,6 +160,7 @@ SCENARIOS: dict[str, tuple[str, Callable[[Lab], Outcome]]] = {
     "tool loop": ("balanced", tool_loop),
     "block": ("strict", block),
     "block in a tool result": ("strict", tool_block),
+    "pseudonym": ("pseudonyms", pseudonym),
 }
 """Each with the policy it runs under, in the report's order."""
 
@@ -154,6 +183,39 @@ class Reads:
         return Step(text=("Let me see. ",), tool=self._client.read_call(self._file, self.calls), reasoning="A file.")
 
 
+class Edits:
+    """A model that reads a file, puts the card that it was told into it, and says so, in small pieces."""
+
+    def __init__(self, client: Client, file: Path) -> None:
+        self._client = client
+        self._file = file
+        self._number = 0
+        self.card = ""
+        self.arguments: tuple[str, ...] = () if client.read else (str(file),)
+
+    def __call__(self, request: Received) -> Step:
+        told = re.search(rb"Put the card (\S+) of (\S+) into", request.content)
+        if told is None or not (self._client.read is None or has_tools(request)):
+            return ANSWER
+        self.card, address = told[1].decode(), told[2].decode()
+        self._number += 1
+        if self._client.edit is None or self._number > 2:
+            text = f"Done for {address} with {self.card}: two and two make four.\n{self._written()}"
+            return Step(text=tuple(text[at : at + 5] for at in range(0, len(text), 5)), reasoning="Two and two.")
+        if self._number == 1:
+            call = self._client.read_call(self._file, 1)
+        else:
+            call = self._client.edit_call(self._file, "CARD_HERE", self.card, 2)
+        return Step(text=("Let me see. ",), tool=call, reasoning=f"Step {self._number}.")
+
+    def _written(self) -> str:
+        """The edit as aider reads it out of an answer, for it has no tools."""
+        if self._client.edit is not None or self._number > 1:
+            return ""
+        edit = f"<<<<<<< SEARCH\ncard=CARD_HERE\n=======\ncard={self.card}\n>>>>>>> REPLACE"
+        return f"\n{self._file.name}\n```\n{edit}\n```\n"
+
+
 def has_tools(request: Received) -> bool:
     """Whether this is a call of the conversation itself: side calls offer no tools."""
     return re.search(rb'"(tools|toolConfig)"\s*:\s*[\[{]\s*["{]', request.content) is not None
@@ -162,15 +224,20 @@ def has_tools(request: Received) -> bool:
 def _plant(session: Session, planted: Sequence[str]) -> Path:
     names = ("AWS_ACCESS_KEY_ID", "CARD_NUMBER", "EMPLOYEE_SSN")
     lines = [f"{name}={value}" for name, value in zip(names, planted, strict=False)]
-    file = session.project / "deploy.env"
+    file = session.project / "deploy.txt"
     file.write_text("\n".join(["REGION=eu-west-1", *lines, "PORT=8080", ""]))
     return file
 
 
 def _blocked(lab: Lab, session: Session, said: Said, planted: Sequence[str]) -> Outcome:
     quote = _refused(said)
+    _expect(not any(value in quote for value in planted), "the block shows the value")
     _nothing_arrived(lab.vendor, planted)
-    blocks = [record for record in lab.tightlip.decisions()[lab.since :] if record["decision"] == "block" and record["findings"]]
+    blocks = [
+        record
+        for record in lab.tightlip.decisions()[lab.since :]
+        if record["decision"] == "block" and record["findings"]
+    ]
     attempts = max(Counter(record["request_sha256"] for record in blocks).values(), default=0)
     _expect(attempts == 1, f"the same request was sent {attempts} times")
     asked = len(lab.vendor.requests)
@@ -185,19 +252,23 @@ def _blocked(lab: Lab, session: Session, said: Said, planted: Sequence[str]) -> 
 
 
 def _answered(said: Said) -> None:
-    _expect("make four." in _flat(said.text), f"no answer was shown: {_flat(said.text)[-300:]}")
+    _expect("make four." in _flat(said.text), "no answer was shown")
     _expect(said.code == 0, f"it ended with {said.code}")
 
 
-def _refused(said: Said) -> str:
-    """The block as it was shown, with what changes from run to run left out. Raises Failed if it was not."""
-    text = _flat(said.text)
-    start = text.find("Tightlip stopped this request")
-    _expect(start >= 0, f"the block was not shown: {text[-300:]}")
-    _expect("AWS access key" in text, "what was found is not told")
-    _expect(re.search(r"name tl-[\w]+|Reference: tl-[\w]+", text) is not None, "the reference is not told")
-    quote = re.sub(r"tl-[a-z0-9]+", "tl-…", text[max(0, start - 60) :])
-    return quote[:_QUOTE_CHARS]
+def _refused(said: Said, what: str = "AWS access key") -> str:
+    """The block as it was shown, from its line's start, with what changes from run to run left out."""
+    before, found, after = said.text.partition(_WORDING)
+    _expect(bool(found), "the block was not shown")
+    lead = _flat(before.rpartition("\n")[2])
+    if len(lead) > _LEAD_CHARS:
+        lead = "… " + lead[-_LEAD_CHARS:].partition(" ")[2]
+    shown = _flat(f"{lead} {found}{after}" if lead.endswith((":", "…")) else lead + found + after)
+    _expect(what in shown, "what was found is not told")
+    end = _WORDING_END.search(shown)
+    _expect(end is not None, "the reference is not told")
+    assert end is not None
+    return re.sub(r"tl-[a-z0-9]+", "tl-…", shown[: end.end() + _TAIL_CHARS])
 
 
 def _nothing_arrived(vendor: FakeVendor, planted: Sequence[str]) -> None:
@@ -220,10 +291,6 @@ def _turns(body: Any) -> bool:
 
 def _flat(text: str) -> str:
     """Clients wrap and indent: one line, as it is read."""
-    try:
-        text = json.loads(f'"{text}"') if "\\n" in text and "\n" not in text else text
-    except ValueError:
-        pass
     return " ".join(text.split())
 
 

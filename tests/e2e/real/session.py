@@ -1,5 +1,9 @@
-"""One user's machine: a home of its own, a project folder, and the variables that the README names; no more."""
+"""One user's machine: a home of its own, a project folder, and the variables that the README names; no more.
 
+What the client printed is kept beside them, in `said.txt`, for whoever looks into a failure.
+"""
+
+import contextlib
 import os
 import re
 import signal
@@ -41,7 +45,7 @@ class Session:
         return self._run(self.client.start, prompt, more)
 
     def go_on(self, prompt: str, *more: str) -> Said:
-        return self._run(self.client.resume, prompt, more)
+        return self._run(self.client.resume or self.client.start, prompt, more)
 
     def _run(self, words: tuple[str, ...], prompt: str, more: tuple[str, ...]) -> Said:
         command = [self._fill(word, prompt) for word in words]
@@ -59,11 +63,23 @@ class Session:
             start_new_session=True,
         )
         try:
-            text, _ = process.communicate(timeout=_RUN_SECONDS)
-            return Said(_ESCAPES.sub("", text), process.returncode)
+            text, code = process.communicate(timeout=_RUN_SECONDS)[0], process.returncode
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            return Said(_ESCAPES.sub("", process.communicate()[0]), None)
+            text, code = process.communicate()[0], None
+        finally:
+            self._end_daemons()
+        with (self.home.parent / "said.txt").open("a") as transcript:
+            transcript.write(f"{text}\n== ended with {code}\n")
+        return Said(_ESCAPES.sub("", text), code)
+
+    def _end_daemons(self) -> None:
+        """Some clients leave a server behind, which would go on with this run's proxy. It is known by its home."""
+        mark = f"HOME={self.home}".encode()
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if mark in (process / "environ").read_bytes().split(b"\0"):
+                    os.kill(int(process.name), signal.SIGKILL)
 
     def _fill(self, word: str, prompt: str) -> str:
         values = {"{folder}": str(folder_of(self.client.package)), "{home}": str(self.home), "{prompt}": prompt}

@@ -15,7 +15,9 @@ def ask(history: list[Any]) -> Turn:
     for piece in model.stream(history):
         reply = piece if reply is None else reply + piece
     said: Any = convert_to_openai_messages(reply)
-    calls = [Call(c["id"], c["function"]["name"], json.loads(c["function"]["arguments"])) for c in said.get("tool_calls", [])]
+    calls = [
+        Call(c["id"], c["function"]["name"], json.loads(c["function"]["arguments"])) for c in said.get("tool_calls", [])
+    ]
     return Turn([said], str(reply.text), calls)
 
 

@@ -17,7 +17,9 @@ def ask(history: list[Any]) -> Turn:
             calls.append(event.delta.message.tool_calls.model_dump(mode="json", exclude_none=True))
         elif event.type == "tool-call-delta":
             calls[-1]["function"]["arguments"] += event.delta.message.tool_calls.function.arguments
-    said: dict[str, Any] = {"role": "assistant", "tool_calls": calls} if calls else {"role": "assistant", "content": text}
+    said: dict[str, Any] = (
+        {"role": "assistant", "tool_calls": calls} if calls else {"role": "assistant", "content": text}
+    )
     read = [Call(c["id"], c["function"]["name"], json.loads(c["function"]["arguments"])) for c in calls]
     return Turn([said], text, read)
 

@@ -1,0 +1,58 @@
+"""Where clients are tried: one fake vendor, and a started proxy for each policy, which all clients share."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.e2e.lab import Tightlip, configuration
+from tests.e2e.real.client import Client
+from tests.e2e.real.scenario import SCENARIOS, Lab, Outcome
+from tests.fakevendor import FakeVendor, make_authority
+
+_PSEUDONYMS = """\
+id: pseudonyms
+description: Everything that is found goes out under a pseudonym, and comes back.
+default: pseudonymise
+restore: [secret, pci, pii, phi, custom]
+"""
+
+
+class Stand:
+    """Made by `stand()`. Proxies start when a scenario first needs their policy."""
+
+    def __init__(self, folder: Path, vendor: FakeVendor, started: contextlib.ExitStack) -> None:
+        self._folder = folder
+        self._vendor = vendor
+        self._started = started
+        self._proxies: dict[str, Tightlip] = {}
+
+    def run(self, client: Client, scenario: str) -> Outcome:
+        """Raises Failed."""
+        policy, play = SCENARIOS[scenario]
+        self._vendor.reset()
+        tightlip = self._proxy(policy)
+        folder = self._folder / client.id / scenario.replace(" ", "-")
+        return play(Lab(client, self._vendor, tightlip, folder, since=len(tightlip.decisions())))
+
+    def _proxy(self, policy: str) -> Tightlip:
+        if policy not in self._proxies:
+            self._proxies[policy] = self._started.enter_context(self._make(policy))
+        return self._proxies[policy]
+
+    def _make(self, policy: str) -> Tightlip:
+        """Refuses every host that is no vendor's, so that a run is the same with and without a network."""
+        named = policy
+        if policy == "pseudonyms":
+            file = self._folder / "pseudonyms.yaml"
+            file.write_text(_PSEUDONYMS)
+            named = str(file)
+        more = {"policy": named, "other_hosts": "refuse", "hosts": {"api.github.com": "copilot"}}
+        config = configuration(self._vendor.address, self._vendor.authority.ca, **more)
+        return Tightlip(self._folder / policy, config)
+
+
+@contextlib.contextmanager
+def stand(folder: Path) -> Iterator[Stand]:
+    with contextlib.ExitStack() as started:
+        vendor = started.enter_context(FakeVendor(make_authority(folder)))
+        yield Stand(folder, vendor, started)
