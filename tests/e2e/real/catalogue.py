@@ -82,7 +82,10 @@ CLIENTS = (
             "IS_SANDBOX": "1",
         },
         read=("Read", lambda file: {"file_path": str(file)}),
-        edit=lambda file, old, new: ("Edit", {"file_path": str(file), "old_string": old, "new_string": new}),
+        edit=lambda file, old, new: (
+            "Edit",
+            {"file_path": str(file), "old_string": old, "new_string": new, "replace_all": False},
+        ),
     ),
     Client(
         "codex",

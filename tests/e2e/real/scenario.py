@@ -282,10 +282,15 @@ def _arrived(vendor: FakeVendor, text: str) -> bool:
 
 
 def _prompts(vendor: FakeVendor) -> list[Received]:
-    return [request for request in vendor.prompts if request.content[:1] == b"{" and _turns(request.json())]
+    return [request for request in vendor.prompts if _has_turns(request)]
 
 
-def _turns(body: Any) -> bool:
+def _has_turns(request: Received) -> bool:
+    """Telemetry comes to the same hosts, as lines of JSON or none."""
+    try:
+        body = request.json()
+    except ValueError:
+        return False
     return any(name in body for name in ("messages", "input", "contents"))
 
 

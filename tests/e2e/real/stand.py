@@ -28,11 +28,14 @@ class Stand:
 
     def run(self, client: Client, scenario: str) -> Outcome:
         """Raises Failed."""
-        policy, play = SCENARIOS[scenario]
+        return SCENARIOS[scenario][1](self.lab(client, scenario))
+
+    def lab(self, client: Client, scenario: str) -> Lab:
+        """The vendor without a script, the proxy of the scenario's policy, and a folder for it."""
         self._vendor.reset()
-        tightlip = self._proxy(policy)
+        tightlip = self._proxy(SCENARIOS[scenario][0])
         folder = self._folder / client.id / scenario.replace(" ", "-")
-        return play(Lab(client, self._vendor, tightlip, folder, since=len(tightlip.decisions())))
+        return Lab(client, self._vendor, tightlip, folder, since=len(tightlip.decisions()))
 
     def _proxy(self, policy: str) -> Tightlip:
         if policy not in self._proxies:
