@@ -5,10 +5,11 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.14 python3 python; do \
 BIN := .venv/bin
 STAMP := .venv/.installed
 ARGS ?=
+CLIENTS ?=
 LOCK_FLAGS := --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-.PHONY: run test setup check lint types fast bench clean lock
+.PHONY: run test setup check lint types fast clients bench clean lock
 
 run: setup  ## start the proxy on embedded defaults
 	$(BIN)/tightlip run $(ARGS)
@@ -37,6 +38,10 @@ types: setup
 
 fast: setup
 	$(BIN)/python -m pytest -n 2 -m "not slow and not client"
+
+clients: setup  ## install the real clients from npm and PyPI (or those of CLIENTS), and drive what is installed
+	-$(BIN)/python -m tests.e2e.real.install $(CLIENTS)
+	$(BIN)/python -m pytest -m client tests/e2e
 
 bench: setup  ## figures of docs/benchmarks.md
 	$(BIN)/python -m bench

@@ -37,10 +37,12 @@ class Shared:
 
     def answer(self, request: Received) -> tuple[Step, Reply]:
         self.log(request)
-        step = self.behave(request)
-        if self.ledger is not None:
-            step = self.ledger.settle(request, step)
+        step = self.step(request)
         return step, reply_to(request, step)
+
+    def step(self, request: Received) -> Step:
+        step = self.behave(request)
+        return step if self.ledger is None else self.ledger.settle(request, step)
 
     def name_of(self, connection: Any, name: str | None, _: ssl.SSLContext) -> None:
         if name:

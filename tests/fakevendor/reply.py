@@ -58,7 +58,7 @@ def reply_to(request: Received, step: Step) -> Reply:
     if step.body is not None:
         return _whole(step.status, step.headers, step.body)
     for suffix, whole, events in _ROUTES:
-        if request.path.endswith(suffix):
+        if _is_at(request.path, suffix):
             if events is not None and request.streams and step.status == 200:
                 headers = (("content-type", _stream_type(suffix)), *step.headers)
                 return Reply(200, headers, tuple(events(_schema_bound(request, step))), None)
@@ -68,9 +68,14 @@ def reply_to(request: Received, step: Step) -> Reply:
 
 def whole_reply(request: Received, step: Step) -> Mapping[str, Any] | None:
     """What the reply says, streamed or not; None when it is no reply of a model."""
-    found = (whole for suffix, whole, _ in _ROUTES if request.path.endswith(suffix))
+    found = (whole for suffix, whole, _ in _ROUTES if _is_at(request.path, suffix))
     whole = next(found, None) if step.body is None and step.status == 200 else None
     return None if whole is None else whole(_schema_bound(request, step))
+
+
+def _is_at(path: str, suffix: str) -> bool:
+    """Whether a route ends so. Copilot's list of models stands at the root; others have lists of other shapes."""
+    return path == suffix if suffix == "/models" else path.endswith(suffix)
 
 
 def _stream_type(suffix: str) -> str:

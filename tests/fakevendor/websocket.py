@@ -68,7 +68,7 @@ class Socket:
     async def _answer_all(self) -> None:
         while True:
             request = await self._turns.get()
-            await self._play(self._peer.shared.behave(request))
+            await self._play(self._peer.shared.step(request))
 
     async def _play(self, step: Step) -> None:
         """`pause_after` and `cut_after` count messages."""

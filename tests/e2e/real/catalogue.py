@@ -40,6 +40,24 @@ def _sdk(identity: str, name: str, version: str, file: str, transport: str, **mo
     )
 
 
+def _codex(identity: str, name: str, transport: str, **more: str) -> Client:
+    command = (f"{_BIN}/codex", "exec", "--skip-git-repo-check")
+    return Client(
+        identity,
+        name,
+        "0.169.0",
+        Package("codex-0.169.0", npm=("@openai/codex@0.169.0",)),
+        transport,
+        start=command,
+        resume=(*command, "resume", "--last"),
+        environment={"CODEX_API_KEY": "fake"},
+        files={".codex/config.toml": _CODEX_CONFIG},
+        read=("exec_command", lambda file: {"cmd": f"cat {file}"}),
+        edit=lambda file, old, new: ("exec_command", {"cmd": f"sed -i 's|{old}|{new}|' {file}"}),
+        **more,
+    )
+
+
 _OPENAI = {"OPENAI_API_KEY": "fake"}
 _ANTHROPIC = {"ANTHROPIC_API_KEY": "sk-ant-" + "fake"}
 
@@ -87,19 +105,8 @@ CLIENTS = (
             {"file_path": str(file), "old_string": old, "new_string": new, "replace_all": False},
         ),
     ),
-    Client(
-        "codex",
-        "Codex CLI",
-        "0.169.0",
-        Package("codex-0.169.0", npm=("@openai/codex@0.169.0",)),
-        transport="OpenAI responses, SSE over HTTP/2",
-        start=(f"{_BIN}/codex", "exec", "--skip-git-repo-check"),
-        resume=(f"{_BIN}/codex", "exec", "--skip-git-repo-check", "resume", "--last"),
-        environment={"CODEX_API_KEY": "fake"},
-        files={".codex/config.toml": _CODEX_CONFIG},
-        read=("exec_command", lambda file: {"cmd": f"cat {file}"}),
-        edit=lambda file, old, new: ("exec_command", {"cmd": f"sed -i 's|{old}|{new}|' {file}"}),
-    ),
+    _codex("codex", "Codex CLI", "OpenAI responses, WebSocket"),
+    _codex("codex-http", "Codex CLI, WebSocket refused", "OpenAI responses, SSE over HTTP/2", websocket="refuse"),
     Client(
         "gemini-cli",
         "Gemini CLI",

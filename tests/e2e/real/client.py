@@ -49,6 +49,7 @@ class Client:
     read: tuple[str, Arguments] | None = None
     edit: Edit | None = None
     signed: bool = False  # its requests can't be rewritten
+    websocket: str = "scan"  # how its proxy is configured
     note: str = ""
 
     def read_call(self, file: Path, number: int) -> Tool:

@@ -62,7 +62,7 @@ def _drive(lab: Lab) -> Received:
 
 def _kept(client: Client, request: Received, folder: Path) -> dict[str, Any]:
     text = request.content.decode()
-    for path, name in ((folder / "project", "/home/ann/shop"), (folder / "home", "/home/ann"), (ROOT, "/opt/tightlip")):
+    for path, name in ((folder / "project", "/srv/shop"), (folder / "home", "/var/lib/dev"), (ROOT, "/opt/tightlip")):
         text = text.replace(str(path), name)
         text = text.replace(re.sub(r"[/_.]", "-", str(path)), name.replace("/", "-"))
     text = text.replace(platform.release(), "6.8.0")

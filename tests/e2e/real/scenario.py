@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tests.e2e import values
 from tests.e2e.lab import Tightlip
@@ -21,7 +20,7 @@ ANSWER = Step(text=("Two and two ", "make four."))
 _QUESTION = "What is two plus two?"
 _PLACEHOLDER = re.compile(rb"\[[A-Z][A-Z0-9_]*:[0-9a-f]{6}\]")
 _WORDING = "Tightlip stopped this request"
-_WORDING_END = re.compile(r"name tl-\w+ \(policy [\w-]+\)\.")
+_WORDING_END = re.compile(r"tl-\w+\b.*?\(policy [\w-]+\)\.")
 _LEAD_CHARS = 60
 _TAIL_CHARS = 40
 
@@ -190,17 +189,20 @@ class Edits:
         self._client = client
         self._file = file
         self._number = 0
+        self._address = ""
         self.card = ""
         self.arguments: tuple[str, ...] = () if client.read else (str(file),)
 
     def __call__(self, request: Received) -> Step:
-        told = re.search(rb"Put the card (\S+) of (\S+) into", request.content)
-        if told is None or not (self._client.read is None or has_tools(request)):
+        if not (self._client.read is None or has_tools(request)):
             return ANSWER
-        self.card, address = told[1].decode(), told[2].decode()
+        if told := re.search(rb"Put the card (\S+) of (\S+) into", request.content):
+            self.card, self._address = told[1].decode(), told[2].decode()
+        if not self.card:
+            return ANSWER
         self._number += 1
         if self._client.edit is None or self._number > 2:
-            text = f"Done for {address} with {self.card}: two and two make four.\n{self._written()}"
+            text = f"Done for {self._address} with {self.card}: two and two make four.\n{self._written()}"
             return Step(text=tuple(text[at : at + 5] for at in range(0, len(text), 5)), reasoning="Two and two.")
         if self._number == 1:
             call = self._client.read_call(self._file, 1)
@@ -217,8 +219,9 @@ class Edits:
 
 
 def has_tools(request: Received) -> bool:
-    """Whether this is a call of the conversation itself: side calls offer no tools."""
-    return re.search(rb'"(tools|toolConfig)"\s*:\s*[\[{]\s*["{]', request.content) is not None
+    """Whether this is a call of the conversation itself: side calls offer no tools, and a warm-up wants no answer."""
+    offered = re.search(rb'"(tools|toolConfig)"\s*:\s*[\[{]\s*["{]', request.content) is not None
+    return offered and b'"generate":false' not in request.content
 
 
 def _plant(session: Session, planted: Sequence[str]) -> Path:
@@ -282,7 +285,8 @@ def _arrived(vendor: FakeVendor, text: str) -> bool:
 
 
 def _prompts(vendor: FakeVendor) -> list[Received]:
-    return [request for request in vendor.prompts if _has_turns(request)]
+    """Requests of conversations, over HTTP and as messages of a WebSocket."""
+    return [request for request in vendor.requests if _has_turns(request)]
 
 
 def _has_turns(request: Received) -> bool:
@@ -291,7 +295,7 @@ def _has_turns(request: Received) -> bool:
         body = request.json()
     except ValueError:
         return False
-    return any(name in body for name in ("messages", "input", "contents"))
+    return isinstance(body, dict) and any(name in body for name in ("messages", "input", "contents"))
 
 
 def _flat(text: str) -> str:

@@ -9,13 +9,6 @@ from tests.e2e.real.client import Client
 from tests.e2e.real.scenario import SCENARIOS, Lab, Outcome
 from tests.fakevendor import FakeVendor, make_authority
 
-_PSEUDONYMS = """\
-id: pseudonyms
-description: Everything that is found goes out under a pseudonym, and comes back.
-default: pseudonymise
-restore: [secret, pci, pii, phi, custom]
-"""
-
 
 class Stand:
     """Made by `stand()`. Proxies start when a scenario first needs their policy."""
@@ -24,7 +17,7 @@ class Stand:
         self._folder = folder
         self._vendor = vendor
         self._started = started
-        self._proxies: dict[str, Tightlip] = {}
+        self._proxies: dict[tuple[str, str], Tightlip] = {}
 
     def run(self, client: Client, scenario: str) -> Outcome:
         """Raises Failed."""
@@ -33,25 +26,20 @@ class Stand:
     def lab(self, client: Client, scenario: str) -> Lab:
         """The vendor without a script, the proxy of the scenario's policy, and a folder for it."""
         self._vendor.reset()
-        tightlip = self._proxy(SCENARIOS[scenario][0])
+        tightlip = self._proxy(SCENARIOS[scenario][0], client.websocket)
         folder = self._folder / client.id / scenario.replace(" ", "-")
         return Lab(client, self._vendor, tightlip, folder, since=len(tightlip.decisions()))
 
-    def _proxy(self, policy: str) -> Tightlip:
-        if policy not in self._proxies:
-            self._proxies[policy] = self._started.enter_context(self._make(policy))
-        return self._proxies[policy]
-
-    def _make(self, policy: str) -> Tightlip:
+    def _proxy(self, policy: str, websocket: str) -> Tightlip:
         """Refuses every host that is no vendor's, so that a run is the same with and without a network."""
-        named = policy
-        if policy == "pseudonyms":
-            file = self._folder / "pseudonyms.yaml"
-            file.write_text(_PSEUDONYMS)
-            named = str(file)
-        more = {"policy": named, "other_hosts": "refuse", "hosts": {"api.github.com": "copilot"}}
-        config = configuration(self._vendor.address, self._vendor.authority.ca, **more)
-        return Tightlip(self._folder / policy, config)
+        if (policy, websocket) not in self._proxies:
+            more = {"policy": policy, "websocket": websocket, "other_hosts": "refuse"}
+            config = configuration(
+                self._vendor.address, self._vendor.authority.ca, hosts={"api.github.com": "copilot"}, **more
+            )
+            made = Tightlip(self._folder / f"{policy}-{websocket}", config)
+            self._proxies[policy, websocket] = self._started.enter_context(made)
+        return self._proxies[policy, websocket]
 
 
 @contextlib.contextmanager
