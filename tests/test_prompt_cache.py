@@ -3,6 +3,7 @@
 Forty turns, each resent with all that came before, every third with a value in it, some of them again.
 """
 
+import itertools
 import json
 from typing import Any
 
@@ -30,7 +31,7 @@ def _bodies(api: str) -> list[dict[str, Any]]:
 
 def _shared(bodies: list[bytes]) -> float:
     """The share of each body's bytes that the next one begins with too, over all of them."""
-    pairs = list(zip(bodies, bodies[1:], strict=False))
+    pairs = list(itertools.pairwise(bodies))
     return sum(_common(first, second) for first, second in pairs) / sum(len(first) for first, _ in pairs)
 
 

@@ -22,7 +22,7 @@ _PLACEHOLDER = re.compile(rb"\[[A-Z][A-Z0-9_]*:[0-9a-f]{6}\]")
 _WORDING = "Tightlip stopped this request"
 _WORDING_END = re.compile(r"tl-\w+\b.*?\(policy [\w-]+\)\.")
 _LEAD_CHARS = 60
-_TAIL_CHARS = 40
+_TAIL_CHARS = 12
 
 
 class Failed(Exception):
@@ -263,10 +263,11 @@ def _refused(said: Said, what: str = "AWS access key") -> str:
     """The block as it was shown, from its line's start, with what changes from run to run left out."""
     before, found, after = said.text.partition(_WORDING)
     _expect(bool(found), "the block was not shown")
-    lead = _flat(before.rpartition("\n")[2])
+    ahead = before.rpartition("\n")[2]
+    lead = _flat(ahead) + " " * ahead.endswith(" ")
     if len(lead) > _LEAD_CHARS:
         lead = "… " + lead[-_LEAD_CHARS:].partition(" ")[2]
-    shown = _flat(f"{lead} {found}{after}" if lead.endswith((":", "…")) else lead + found + after)
+    shown = _flat(lead + found + after)
     _expect(what in shown, "what was found is not told")
     end = _WORDING_END.search(shown)
     _expect(end is not None, "the reference is not told")
