@@ -375,7 +375,7 @@ UNREAD = [
     (b"\x00\x01\x02", {"content_type": "application/octet-stream"}, "binary"),
     (b"\x28\xb5", {"headers": [("content-encoding", "zstd")]}, "corrupt_encoding"),
     (b"{}", {"headers": [("content-encoding", "rot13")]}, "unsupported_encoding"),
-    (gzip.compress(b"{}") + b"x", {"headers": [("content-encoding", "gzip")]}, "corrupt_encoding"),
+    (gzip.compress(b"{}", mtime=0) + b"x", {"headers": [("content-encoding", "gzip")]}, "corrupt_encoding"),
     (b" " * 70, {"content_type": "text/plain; charset=utf-16"}, "ambiguous_type"),
 ]
 
