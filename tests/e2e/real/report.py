@@ -38,8 +38,8 @@ speaks its API. No real vendor was asked. `make clients` installs and runs them 
 - **block**: the policy `strict` and a key in the prompt. The reason was shown, the request was sent once, and the
   session went on without the value.
 - **in a tool result**: the same for a key in a file that is read in the middle of the work.
-- **pseudonym**: a card and an e-mail address in the prompt. The vendor saw stand-ins; the answer that was shown and the
-  file that the model edited hold the values.
+- **pseudonym**: a card in the prompt, an e-mail address in a file that is read. The vendor saw stand-ins; the answer
+  that was shown and the file that the model edited hold the values.
 
 """
 

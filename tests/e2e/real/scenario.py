@@ -129,15 +129,15 @@ def tool_block(lab: Lab) -> Outcome:
 
 
 def pseudonym(lab: Lab) -> Outcome:
-    """A card and an address in the prompt: the vendor sees stand-ins, the user's answer and file hold the values."""
+    """A card in the prompt, an address in a file: the vendor sees stand-ins, the answer and the edited file values."""
     session = lab.session()
     card, address = values.card(), values.address()
     file = session.project / "order.txt"
-    file.write_text("card=CARD_HERE\nport=8080\n")
+    file.write_text(f"card=CARD_HERE\nowner={address}\nport=8080\n")
     ledger = lab.vendor.hold_to_its_words()
     script = Edits(lab.client, file)
     lab.vendor.script(script)
-    said = session.start(f"Put the card {card} of {address} into order.txt", *script.arguments)
+    said = session.start(f"Put the card {card} into order.txt", *script.arguments)
     if lab.client.signed:
         _refused(said, "credit card number")
         _nothing_arrived(lab.vendor, [card, address])
@@ -196,8 +196,10 @@ class Edits:
     def __call__(self, request: Received) -> Step:
         if not (self._client.read is None or has_tools(request)):
             return ANSWER
-        if told := re.search(rb"Put the card (\S+) of (\S+) into", request.content):
-            self.card, self._address = told[1].decode(), told[2].decode()
+        if told := re.search(rb"Put the card (\S+) into", request.content):
+            self.card = told[1].decode()
+        if read := re.search(rb"owner=([^\s\\\"]+)", request.content):
+            self._address = read[1].decode()
         if not self.card:
             return ANSWER
         self._number += 1
