@@ -129,7 +129,7 @@ def _came_back(segment: Segment, finding: Finding, pseudonyms: Pseudonymiser | N
     """Whether a value in a signed part was a pseudonym when the vendor signed it: then it must be one again."""
     if segment.label is not Label.OPAQUE or pseudonyms is None:
         return False
-    return pseudonyms.was_given(segment.text[finding.start : finding.end])
+    return pseudonyms.was_given(finding.entity, segment.text[finding.start : finding.end])
 
 
 def cut_out(judged: Iterable[Judgement], hits: Sequence[Hit]) -> list[tuple[Segment, list[Judgement]]]:

@@ -69,9 +69,10 @@ class Pseudonymiser:
         """Whether a text is one that was given, now or before."""
         return text in self.given or text in self._known.values
 
-    def was_given(self, value: str) -> bool:
-        """Whether a value had a stand-in before this request."""
-        return value in self._known.values.values()
+    def was_given(self, entity: str, text: str) -> bool:
+        """Whether the value in a finding's text had a stand-in before this request."""
+        start, end = core_of(entity, text)
+        return text[start:end] in self._known.values.values()
 
     def stands_in(self, text: str, start: int, end: int) -> bool:
         """Whether `text[start:end]` is, or is a part of, a stand-in that was given now or before."""

@@ -170,6 +170,7 @@ def test_monitor_logs_and_strict_blocks_whatever_is_found(name: str, action: Act
     for category, severity, verified in product(Category, Severity, (True, False, None)):
         found = finding(category=category, severity=severity, verified=verified, score=0.5)
         assert policy.judge(found, "openai")[0] is action
+    assert policy.judge(finding(entity="USERNAME_IN_PATH"), "openai")[0] is Action.LOG
     assert all(policy.judge_incomplete(reason) is action for reason in Reason)
     assert policy.on_fixed == action.label
 

@@ -1,6 +1,6 @@
 """`python -m tests.e2e.real.install [ID ...]`: clients from npm and PyPI into `.cache/clients`.
 
-`make clean` removes it. TIGHTLIP_CLIENTS names another folder. What is there already stays as it is.
+`make clean` removes it. CLIENTS_FOLDER names another folder. What is there already stays as it is.
 """
 
 import os
@@ -24,7 +24,7 @@ class NotInstallable(Exception):
 
 
 def folder_of(package: Package) -> Path:
-    root = Path(os.environ.get("TIGHTLIP_CLIENTS", ROOT / ".cache" / "clients"))
+    root = Path(os.environ.get("CLIENTS_FOLDER", ROOT / ".cache" / "clients"))
     return root / package.folder
 
 
