@@ -68,7 +68,9 @@ def test_a_turn_passes_byte_for_byte(
         received = client.receive_until("response.completed")
         assert client.close() == Ended(1000)
     assert vendor.messages == [turn.encode()]
-    assert len(received) == 8
+    kinds = [json.loads(message)["type"] for message in received]
+    assert (kinds[0], kinds[-1]) == ("response.created", "response.completed")
+    assert [json.loads(message)["sequence_number"] for message in received] == list(range(len(received)))
     (outcome,) = outcomes(running, since, 1)
     assert (outcome["result"], outcome["output_tokens"]) == ("completed", 7)
     assert outcome["response_bytes"] == sum(len(message.encode()) for message in received)
