@@ -103,6 +103,12 @@ def test_other_numbers_are_not_for_tests(digits: str) -> None:
     assert not is_test_number(digits)
 
 
+@pytest.mark.parametrize("lead", ["411111", "424242", "555555", "378282"])
+def test_neighbours_of_a_published_number_are_somebodys(lead: str) -> None:
+    digits = f"{lead}871023241"[: 14 if lead == "378282" else 15]
+    assert not is_test_number(digits + luhn.calc_check_digit(digits))
+
+
 @pytest.mark.parametrize(("equal", "typed"), [(7, False), (8, False), (9, True)])
 def test_nine_equal_digits_are_somebodys_typing(equal: int, typed: bool) -> None:
     digits = "453914" + "7" * equal + "08"[: 9 - equal]
