@@ -54,6 +54,11 @@ PLACES: dict[str, tuple[Any, str]] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "LINGER_SECONDS", 0.05)
+
+
 @pytest.fixture
 def vendor(running: InProcess) -> Iterator[FakeVendor]:
     running.vendor.wait_closed()
