@@ -237,6 +237,7 @@ def test_the_first_example_of_a_rule_proves_itself(tmp_path: Path) -> None:
     assert check([file]) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

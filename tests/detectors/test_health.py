@@ -11,6 +11,7 @@ from tests.detectors.rulebase import KEY, make_rule, make_ruleset
 HEALTH = HealthLexicon(words=("myocardial infarction", "metformin"), codes=(r"ICD-10:[A-Z][0-9]{2}",))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "category"),
     [

@@ -27,6 +27,7 @@ PATTERNS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_a_sketch_hits_in_every_match(pattern: str) -> None:
     shape = shape_of(pattern)

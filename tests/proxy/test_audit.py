@@ -449,6 +449,7 @@ def _run_and_kill(folder: Path, process: int, after_groups: int) -> int:
     return int(whole[-1])
 
 
+@pytest.mark.slow
 def test_killed_writers_lose_nothing_that_was_acknowledged(folder: Path) -> None:
     moments = random.Random(4)
     for process in range(8):

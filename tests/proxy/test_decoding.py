@@ -47,6 +47,7 @@ def test_what_fills_a_piece_exactly_loses_nothing(size: int) -> None:
     assert len(_decoded("gzip", [gzip.compress(bytes(size))])) == size
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
 def test_a_bomb_is_told(coding: str) -> None:
     decode = bounded_decoder(coding)

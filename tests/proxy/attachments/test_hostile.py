@@ -119,6 +119,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # time may be up in a callback of gc
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_ends_soon_and_is_told(name: str) -> None:
@@ -137,6 +138,7 @@ FAILING = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", FAILING)
 def test_a_bomb_is_incomplete(name: str) -> None:
