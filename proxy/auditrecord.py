@@ -6,9 +6,10 @@ from the request, so they pass `plain_name`, the second line of defence behind t
 
 import json
 import re
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from proxy.verdict import WEBSOCKET
 
@@ -62,6 +63,8 @@ class AuditFinding:
     severity: str = ""
     label: str = ""
     clause: str = ""
+    score: float | None = None
+    verified: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,8 @@ class Decision:
     """What was decided about one request, durable before its first byte leaves.
 
     `request_*` describe the body as received, `forwarded_*` as sent (None when nothing was sent). `repeat_of` is the
-    request whose block this one only repeats: one event, however often the client sent it.
+    request whose block this one only repeats: one event, however often the client sent it. `clause` made the decision;
+    `context` is `policy.Context.recorded`.
     """
 
     type: ClassVar[str] = "decision"
@@ -92,6 +96,8 @@ class Decision:
     forwarded_sha256: str | None = None
     findings: tuple[AuditFinding, ...] = ()
     repeat_of: str | None = None
+    clause: str | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
     policy: str
     policy_digest: str
     rules_digest: str

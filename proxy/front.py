@@ -129,6 +129,8 @@ class Front:
             forwarded_sha256=verdict.sent_sha256 if sent else None,
             findings=tuple(map(_recorded, verdict.findings)),
             repeat_of=verdict.repeat_of or None,
+            clause=verdict.clause or None,
+            context=verdict.context.recorded(),
             policy=standing.policy,
             policy_digest=standing.policy_digest,
             rules_digest=standing.rules_digest,
@@ -150,4 +152,6 @@ def _recorded(finding: Judged) -> AuditFinding:
         severity=finding.severity,
         label=finding.label,
         clause=finding.clause,
+        score=finding.score,
+        verified=finding.verified,
     )

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from proxy import formats, message
 from proxy.binary.coding import encode_body
 from proxy.body import Kind
+from proxy.charter import Charter
 from proxy.head import edit_headers, edit_target
 from proxy.history import History
 from proxy.judgement import Editor, Judgement, cut_out, judge
 from proxy.note import Notes
-from proxy.policy import Action
+from proxy.policy.action import Action
 from proxy.pseudonym.note import note_edits
 from proxy.pseudonym.pseudonymiser import Known
 from proxy.reason import Reason, status_of
@@ -49,35 +50,37 @@ class Content:
 class Inspection:
     """One request's way through the core; made, asked for its verdict once, and dropped."""
 
-    def __init__(self, inspector: "Inspector", request: Request, told: Told, known: Known) -> None:
+    def __init__(self, inspector: "Inspector", charter: Charter, request: Request, told: Told, known: Known) -> None:
         self._inspector = inspector
+        self._charter = charter
         self._request = request
         self._told = told
-        self._vendor = inspector.catalogue.vendor_for(request.host)
+        self._vendor = charter.catalogue.vendor_for(request.host)
         self._vendor_id = self._vendor.id if self._vendor else "other"
         self._fmt = formats.identify(request.method, request.host, request.target, self._vendor)
+        self._context = charter.context(request, self._vendor)
         self.content = inspector.read_body(request, self._fmt)
         self._head = inspector.read_head(request, self._vendor)
         self._history: History | None = None  # read when it matters
-        self._pseudonyms = inspector.pseudonymiser(known, self.content)
+        self._pseudonyms = inspector.pseudonymiser(charter.policy, known, self.content)
         self._notes = Notes(self._fmt, self.content.kind)
 
     def verdict(self) -> Verdict:
-        policy = self._inspector.policy
+        policy = self._charter.policy
         judged = self._judge()
         if policy.telemetry == "refuse" and self._is_report:
             return self._refused(self._base(judged), Reason.TELEMETRY)
-        if policy.on_sent != "redact" or any(item.action is Action.BLOCK for item in judged):
+        if policy.on_sent != "redact" or any(item.action.stops for item in judged):
             self._history = self._inspector.history(self.content, self._fmt)
             judged = self._forgive(judged)
         base = self._base(judged)
         reason = self._unread()
-        if reason is not None and policy.judge_incomplete(reason) is Action.BLOCK:
+        if reason is not None and policy.judge_incomplete(reason).stops:
             return self._refused(base, reason)
-        blocked = [item for item in judged if item.action is Action.BLOCK]
+        blocked = [item for item in judged if item.action.stops]
         if blocked:
             return self._blocked(base, blocked)
-        if self._is_explained or any(Action.LOG < item.action < Action.BLOCK for item in judged):
+        if self._is_explained or any(item.action.cuts for item in judged):
             return self._redacted(base, judged)
         quiet = all(item.action is Action.ALLOW for item in judged) and reason is None
         decision = Decision.ALLOW if quiet else Decision.LOG
@@ -92,7 +95,7 @@ class Inspection:
     def _is_explained(self) -> bool:
         """Whether the model is told about pseudonyms: wherever it could be given any, from the start."""
         can_be = bool(self._fmt.replies) and self.content.kind is Kind.JSON and not is_signed(self._request)
-        return can_be and self._inspector.policy.explain_pseudonyms
+        return can_be and self._charter.policy.explain_pseudonyms
 
     def _judge(self) -> list[Judgement]:
         can_be_signed = self._inspector.resigns and can_resign(self._request, self._vendor_id)
@@ -102,8 +105,8 @@ class Inspection:
     def _judged(self, hits: Sequence[Hit], *, all_fixed: bool = False) -> list[Judgement]:
         return judge(
             hits,
-            self._inspector.policy,
-            self._vendor_id,
+            self._charter.policy,
+            self._context,
             all_fixed=all_fixed,
             restorable=bool(self._fmt.replies),
             pseudonyms=self._pseudonyms,
@@ -116,14 +119,14 @@ class Inspection:
         if history is None or self._told == NOTHING_TOLD:
             return list(judged)
         judged = [
-            item.sent_before(self._inspector.policy)
+            item.sent_before(self._charter.policy)
             if history.is_sent(item.segment.home, item.finding.fingerprint, self._told)
             else item
             for item in judged
         ]
         return [
             item.resent()
-            if item.action is Action.BLOCK and history.is_told(item.segment.home, item.finding.fingerprint, self._told)
+            if item.action.stops and history.is_told(item.segment.home, item.finding.fingerprint, self._told)
             else item
             for item in judged
         ]
@@ -131,12 +134,12 @@ class Inspection:
     def _unread(self) -> str | None:
         """The reason with the strictest consequence for which part of the request could not be read, or None."""
         reasons = [*self.content.reading.incomplete, *self._head.incomplete]
-        policy = self._inspector.policy
+        policy = self._charter.policy
         return max(reasons, key=lambda reason: (policy.judge_incomplete(reason), reason), default=None)
 
     def _base(self, judged: Sequence[Judgement]) -> Verdict:
         """What every verdict of this request says, before a decision is put in."""
-        history = self._history if self._inspector.policy.on_sent != "redact" else None
+        history = self._history if self._charter.policy.on_sent != "redact" else None
         model = self.content.reading.model
         hidden = any(item.segment.pointer == "/model" for item in judged)
         in_path = [item for item in judged if item.segment.label is Label.TARGET]
@@ -148,6 +151,7 @@ class Inspection:
             path="" if in_path else self._request.target.partition("?")[0],
             reason=self._unread(),
             findings=tuple(item.recorded() for item in judged),
+            context=self._context,
             conversation=history.conversation if history else "",
             telling=history.sending(_places(judged)) if history else NOTHING_TOLD,
             received_sha256=hashlib.sha256(self._request.body).hexdigest(),
@@ -155,16 +159,18 @@ class Inspection:
 
     def _refused(self, base: Verdict, reason: str) -> Verdict:
         text = message.refusal_message(reason, self._request.reference, self._inspector.wording)
-        reply = self._inspector.answers.refusal(self._request, self._fmt, text, status_of(reason))
+        answers = self._inspector.answers(self._charter.policy)
+        reply = answers.refusal(self._request, self._fmt, text, status_of(reason))
         return replace(base, reason=reason, reply=reply, conversation="", telling=NOTHING_TOLD)
 
     def _blocked(self, base: Verdict, blocked: Sequence[Judgement]) -> Verdict:
-        policy, wording = self._inspector.policy, self._inspector.wording
+        policy, wording = self._charter.policy, self._inspector.wording
         places = [item.place(self._fmt, wording) for item in blocked]
         text = message.block_message(places, self._request.reference, policy.id, wording)
         data = self.content.data if self.content.kind is Kind.JSON else b""
         found_at = [segment.pointer for segment, _ in self.content.reading.hits]
-        reply = self._inspector.answers.block(self._request, self._fmt, text, data, base.model, found_at)
+        answers = self._inspector.answers(policy)
+        reply = answers.block(self._request, self._fmt, text, data, base.model, found_at)
         history = self._history
         if history is None:
             return replace(base, reply=reply)
@@ -173,7 +179,7 @@ class Inspection:
 
     def _redacted(self, base: Verdict, judged: Sequence[Judgement]) -> Verdict:
         """Cuts the values out, then reads the result again: what is sent is what was found clean."""
-        request, editor = self._request, Editor(self._pseudonyms, self._inspector.policy.restore)
+        request, editor = self._request, Editor(self._pseudonyms, self._charter.policy.restore)
         head = editor.edits(judged, self._head.hits)
         target = edit_target(request.target, [(s, e) for s, e in head if s.label is Label.QUERY])
         headers = edit_headers(request.headers, [(s, e) for s, e in head if s.label is Label.HEADER])
@@ -204,7 +210,7 @@ class Inspection:
 
     def _head_still_holds(self, edited: Request) -> bool:
         hits = self._inspector.read_head(edited, self._vendor).hits
-        return any(item.action > Action.LOG for item in self._judged(hits))
+        return any(item.action > Action.WARN for item in self._judged(hits))
 
     def _left_in(self, data: bytes) -> tuple[list[tuple[Segment, list[Edit]]], list[Swap]]:
         """What a redacted body still holds that may not leave, as edits and swaps.
@@ -215,10 +221,10 @@ class Inspection:
         if set(reading.incomplete) - set(self.content.reading.incomplete):
             raise ValueError("redaction broke the body")
         judged = self._forgive(self._judged(reading.hits))
-        left = [replace(item, action=Action.REDACT) for item in judged if item.action > Action.LOG]
+        left = [replace(item, action=Action.REDACT) for item in judged if item.action > Action.WARN]
         return Editor().edits(left, reading.hits), self._notes.swaps(cut_out(left, reading.hits), data)
 
 
 def _places(judged: Sequence[Judgement]) -> list[tuple[str, str]]:
     """Where it stands and the fingerprint of what doesn't leave."""
-    return [(item.segment.home, item.finding.fingerprint) for item in judged if item.action > Action.LOG]
+    return [(item.segment.home, item.finding.fingerprint) for item in judged if item.action > Action.WARN]

@@ -9,7 +9,7 @@ from proxy.formats import Format
 from proxy.message import Place, place
 from proxy.note import Notes, edits_in_files
 from proxy.placeholder import placeholder
-from proxy.policy import Action, Policy
+from proxy.policy import Action, Context, Policy
 from proxy.pseudonym.pseudonymiser import Exhausted, Pseudonymiser
 from proxy.rewrite import Edit
 from proxy.scanner import Hit
@@ -25,8 +25,6 @@ PSEUDONYM_CLAUSE = "pseudonym"
 
 _CUT_ALONE = frozenset({Label.HEADER, Label.QUERY, Label.ATTACHMENT})
 """Where a value is cut out even if policy would have a pseudonym: nothing of it comes back from there."""
-
-_EDITED = frozenset({Action.PSEUDONYMISE, Action.REDACT})
 
 _LEAD = re.compile(r"(?:part:[0-9]+/)?(?:form|header):")
 """What a pointer begins with that ends in a name as it came."""
@@ -53,7 +51,7 @@ class Judgement:
 
     def sent_before(self, policy: Policy) -> "Judgement":
         """The same in a part of the conversation that the vendor has had in clear."""
-        if self.action not in _EDITED or policy.on_sent == "redact":
+        if not self.action.cuts or policy.on_sent == "redact":
             return self
         return replace(self, action=Action[policy.on_sent.upper()], clause=SENT_CLAUSE)
 
@@ -85,7 +83,7 @@ class Judgement:
 def judge(
     hits: Sequence[Hit],
     policy: Policy,
-    vendor: str,
+    context: Context,
     *,
     all_fixed: bool = False,
     restorable: bool = False,
@@ -108,13 +106,13 @@ def judge(
             if pseudonyms is not None and pseudonyms.stands_in(segment.text, finding.start, finding.end):
                 action, clause = Action.ALLOW, PSEUDONYM_CLAUSE
             else:
-                action, clause = policy.judge(finding, vendor)
+                action, clause = policy.judge(finding, context)
             if action is Action.PSEUDONYMISE and (not restorable or segment.label in _CUT_ALONE):
                 action = Action.REDACT
             if action is Action.PSEUDONYMISE and not all_fixed and _came_back(segment, finding, pseudonyms):
                 judged.append(Judgement(segment, finding, action, clause, pointer, False))
                 continue
-            if action in _EDITED and is_signed:
+            if action.cuts and is_signed:
                 action, clause = Action[policy.on_fixed.upper()], FIXED_CLAUSE
             elif action is Action.REDACT and segment.opened is not None and not segment.opened.is_plain:
                 noted = policy.on_attachment == "note" and not fixed
@@ -136,7 +134,7 @@ def cut_out(judged: Iterable[Judgement], hits: Sequence[Hit]) -> list[tuple[Segm
     """Those of `hits` that have findings to be cut out, with the judgements of these."""
     wanted: dict[int, list[Judgement]] = {}
     for item in judged:
-        if item.action in _EDITED:
+        if item.action.cuts:
             wanted.setdefault(id(item.segment), []).append(item)
     return [(segment, wanted[id(segment)]) for segment, _ in hits if id(segment) in wanted]
 

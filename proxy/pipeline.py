@@ -13,19 +13,20 @@ from proxy import body, document
 from proxy.binary.coding import decode_body
 from proxy.binary.doubt import settled
 from proxy.body import BINARY_KINDS, Kind
+from proxy.charter import Charter, load_charter
 from proxy.formats import Format
 from proxy.head import head_segments
 from proxy.history import History, read_history
 from proxy.inspection import Content, Inspection
 from proxy.jsontext import leaves
-from proxy.policy import Policy, load_policy
+from proxy.policy import Policy
 from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known, Pseudonymiser
 from proxy.reason import RequestError
 from proxy.replies.answer import Answers
 from proxy.scanner import Reading, Scanner
 from proxy.task import Ready, Settings
 from proxy.told import NOTHING_TOLD, Told
-from proxy.vendor import Catalogue, Vendor, load_catalogue
+from proxy.vendor import Vendor
 from proxy.verdict import Request, Stats, Verdict
 from proxy.wording import load_wording
 
@@ -33,16 +34,13 @@ from proxy.wording import load_wording
 class Inspector:
     """Everything a verdict depends on besides the request. One per process; not thread-safe."""
 
-    def __init__(
-        self, settings: Settings, engine: Engine, policy: Policy, catalogue: Catalogue, rules: RuleSet
-    ) -> None:
+    def __init__(self, settings: Settings, engine: Engine, charter: Charter, rules: RuleSet) -> None:
         self.limits = settings.limits
         self.resigns = settings.resigns
         self.wording = load_wording(settings.language)
         self._key = settings.key[:64]
         self._engine = engine
-        self._policy = policy
-        self._catalogue = catalogue
+        self._charter = charter
         self._rules = rules
         self._scanner = Scanner(engine, settings.key, settings.limits)
 
@@ -51,7 +49,7 @@ class Inspector:
         self._engine.warm()
 
     def ready(self) -> Ready:
-        return Ready(self._rules.digest, self._policy.digest, self._policy.pseudonymises)
+        return Ready(self._rules.digest, self._charter.policy.digest, self._charter.policy.pseudonymises)
 
     def inspect(self, request: Request, told: Told = NOTHING_TOLD, known: Known = NOTHING_KNOWN) -> Verdict:
         """The verdict for one request.
@@ -61,7 +59,7 @@ class Inspector:
         started = time.perf_counter()
         tally = self._scanner.tally
         before = (tally.hits, tally.misses)
-        inspection = Inspection(self, request, told, known)
+        inspection = Inspection(self, self._charter, request, told, known)
         verdict = inspection.verdict()
         stats = Stats(
             tally.hits - before[0],
@@ -101,23 +99,14 @@ class Inspector:
             return None
         return read_history(fmt, found, self._key)
 
-    def pseudonymiser(self, known: Known, content: Content) -> Pseudonymiser | None:
+    def pseudonymiser(self, policy: Policy, known: Known, content: Content) -> Pseudonymiser | None:
         """What gives the pseudonyms of one request, if the policy wants any or any were given before."""
-        if not (self._policy.pseudonymises or known.values):
+        if not (policy.pseudonymises or known.values):
             return None
         return Pseudonymiser(self._key, known, content.data)
 
-    @property
-    def answers(self) -> Answers:
-        return Answers(self._policy.block_style, time.time())
-
-    @property
-    def policy(self) -> Policy:
-        return self._policy
-
-    @property
-    def catalogue(self) -> Catalogue:
-        return self._catalogue
+    def answers(self, policy: Policy) -> Answers:
+        return Answers(policy.block_style, time.time())
 
 
 def build(settings: Settings) -> Inspector:
@@ -125,6 +114,4 @@ def build(settings: Settings) -> Inspector:
     rules = load_rules(settings.rules, cache_dir=settings.cache_dir)
     names = NameFinder(settings.names) if settings.names else None
     engine = Engine(rules, settings.key, cache_dir=settings.cache_dir, names=names)
-    policy = load_policy(settings.policy, settings.policies)
-    catalogue = load_catalogue(settings.vendors, settings.hosts)
-    return Inspector(settings, engine, policy, catalogue, rules)
+    return Inspector(settings, engine, load_charter(settings), rules)

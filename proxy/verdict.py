@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
+from proxy.policy.context import NOWHERE, Context
 from proxy.pseudonym.pseudonymiser import Pseudonym
 from proxy.told import Told
 
@@ -11,6 +12,7 @@ from proxy.told import Told
 class Decision(StrEnum):
     ALLOW = "allow"
     LOG = "log"
+    WARN = "warn"
     REDACT = "redact"
     BLOCK = "block"
 
@@ -96,11 +98,12 @@ class Stats:
 class Verdict:
     """The outcome of an inspection.
 
-    ALLOW and LOG forward the original bytes: `body`, `target` and `headers` are None. REDACT forwards exactly the parts
-    that are not None in place of the originals. BLOCK forwards nothing and answers `reply`.
+    ALLOW, LOG and WARN forward the original bytes: `body`, `target` and `headers` are None. REDACT forwards exactly the
+    parts that are not None in place of the originals. BLOCK forwards nothing and answers `reply`.
     `path` is the target's path once it is known to hold no finding, else "".
     `reason` is a closed code when something could not be read (even if policy let it pass), else None.
     `received_sha256` is of the body as it arrived, `sent_sha256` of the one that goes on, None when none does.
+    `clause` is the one that made the decision, "" when none did; `context` what policy knew of the request.
     `repeat_of` is the reference of a block just before that had all the findings of this one, else "".
     `conversation` and `telling` serve the way on after a block (`told.py`). `pseudonyms` are those that the body to be
     sent holds; they are kept before it is sent, so that they can be restored in the reply.
@@ -113,6 +116,8 @@ class Verdict:
     path: str = ""
     reason: str | None = None
     findings: tuple[Judged, ...] = ()
+    clause: str = ""
+    context: Context = NOWHERE
     repeat_of: str = ""
     body: bytes | None = None
     target: str | None = None

@@ -6,18 +6,17 @@ does, asks for it again and again when it gets prose.
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import parse_qs
 
 from proxy import respond
 from proxy.formats import Format
 from proxy.formats.soft import Framing, Soft, SoftShape
+from proxy.policy.language import BlockStyle
 from proxy.replies import anthropic, bedrock, cohere, framing, gemini, ollama, openai, socket
 from proxy.replies.asked import Document, document_of, is_bound, is_codex, is_side, wants_events
 from proxy.replies.said import Event, Members, Said
 from proxy.verdict import WEBSOCKET, Reply, Request
-
-BlockStyle = Literal["error", "reply"]
 
 _UNNAMED: Final = "tightlip"
 """The model of a reply where the request's can't be told."""

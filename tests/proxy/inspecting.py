@@ -8,6 +8,7 @@ from typing import Any
 from detectors import Engine, bundled_rules, load_rules
 from detectors.template import expand
 from proxy.body import Limits
+from proxy.charter import Charter
 from proxy.pipeline import Inspector
 from proxy.policy import Policy, load_policy
 from proxy.setting import policy_folder, vendor_folders
@@ -55,7 +56,7 @@ def fresh(
     if isinstance(policy, str):
         policy = load_policy(policy, policy_folder())
     settings = Settings((), policy.id, policy_folder(), vendor_folders(), {}, limits or Limits(), key, resigns=resigns)
-    return Inspector(settings, engine(key), policy, catalogue(), engine(key).ruleset)
+    return Inspector(settings, engine(key), Charter(policy, catalogue()), engine(key).ruleset)
 
 
 @functools.cache

@@ -111,6 +111,8 @@ def test_a_decision_has_exactly_the_fields_the_record_promises(log: AuditLog, fo
         "high",
         "prompt",
         "own",
+        0.9,
+        True,
     )
     full = decision(
         user="ada@example.com",
@@ -120,6 +122,8 @@ def test_a_decision_has_exactly_the_fields_the_record_promises(log: AuditLog, fo
         forwarded_sha256="aa" * 32,
         findings=(finding,),
         repeat_of="r0",
+        clause="own",
+        context={"approval": "approved"},
     )
     log.append(full).result(5)
     record = records(folder)[-1]

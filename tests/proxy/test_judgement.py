@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from detectors import Category, Finding, Severity
 from proxy.judgement import FIXED_CLAUSE, RESENT_CLAUSE, Editor, judge
-from proxy.policy import Action, Policy
+from proxy.policy import Action, Context, Destination, Policy
 from proxy.pseudonym.pseudonymiser import Known, Pseudonymiser
 from proxy.scanner import Hit
 from proxy.segment import FIXED, Label, Segment
 
 PSEUDONYMISING = Policy(id="own", description="", default="pseudonymise")
+OPENAI = Context(destination=Destination("openai"))
 REDACTING = Policy(id="own", description="")
 BLOCKING = Policy(id="own", description="", default="block")
 TEXT = "abcdefghijklmnopqrstuvwxyz"
@@ -34,7 +35,7 @@ def hit(
 @pytest.mark.parametrize("all_fixed", [False, True])
 def test_what_would_be_cut_out_of_a_fixed_place_is_not(label: Label, all_fixed: bool) -> None:
     hits = [hit(finding(0, 3), label=label)]
-    (judged,) = judge(hits, REDACTING, "openai", all_fixed=all_fixed)
+    (judged,) = judge(hits, REDACTING, OPENAI, all_fixed=all_fixed)
     fixed = all_fixed or label in FIXED
     assert (judged.action, judged.clause) == ((Action.BLOCK, FIXED_CLAUSE) if fixed else (Action.REDACT, "default"))
     assert bool(Editor().edits([judged], hits)) is not fixed
@@ -44,7 +45,7 @@ def test_what_would_be_cut_out_of_a_fixed_place_is_not(label: Label, all_fixed: 
 @pytest.mark.parametrize("all_fixed", [False, True])
 @pytest.mark.parametrize("policy", [REDACTING, BLOCKING], ids=["redact", "block"])
 def test_what_is_resent_is_cut_out_where_it_can_be(label: Label, all_fixed: bool, policy: Policy) -> None:
-    (judged,) = judge([hit(finding(0, 3), label=label)], policy, "openai", all_fixed=all_fixed)
+    (judged,) = judge([hit(finding(0, 3), label=label)], policy, OPENAI, all_fixed=all_fixed)
     again = judged.resent()
     if all_fixed or label in FIXED:
         assert again.action is Action.BLOCK
@@ -62,7 +63,7 @@ def test_edits_cover_every_finding_and_nothing_else(drawn: list[tuple[int, int, 
         finding(start, min(26, start + length), severity, entity=entity) for start, length, severity, entity in drawn
     )
     hits = [hit(*findings)] if findings else []
-    changes = Editor().edits(judge(hits, REDACTING, "openai"), hits)
+    changes = Editor().edits(judge(hits, REDACTING, OPENAI), hits)
     edits = [edit for _, each in changes for edit in each]
     covered = {at for edit in edits for at in range(edit.start, edit.end)}
     assert covered == {at for each in findings for at in range(each.start, each.end)}
@@ -72,19 +73,19 @@ def test_edits_cover_every_finding_and_nothing_else(drawn: list[tuple[int, int, 
 def test_overlapping_findings_are_named_after_the_gravest() -> None:
     low, grave, apart = finding(0, 5, Severity.LOW), finding(3, 9, Severity.CRITICAL, 0.5, "B"), finding(9, 10)
     hits = [hit(low, grave, apart)]
-    ((_, edits),) = Editor().edits(judge(hits, REDACTING, "openai"), hits)
+    ((_, edits),) = Editor().edits(judge(hits, REDACTING, OPENAI), hits)
     assert [(edit.start, edit.end, edit.replacement[:3]) for edit in edits] == [(0, 9, "[B:"), (9, 10, "[A:")]
 
 
 def test_only_what_is_to_be_cut_is_edited() -> None:
     logging = Policy(id="own", description="", default="log")
     hits = [hit(finding(0, 5))]
-    assert Editor().edits(judge(hits, logging, "openai"), hits) == []
+    assert Editor().edits(judge(hits, logging, OPENAI), hits) == []
 
 
 def test_equal_segments_are_edited_apart() -> None:
     hits = [hit(finding(0, 5)), hit(finding(6, 9))]
-    changes = Editor().edits(judge(hits, REDACTING, "openai"), hits)
+    changes = Editor().edits(judge(hits, REDACTING, OPENAI), hits)
     assert [[edit.start for edit in edits] for _, edits in changes] == [[0], [6]]
 
 
@@ -110,7 +111,7 @@ def test_a_name_that_is_a_finding_shows_in_no_pointer(key_pointer: str, name: st
         hit(finding(0, 6), label=Label.KEY, pointer=key_pointer, text=name),
         hit(finding(1, 9), pointer=pointer),
     ]
-    key, other = judge(hits, REDACTING, "openai")
+    key, other = judge(hits, REDACTING, OPENAI)
     assert other.pointer == shown == other.recorded().pointer
     assert NAME not in key.pointer
 
@@ -118,11 +119,11 @@ def test_a_name_that_is_a_finding_shows_in_no_pointer(key_pointer: str, name: st
 @pytest.mark.parametrize(("start", "shown"), [(0, "query"), (5, "query"), (7, "query:canary")])
 def test_a_query_name_that_is_a_finding(start: int, shown: str) -> None:
     pair = hit(finding(start, start + 3), label=Label.QUERY, pointer="query:canary", text="canary=value", field=NAME)
-    assert judge([pair], REDACTING, "openai")[0].pointer == shown
+    assert judge([pair], REDACTING, OPENAI)[0].pointer == shown
 
 
 def test_a_record_holds_no_text() -> None:
-    (judged,) = judge([hit(finding(0, 5))], REDACTING, "openai")
+    (judged,) = judge([hit(finding(0, 5))], REDACTING, OPENAI)
     assert TEXT not in repr(judged.recorded()) + repr(judged)
     assert judged.recorded().action == "redact"
 
@@ -130,7 +131,7 @@ def test_a_record_holds_no_text() -> None:
 @pytest.mark.parametrize("label", Label)
 @pytest.mark.parametrize("restorable", [False, True])
 def test_a_pseudonym_is_given_where_it_can_come_back(label: Label, restorable: bool) -> None:
-    (judged,) = judge([hit(finding(0, 3), label=label)], PSEUDONYMISING, "openai", restorable=restorable)
+    (judged,) = judge([hit(finding(0, 3), label=label)], PSEUDONYMISING, OPENAI, restorable=restorable)
     if label in FIXED:
         assert (judged.action, judged.clause) == (Action.BLOCK, FIXED_CLAUSE)
     elif restorable and label not in (Label.HEADER, Label.QUERY, Label.ATTACHMENT):
@@ -144,7 +145,7 @@ def test_what_is_a_pseudonym_already_passes(is_known: bool) -> None:
     values = {TEXT[2:9]: "value"} if is_known else {}
     pseudonyms = Pseudonymiser(b"k" * 32, Known("ann", values), TEXT.encode())
     hits = [hit(finding(2, 9), finding(3, 5), finding(8, 12))]
-    judged = judge(hits, REDACTING, "openai", pseudonyms=pseudonyms)
+    judged = judge(hits, REDACTING, OPENAI, pseudonyms=pseudonyms)
     passed = Action.ALLOW if is_known else Action.REDACT
     assert [item.action for item in judged] == [passed, passed, Action.REDACT]
 
@@ -154,7 +155,7 @@ def test_a_run_of_findings_has_a_pseudonym_only_if_each_would() -> None:
     mixed = Policy.model_validate({"id": "own", "description": "", "default": "pseudonymise", "clauses": clauses})
     hits = [hit(finding(0, 5), finding(4, 9, entity="B"), finding(10, 26))]
     pseudonyms = Pseudonymiser(b"k" * 32, Known(), TEXT.encode())
-    judged = judge(hits, mixed, "openai", restorable=True, pseudonyms=pseudonyms)
+    judged = judge(hits, mixed, OPENAI, restorable=True, pseudonyms=pseudonyms)
     ((_, (cut, stood_in)),) = Editor(pseudonyms, ("secret",)).edits(judged, hits)
     assert (cut.start, cut.end, cut.replacement[:1]) == (0, 9, "[")
     assert pseudonyms.given[stood_in.replacement].value == TEXT[10:26]
