@@ -145,6 +145,8 @@ def test_a_decision_has_exactly_the_fields_the_record_promises(log: AuditLog, fo
             "severity": "high",
             "label": "prompt",
             "clause": "own",
+            "score": 0.9,
+            "verified": True,
         }
     ]
 
