@@ -1,11 +1,11 @@
-"""What the audit log says of one request: its decision, how it ended, and which blocks only repeated it.
+"""What the audit log says of one request (its decision, how it ended, which blocks only repeated it), or of all.
 
 Reads segments as they stand, the one being written included, and changes nothing. Lines that are torn or damaged are
 passed over; whether the log is whole is the chain's to say.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,27 @@ def find(folder: Path, reference: str) -> Recorded | None:
         if decision is not None:
             return Recorded(decision, outcome, tuple(repeats))
     return None
+
+
+def records(
+    folder: Path, kind: str, *, since: str = "", until: str = "", on_bytes: Callable[[int], object] = lambda count: None
+) -> Iterator[Members]:
+    """Every record of type `kind`, oldest first. OSError when they can't be read.
+
+    `since` and `until` are moments as records write them (ISO 8601, UTC), or as much of them as matters; the second
+    is excluded. `on_bytes` is told of each stretch read, for a progress bar.
+    """
+    marker = f'"type":"{kind}"'.encode()
+    for segment in segments(folder):
+        with segment.open("rb") as file:
+            for line in file:
+                on_bytes(len(line))
+                record = _record(line) if marker in line else None
+                if record is None or record.get("type") != kind:
+                    continue
+                moment = str(record.get("time", ""))
+                if since <= moment and not (until and moment >= until):
+                    yield record
 
 
 def _naming(segment: Path, reference: str) -> list[Members]:

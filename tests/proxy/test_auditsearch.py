@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from proxy import audit
 from proxy.audit import AuditLog
 from proxy.auditrecord import AuditFinding, Decision, Outcome, line
-from proxy.auditsearch import find
+from proxy.auditsearch import find, records
 from proxy.cli.app import app
 from tests.proxy.test_audit import decision, outcome
 
@@ -161,3 +161,20 @@ def test_old_records_are_still_told(state: Path) -> None:
     code, said = explain(state, "tl-a")
     assert code == 0
     assert "e-mail address in message 1: cut out\n" in said
+
+
+def test_all_decisions_come_oldest_first(log: AuditLog, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "SEGMENT_BYTES", 1)  # a segment for each
+    moments = [1_790_000_000.0 + 86_400 * day for day in range(4)]
+    for number, moment in enumerate(moments):
+        write(log, decision(f"tl-{number}", time=moment), outcome(f"tl-{number}"))
+    folder = state / "audit"
+
+    def found(**bounds: Any) -> list[str]:
+        return [one["request"] for one in records(folder, "decision", **bounds)]
+
+    read: list[int] = []
+    assert found(on_bytes=read.append) == [f"tl-{number}" for number in range(4)]
+    assert sum(read) == sum(segment.stat().st_size for segment in folder.glob("*.jsonl"))
+    second, last = (list(records(folder, "decision"))[at]["time"] for at in (1, 3))
+    assert found(since=second, until=last) == found(since=second[:10], until=last[:10]) == ["tl-1", "tl-2"]
