@@ -1,12 +1,11 @@
 """The command tree: names, flags and help. What a command does is in the module it imports."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from proxy.config import Config
+from proxy.cli.option import AsJson, ConfigFile, StateDir, load_config
 
 app = typer.Typer(
     help="Outbound prompt DLP proxy: reads prompts on their way to AI vendors and blocks, redacts or logs per policy.",
@@ -23,9 +22,6 @@ app.add_typer(config, name="config")
 app.add_typer(ca, name="ca")
 app.add_typer(users, name="users")
 
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="Configuration file (default ./tightlip.yaml).")]
-StateDir = Annotated[Path | None, typer.Option(help="Where the CA, keys, audit log and caches live.")]
-
 
 @app.command()
 def run(
@@ -38,7 +34,7 @@ def run(
     """Start the proxy."""
     from proxy.serve import serve
 
-    serve(_load(config, listen=listen, metrics=metrics, state_dir=state_dir, policy=policy))
+    serve(load_config(config, listen=listen, metrics=metrics, state_dir=state_dir, policy=policy))
 
 
 @app.command()
@@ -53,7 +49,7 @@ def scan(
     """Find sensitive values in files or text. Exit code 0: none, 1: findings, 2: error."""
     from proxy.cli.scan import scan_jsonl, scan_paths
 
-    loaded = _load(config, state_dir=state_dir)
+    loaded = load_config(config, state_dir=state_dir)
     if jsonl:
         raise typer.Exit(scan_jsonl(loaded, explain=explain))
     if format not in ("text", "json", "sarif"):
@@ -71,7 +67,7 @@ def inspect(
     """Run requests through the live proxy's own pipeline, without a network."""
     from proxy.cli.inspect import inspect_jsonl
 
-    raise typer.Exit(inspect_jsonl(_load(config, state_dir=state_dir, policy=policy)))
+    raise typer.Exit(inspect_jsonl(load_config(config, state_dir=state_dir, policy=policy)))
 
 
 @app.command()
@@ -95,13 +91,13 @@ def setup(
     from proxy.cli.setup import Wish, set_up
 
     wish = Wish(tool, apply, undo, yes, base_url, proxy, mdm, platform, home, ca)
-    raise typer.Exit(set_up(_load(config, state_dir=state_dir), wish))
+    raise typer.Exit(set_up(load_config(config, state_dir=state_dir), wish))
 
 
 @app.command()
 def doctor(
     client: Annotated[str | None, typer.Option("--client", help="A tool's name: check its way to the proxy.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: AsJson = False,
     home: Annotated[Path | None, typer.Option(help="Another home folder.")] = None,
     config: ConfigFile = None,
     state_dir: StateDir = None,
@@ -110,7 +106,7 @@ def doctor(
     from proxy.cli.doctor import examine, examine_client
 
     if client is None:
-        raise typer.Exit(examine(_load(config, state_dir=state_dir), as_json=json))
+        raise typer.Exit(examine(load_config(config, state_dir=state_dir), as_json=json))
     raise typer.Exit(examine_client(client, home, as_json=json))
 
 
@@ -124,7 +120,7 @@ def explain(
     """Tell what is on record about one request: who, where to, what was found where, and which clause decided."""
     from proxy.cli.explain import explain
 
-    raise typer.Exit(explain(_load(config, state_dir=state_dir), reference, as_json=json))
+    raise typer.Exit(explain(load_config(config, state_dir=state_dir), reference, as_json=json))
 
 
 @app.command()
@@ -143,7 +139,7 @@ def rules_check(
     """Prove every rule: examples found, counter-examples not, ids unique, patterns compile and are linear."""
     from proxy.cli.admin import check_rules
 
-    raise typer.Exit(check_rules(_load(config), paths or []))
+    raise typer.Exit(check_rules(load_config(config), paths or []))
 
 
 @rules.command("list")
@@ -151,7 +147,7 @@ def rules_list(config: ConfigFile = None) -> None:
     """List the rules in use."""
     from proxy.cli.admin import list_rules
 
-    list_rules(_load(config))
+    list_rules(load_config(config))
 
 
 @config.command("check")
@@ -159,7 +155,7 @@ def config_check(config: ConfigFile = None) -> None:
     """Read configuration, policy, vendors and rules, and say what is wrong with them."""
     from proxy.cli.admin import check_config
 
-    check_config(_load(config))
+    check_config(load_config(config))
 
 
 @ca.command("path")
@@ -167,7 +163,7 @@ def ca_path(config: ConfigFile = None, state_dir: StateDir = None) -> None:
     """Print the path of the CA certificate, made now if there is none."""
     from proxy.cli.admin import print_ca_path
 
-    print_ca_path(_load(config, state_dir=state_dir))
+    print_ca_path(load_config(config, state_dir=state_dir))
 
 
 @ca.command("show")
@@ -175,7 +171,7 @@ def ca_show(config: ConfigFile = None, state_dir: StateDir = None) -> None:
     """Show the CA certificate's name, fingerprint, validity and name constraints."""
     from proxy.cli.admin import show_ca
 
-    show_ca(_load(config, state_dir=state_dir))
+    show_ca(load_config(config, state_dir=state_dir))
 
 
 @ca.command("rotate")
@@ -183,7 +179,7 @@ def ca_rotate(config: ConfigFile = None, state_dir: StateDir = None) -> None:
     """Make a new CA; the old one is kept beside it and stays in the bundle for a time."""
     from proxy.cli.admin import rotate_ca
 
-    rotate_ca(_load(config, state_dir=state_dir))
+    rotate_ca(load_config(config, state_dir=state_dir))
 
 
 @users.command("add")
@@ -195,7 +191,7 @@ def users_add(
     """Add a user. The password is asked for, or read from standard input; to change it, remove the user first."""
     from proxy.cli.admin import add_user
 
-    add_user(_load(config), name, group or [])
+    add_user(load_config(config), name, group or [])
 
 
 @users.command("list")
@@ -203,7 +199,7 @@ def users_list(config: ConfigFile = None) -> None:
     """List the users."""
     from proxy.cli.admin import list_users
 
-    list_users(_load(config))
+    list_users(load_config(config))
 
 
 @users.command("remove")
@@ -211,12 +207,4 @@ def users_remove(name: str, config: ConfigFile = None) -> None:
     """Remove a user."""
     from proxy.cli.admin import remove_user
 
-    remove_user(_load(config), name)
-
-
-def _load(path: Path | None, **overrides: object) -> "Config":
-    import os
-
-    from proxy.config import load
-
-    return load(path, os.environ, overrides)
+    remove_user(load_config(config), name)

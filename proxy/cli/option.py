@@ -1,0 +1,22 @@
+"""Flags that many commands share, and the configuration that they lead to."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from proxy.config import Config
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="Configuration file (default ./tightlip.yaml).")]
+StateDir = Annotated[Path | None, typer.Option(help="Where the CA, keys, audit log and caches live.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def load_config(path: Path | None, **overrides: object) -> "Config":
+    """The configuration that a command works by; `overrides` are its flags, None where not given."""
+    import os
+
+    from proxy.config import load
+
+    return load(path, os.environ, overrides)
