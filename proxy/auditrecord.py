@@ -6,6 +6,7 @@ from the request, so they pass `plain_name`, the second line of defence behind t
 
 import json
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from proxy.verdict import WEBSOCKET
 
 VERSION = 1
 FINDINGS = 1000  # listed one by one in a record; a dump of a customer table has more than anyone reads
+TEXT_CHARS = 500
 MASK = "*"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DATE = re.compile(r"(?<!\d)20\d\d-?[01]\d-?[0-3]\d(?!\d)")
@@ -44,6 +46,16 @@ def plain_name(text: str) -> str:
 def plain_path(path: str) -> str:
     """A path, JSON Pointer or model id with every part that isn't a plain name masked; a query is cut off."""
     return "/".join(plain_name(part) for part in path.partition("?")[0][:512].split("/"))
+
+
+def plain_words(text: str) -> str:
+    """What a person wrote, on one line, with every word masked that could be a value rather than a word."""
+    words = "".join(c if c.isprintable() else " " for c in text[:TEXT_CHARS]).split()
+    return " ".join(MASK if _TELLING.search(_DATE.sub("", word)) else word for word in words)
+
+
+def new_change_id() -> str:
+    return f"ch-{secrets.token_hex(8)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +161,30 @@ class Seal:
     acknowledged_seq: int | None = None
 
 
-Record = Decision | Outcome | Start | Seal
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An administrative step: who (`actor`) did what (`kind`, such as `exception.approve`) to which thing (`subject`).
+
+    After a crash one step may be on record twice, with the same `change`. `summary` is words; `detail` names and
+    numbers for machines. `digest` seals what was changed as it was then.
+    """
+
+    type: ClassVar[str] = "change"
+    change: str = field(default_factory=new_change_id)
+    time: float
+    actor: str
+    kind: str
+    subject: str
+    summary: str = ""
+    digest: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+Record = Decision | Outcome | Start | Seal | Change
 _FIELDS: dict[type, tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind)) for kind in (Decision, Outcome, Start, Seal, AuditFinding)
+    kind: tuple(field.name for field in fields(kind)) for kind in (Decision, Outcome, Start, Seal, Change, AuditFinding)
 }
+_WORDS = frozenset({"summary"})
 _FROM_REQUEST = frozenset({"path", "pointer", "model", "client", "client_version", "method"})
 
 
@@ -188,6 +220,8 @@ def _plain(name: str, value: object) -> object:
         return [_members(finding) for finding in value[:FINDINGS]]
     if isinstance(value, float):
         return round(value, 6)
+    if isinstance(value, str) and name in _WORDS:
+        return plain_words(value)
     if isinstance(value, str) and name in _FROM_REQUEST and value != WEBSOCKET:
         return plain_path(value)
     return value

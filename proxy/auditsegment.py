@@ -41,7 +41,7 @@ class Segment:
                 raise FileExistsError(errno.EEXIST, "segment exists", str(path))
             temporary.rename(path)
             try:
-                _sync_folder(folder)
+                sync_folder(folder)
             except OSError:
                 path.unlink()
                 raise
@@ -177,7 +177,7 @@ def _write(descriptor: int, content: bytes) -> None:
     _sync(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from proxy import __version__, log, metrics
+from proxy import __version__, change, log, metrics
 from proxy.audit import AuditLog, AuditUnavailable
 from proxy.ca import CA, ensure
 from proxy.cabundle import write_bundle, write_upstream_roots
@@ -98,6 +98,7 @@ async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
             raise ConfigError("the scan workers did not start; `tightlip config check` and the log say why") from err
         audit = _open_audit(config.state_dir / "audit")
         stack.callback(audit.close)
+        stack.callback(asyncio.create_task(change.follow(config.state_dir, audit)).cancel)
         standing = Standing(config.policy, ready.policy_digest, ready.rules_digest, config.digest)
         vault = _open_vault(config) if ready.pseudonymises else None
         if vault is not None:
