@@ -12,6 +12,7 @@ from detectors import Finding, Severity
 from detectors.rule import EntityName
 from proxy.policy.action import Action, ActionName
 from proxy.policy.context import Context
+from proxy.policy.terms import AllowTerms, ExceptionTerms
 from proxy.reason import Reason
 
 BlockStyle = Literal["error", "reply"]
@@ -71,7 +72,7 @@ class Policy(BaseModel):
     they take for the end of it. `on_sent` is for what would be cut out of a text that the vendor has had in clear,
     before policy or rules were changed: newer models bind their thinking to the conversation's bytes. `restore` names
     the categories whose pseudonyms become values again in replies; `explain_pseudonyms` adds a sentence about them to
-    the instructions that the model gets.
+    the instructions that the model gets. `exceptions` and `allow` are the terms on which people may lower all this.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -89,6 +90,8 @@ class Policy(BaseModel):
     on_sent: Literal["redact", "log", "block"] = "redact"
     restore: tuple[CategoryName, ...] = ("pci", "pii", "phi", "custom")
     explain_pseudonyms: bool = False
+    exceptions: ExceptionTerms = ExceptionTerms()
+    allow: AllowTerms = AllowTerms()
     digest: str = ""
 
     def judge(self, finding: Finding, context: Context) -> tuple[Action, str]:
