@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from detectors import Finding
 from proxy.formats import Format
+from proxy.mask import masked
 from proxy.message import Place, place
 from proxy.note import Notes, edits_in_files
 from proxy.placeholder import placeholder
@@ -25,6 +26,9 @@ PSEUDONYM_CLAUSE = "pseudonym"
 
 _CUT_ALONE = frozenset({Label.HEADER, Label.QUERY, Label.ATTACHMENT})
 """Where a value is cut out even if policy would have a pseudonym: nothing of it comes back from there."""
+
+_UNMASKED = _CUT_ALONE | {Label.NUMBER}
+"""Where a value is cut out even if policy would have a mask: a masked number is none."""
 
 _LEAD = re.compile(r"(?:part:[0-9]+/)?(?:form|header):")
 """What a pointer begins with that ends in a name as it came."""
@@ -109,6 +113,8 @@ def judge(
                 action, clause = policy.judge(finding, context)
             if action is Action.PSEUDONYMISE and (not restorable or segment.label in _CUT_ALONE):
                 action = Action.REDACT
+            if action is Action.MASK and not _can_be_masked(segment, finding):
+                action = Action.REDACT
             if action is Action.PSEUDONYMISE and not all_fixed and _came_back(segment, finding, pseudonyms):
                 judged.append(Judgement(segment, finding, action, clause, pointer, False))
                 continue
@@ -128,6 +134,12 @@ def _came_back(segment: Segment, finding: Finding, pseudonyms: Pseudonymiser | N
     if segment.label is not Label.OPAQUE or pseudonyms is None:
         return False
     return pseudonyms.was_given(finding.entity, segment.text[finding.start : finding.end])
+
+
+def _can_be_masked(segment: Segment, finding: Finding) -> bool:
+    if segment.label in _UNMASKED or segment.opened is not None:
+        return False
+    return masked(finding, segment.text[finding.start : finding.end]) is not None
 
 
 def cut_out(judged: Iterable[Judgement], hits: Sequence[Hit]) -> list[tuple[Segment, list[Judgement]]]:
@@ -176,6 +188,10 @@ class Editor:
             except Exhausted:
                 return Edit(start, end, placeholder(gravest))
             return Edit(start + from_, start + to, surrogate)
+        if all(item.action is Action.MASK and item.finding.start == start and item.finding.end == end for item in run):
+            masks = {masked(item.finding, run[0].segment.text[start:end]) for item in run}
+            if len(masks) == 1 and (mask := masks.pop()) is not None:
+                return Edit(start, end, mask)
         return Edit(start, end, placeholder(gravest))
 
 

@@ -160,3 +160,34 @@ def test_a_run_of_findings_has_a_pseudonym_only_if_each_would() -> None:
     assert (cut.start, cut.end, cut.replacement[:1]) == (0, 9, "[")
     assert pseudonyms.given[stood_in.replacement].value == TEXT[10:26]
     assert pseudonyms.given[stood_in.replacement].restored
+
+
+MASKING = Policy(id="own", description="", default="mask")
+CARD = "4111 1111 1111 1111"
+
+
+def _card(label: Label = Label.PROMPT, *more: Finding) -> tuple[Hit, Finding]:
+    found = Finding("card", Category.PCI, "CREDIT_CARD", Severity.HIGH, 3, 22, 0.9, True, "0" * 32)
+    return hit(found, *more, label=label, text=f"my {CARD}."), found
+
+
+@pytest.mark.parametrize("label", Label)
+def test_a_value_is_masked_where_it_is_text(label: Label) -> None:
+    hits = [_card(label)[0]]
+    (judged,) = judge(hits, MASKING, OPENAI)
+    if label in FIXED:
+        assert judged.action is Action.BLOCK
+        return
+    ((_, (edit,)),) = Editor().edits([judged], hits)
+    if label in (Label.NUMBER, Label.HEADER, Label.QUERY, Label.ATTACHMENT):
+        assert (judged.action, edit.replacement) == (Action.REDACT, "[CREDIT_CARD:000000]")
+    else:
+        assert (judged.action, edit.replacement) == (Action.MASK, "**** **** **** 1111")
+
+
+@pytest.mark.parametrize(("start", "entity"), [(3, "PERSON"), (8, "US_SSN")])
+def test_what_overlaps_is_masked_only_as_one(start: int, entity: str) -> None:
+    other = Finding("other", Category.PII, entity, Severity.LOW, start, 22, 0.9, None, "1" * 32)
+    hits = [_card(Label.PROMPT, other)[0]]
+    ((_, (edit,)),) = Editor().edits(judge(hits, MASKING, OPENAI), hits)
+    assert edit.replacement == "[CREDIT_CARD:000000]"
