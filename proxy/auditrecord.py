@@ -85,7 +85,7 @@ class Decision:
 
     `request_*` describe the body as received, `forwarded_*` as sent (None when nothing was sent). `repeat_of` is the
     request whose block this one only repeats: one event, however often the client sent it. `clause` made the decision;
-    `context` is `policy.Context.recorded`.
+    `context` is `policy.Context.recorded`; `edition` names rules, policy and configuration in one.
     """
 
     type: ClassVar[str] = "decision"
@@ -114,6 +114,7 @@ class Decision:
     policy_digest: str
     rules_digest: str
     config_digest: str
+    edition: str = ""
     scan_seconds: float
 
 

@@ -4,20 +4,37 @@ Policy, vendors and whatever else decides about a finding once it is found. Immu
 checked as a whole, and the same in every worker for the whole of a request.
 """
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 from proxy.client import client_of
 from proxy.policy import Context, Destination, Policy, Who, load_policy
 from proxy.task import Settings
 from proxy.vendor import Catalogue, Vendor, load_catalogue
 from proxy.verdict import Request
+from proxy.wording import Wording, english, load_wording
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the digests are worked out once
 class Charter:
     policy: Policy
     catalogue: Catalogue
+    wording: Wording = field(default_factory=english)
+
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        """SHA-256 of each part, by its name in records."""
+        return {"policy": self.policy.digest, "vendors": self.catalogue.digest, "wording": self.wording.digest}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over all parts."""
+        return hashlib.sha256(
+            "\n".join(f"{name} {digest}" for name, digest in self.digests.items()).encode()
+        ).hexdigest()
 
     def context(self, request: Request, vendor: Vendor | None) -> Context:
         """The circumstances of a request to a host of `vendor`, now."""
@@ -30,8 +47,9 @@ class Charter:
 
 
 def load_charter(settings: Settings) -> Charter:
-    """The charter that files describe. Raises PolicyError or CatalogueError, with file and line."""
+    """The charter that files describe. Raises PolicyError, CatalogueError or ConfigError, with file and line."""
     return Charter(
         load_policy(settings.policy, settings.policies),
         load_catalogue(settings.vendors, settings.hosts),
+        load_wording(settings.language),
     )

@@ -14,6 +14,7 @@ from proxy.auditrecord import AuditFinding
 from proxy.auditrecord import Decision as DecisionRecord
 from proxy.auditrecord import Outcome as OutcomeRecord
 from proxy.client import client_of
+from proxy.edition import Edition
 from proxy.inquiry import Inquiry
 from proxy.repeat import Repeats
 from proxy.tap import Outcome as Tapped
@@ -33,41 +34,32 @@ class Ending:
     tap: Tapped | None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What every record of a run says: the policy's name and the digests of what it judges by."""
-
-    policy: str
-    policy_digest: str
-    rules_digest: str
-    config_digest: str
-
-
 @dataclass(slots=True)
 class Front:
     inquiry: Inquiry
     audit: AuditLog
-    standing: Standing
+    edition: Edition
+    """The one in force. Whoever begins with it ends with it, so it is asked for once and handed on."""
     repeats: Repeats = field(default_factory=Repeats)
     open_requests: int = 0
     """Requests decided and not yet ended; a drain waits for them."""
 
-    async def decide(self, request: Request, identity: str) -> Verdict:
-        """The verdict for a request that was let in. Never raises for a fault of ours: that is a BLOCK."""
+    async def decide(self, request: Request, identity: str, edition: Edition) -> Verdict:
+        """The verdict by `edition` for a request that was let in. Never raises for a fault of ours: that is a BLOCK."""
         started = time.perf_counter()
-        verdict = await self.inquiry.decide(request, identity)
+        verdict = await self.inquiry.decide(request, identity, edition)
         metrics.observe_decision(time.perf_counter() - started)
         blocked = frozenset(item.fingerprint for item in verdict.findings if item.action == Decision.BLOCK)
         if verdict.decision is not Decision.BLOCK or not blocked:
             return verdict
         return replace(verdict, repeat_of=self.repeats.first(identity, verdict.vendor, blocked, request.reference))
 
-    async def commit(self, request: Request, verdict: Verdict) -> DecisionRecord:
+    async def commit(self, request: Request, verdict: Verdict, edition: Edition) -> DecisionRecord:
         """Makes the decision durable and counts it. Raises AuditUnavailable, upon which nothing may be sent.
 
         Each record given out must come back through `finish`.
         """
-        record = self._record(request, verdict)
+        record = _record(request, verdict, edition)
         started = time.perf_counter()
         try:
             await self._append(record)
@@ -105,38 +97,40 @@ class Front:
         self.audit.append(outcome)
         metrics.record_outcome(record.vendor, outcome)
 
-    def _record(self, request: Request, verdict: Verdict) -> DecisionRecord:
-        client = client_of(request.header(b"user-agent") or "")
-        sent = verdict.decision is not Decision.BLOCK
-        standing = self.standing
-        return DecisionRecord(
-            request=request.reference,
-            time=time.time(),
-            decision=verdict.decision.value,
-            reason=verdict.reason or "",
-            vendor=verdict.vendor,
-            format=verdict.format,
-            method=request.method,
-            host=request.host,
-            path=verdict.path,
-            model=verdict.model or None,
-            user=request.user,
-            client=client.tool,
-            client_version=client.version or None,
-            request_bytes=len(request.body),
-            request_sha256=verdict.received_sha256 or hashlib.sha256(request.body).hexdigest(),
-            forwarded_bytes=len(request.body if verdict.body is None else verdict.body) if sent else None,
-            forwarded_sha256=verdict.sent_sha256 if sent else None,
-            findings=tuple(map(_recorded, verdict.findings)),
-            repeat_of=verdict.repeat_of or None,
-            clause=verdict.clause or None,
-            context=verdict.context.recorded(),
-            policy=standing.policy,
-            policy_digest=standing.policy_digest,
-            rules_digest=standing.rules_digest,
-            config_digest=standing.config_digest,
-            scan_seconds=verdict.stats.seconds,
-        )
+
+def _record(request: Request, verdict: Verdict, edition: Edition) -> DecisionRecord:
+    client = client_of(request.header(b"user-agent") or "")
+    sent = verdict.decision is not Decision.BLOCK
+    standing = edition.standing
+    return DecisionRecord(
+        request=request.reference,
+        time=time.time(),
+        decision=verdict.decision.value,
+        reason=verdict.reason or "",
+        vendor=verdict.vendor,
+        format=verdict.format,
+        method=request.method,
+        host=request.host,
+        path=verdict.path,
+        model=verdict.model or None,
+        user=request.user,
+        client=client.tool,
+        client_version=client.version or None,
+        request_bytes=len(request.body),
+        request_sha256=verdict.received_sha256 or hashlib.sha256(request.body).hexdigest(),
+        forwarded_bytes=len(request.body if verdict.body is None else verdict.body) if sent else None,
+        forwarded_sha256=verdict.sent_sha256 if sent else None,
+        findings=tuple(map(_recorded, verdict.findings)),
+        repeat_of=verdict.repeat_of or None,
+        clause=verdict.clause or None,
+        context=verdict.context.recorded(),
+        policy=standing.policy,
+        policy_digest=standing.policy_digest,
+        rules_digest=standing.rules_digest,
+        config_digest=standing.config_digest,
+        edition=standing.edition,
+        scan_seconds=verdict.stats.seconds,
+    )
 
 
 def _recorded(finding: Judged) -> AuditFinding:

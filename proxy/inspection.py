@@ -158,13 +158,13 @@ class Inspection:
         )
 
     def _refused(self, base: Verdict, reason: str) -> Verdict:
-        text = message.refusal_message(reason, self._request.reference, self._inspector.wording)
+        text = message.refusal_message(reason, self._request.reference, self._charter.wording)
         answers = self._inspector.answers(self._charter.policy)
         reply = answers.refusal(self._request, self._fmt, text, status_of(reason))
         return replace(base, reason=reason, reply=reply, conversation="", telling=NOTHING_TOLD)
 
     def _blocked(self, base: Verdict, blocked: Sequence[Judgement]) -> Verdict:
-        policy, wording = self._charter.policy, self._inspector.wording
+        policy, wording = self._charter.policy, self._charter.wording
         places = [item.place(self._fmt, wording) for item in blocked]
         text = message.block_message(places, self._request.reference, policy.id, wording)
         data = self.content.data if self.content.kind is Kind.JSON else b""

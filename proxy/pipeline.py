@@ -7,13 +7,13 @@ target, headers, body -> segments -> findings -> actions -> the bytes to send, o
 import time
 from dataclasses import replace
 
-from detectors import Engine, RuleSet, load_rules
+from detectors import Engine, RuleSet
 from detectors.names import NameFinder
 from proxy import body, document
 from proxy.binary.coding import decode_body
 from proxy.binary.doubt import settled
 from proxy.body import BINARY_KINDS, Kind
-from proxy.charter import Charter, load_charter
+from proxy.charter import Charter
 from proxy.formats import Format
 from proxy.head import head_segments
 from proxy.history import History, read_history
@@ -28,20 +28,19 @@ from proxy.task import Ready, Settings
 from proxy.told import NOTHING_TOLD, Told
 from proxy.vendor import Vendor
 from proxy.verdict import Request, Stats, Verdict
-from proxy.wording import load_wording
 
 
 class Inspector:
-    """Everything a verdict depends on besides the request. One per process; not thread-safe."""
+    """Everything that finding depends on besides the request; what finds are judged by comes with each request.
 
-    def __init__(self, settings: Settings, engine: Engine, charter: Charter, rules: RuleSet) -> None:
+    Nothing that is kept from one request to the next depends on a charter. One per process; not thread-safe.
+    """
+
+    def __init__(self, settings: Settings, engine: Engine) -> None:
         self.limits = settings.limits
         self.resigns = settings.resigns
-        self.wording = load_wording(settings.language)
         self._key = settings.key[:64]
         self._engine = engine
-        self._charter = charter
-        self._rules = rules
         self._scanner = Scanner(engine, settings.key, settings.limits)
 
     def warm(self) -> None:
@@ -49,17 +48,19 @@ class Inspector:
         self._engine.warm()
 
     def ready(self) -> Ready:
-        return Ready(self._rules.digest, self._charter.policy.digest, self._charter.policy.pseudonymises)
+        return Ready(self._engine.ruleset.digest)
 
-    def inspect(self, request: Request, told: Told = NOTHING_TOLD, known: Known = NOTHING_KNOWN) -> Verdict:
-        """The verdict for one request.
+    def inspect(
+        self, request: Request, charter: Charter, told: Told = NOTHING_TOLD, known: Known = NOTHING_KNOWN
+    ) -> Verdict:
+        """The verdict for one request by what `charter` says.
 
         `told` is what its user has been told of this conversation before, `known` which pseudonyms he has been given.
         """
         started = time.perf_counter()
         tally = self._scanner.tally
         before = (tally.hits, tally.misses)
-        inspection = Inspection(self, self._charter, request, told, known)
+        inspection = Inspection(self, charter, request, told, known)
         verdict = inspection.verdict()
         stats = Stats(
             tally.hits - before[0],
@@ -67,7 +68,8 @@ class Inspector:
             len(inspection.content.data),
             time.perf_counter() - started,
         )
-        return replace(verdict, stats=stats)
+        digests = (self._engine.ruleset.digest, charter.digest)
+        return replace(verdict, rules_digest=digests[0], charter_digest=digests[1], stats=stats)
 
     def read_body(self, request: Request, fmt: Format) -> Content:
         try:
@@ -109,9 +111,7 @@ class Inspector:
         return Answers(policy.block_style, time.time())
 
 
-def build(settings: Settings) -> Inspector:
-    """An inspector from files. Raises RuleError, PolicyError, ConfigError or CatalogueError, with file and line."""
-    rules = load_rules(settings.rules, cache_dir=settings.cache_dir)
+def build(settings: Settings, rules: RuleSet) -> Inspector:
+    """An inspector that finds by `rules`. Raises RuleError, with file and line, when one of them can't be run."""
     names = NameFinder(settings.names) if settings.names else None
-    engine = Engine(rules, settings.key, cache_dir=settings.cache_dir, names=names)
-    return Inspector(settings, engine, load_charter(settings), rules)
+    return Inspector(settings, Engine(rules, settings.key, cache_dir=settings.cache_dir, names=names))

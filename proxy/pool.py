@@ -21,7 +21,7 @@ import structlog
 from proxy import frame
 from proxy.mailbox import Mailbox
 from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known
-from proxy.task import Answer, Fault, Ready, Settings, Task
+from proxy.task import KEPT_CHARTERS, Answer, Equipment, Fault, Ready, Sealed, Settings, Task
 from proxy.told import NOTHING_TOLD, Told
 from proxy.verdict import Request, Verdict
 
@@ -49,13 +49,18 @@ class _Worker:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     mailbox: Mailbox | None
-    ready: Ready
+    taught: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_CHARTERS))
+    """The charters that the worker has, as it counts them itself."""
 
-    async def inspect(self, request: Request, told: Told, known: Known) -> Verdict | Fault:
+    async def inspect(self, request: Request, charter: Sealed, told: Told, known: Known) -> Verdict | Fault:
         """The worker's word on a request. The body goes through the mailbox, and so does one that comes back."""
         mailed = self.mailbox.put(request.body) if self.mailbox else None
         sent = request if mailed is None else replace(request, body=b"")
-        answer = await self.ask(Task(sent, told, mailed, known))
+        lesson = None
+        if charter.digest not in self.taught:
+            self.taught.append(charter.digest)
+            lesson = charter
+        answer = await self.ask(Task(sent, charter.digest, lesson, told, mailed, known))
         if not isinstance(answer, Answer):
             return answer if isinstance(answer, Fault) else Fault("worker_lost", "answer")
         if answer.mailed_bytes is None or self.mailbox is None:
@@ -78,7 +83,10 @@ class _Worker:
 
 @dataclass(slots=True)
 class Pool:
+    """Workers that find by `rules`, a RuleSet."""
+
     settings: Settings
+    rules: Sealed
     size: int
     deadline_seconds: float = 5.0
     queue_limit: int = 256
@@ -89,18 +97,18 @@ class Pool:
     _spawning: set[asyncio.Task[None]] = field(default_factory=set)
     _closed: bool = False
 
-    async def start(self) -> Ready:
-        """Starts every worker and returns what they judge by. Raises PoolError when one can't be started."""
-        workers = await asyncio.gather(*(self._spawn(index) for index in range(self.size)))
-        for worker in workers:
+    async def start(self) -> None:
+        """Starts every worker. Raises PoolError when one can't be started."""
+        for worker in await asyncio.gather(*(self._spawn(index) for index in range(self.size))):
             self._release(worker)
-        return workers[0].ready
 
-    async def inspect(self, request: Request, told: Told = NOTHING_TOLD, known: Known = NOTHING_KNOWN) -> Verdict:
-        """The verdict of one worker, within the deadline. Raises PoolError."""
+    async def inspect(
+        self, request: Request, charter: Sealed, told: Told = NOTHING_TOLD, known: Known = NOTHING_KNOWN
+    ) -> Verdict:
+        """The verdict of one worker by `charter`, within the deadline. Raises PoolError."""
         worker = await self._acquire(zlib.crc32(request.body[:AFFINITY_BYTES]) % self.size)
         try:
-            answer = await asyncio.wait_for(worker.inspect(request, told, known), self.deadline_seconds)
+            answer = await asyncio.wait_for(worker.inspect(request, charter, told, known), self.deadline_seconds)
         except TimeoutError:
             self._replace(worker, "timeout")
             raise PoolError("scan_timeout") from None
@@ -111,9 +119,12 @@ class Pool:
             # Cancelled between question and answer: the pipe is out of step and can't be used again.
             self._replace(worker, "crash")
             raise
-        if isinstance(answer, Verdict):
+        if isinstance(answer, Verdict) and self._is_by(answer, charter):
             self._release(worker)
             return answer
+        if isinstance(answer, Verdict):
+            self._replace(worker, "crash")
+            raise PoolError("worker_lost", "judged by something else")
         if answer.reason == "scan_failed":
             self._release(worker)
         else:
@@ -145,6 +156,9 @@ class Pool:
         for worker in workers:
             worker.kill()
             await asyncio.to_thread(worker.process.wait)
+
+    def _is_by(self, verdict: Verdict, charter: Sealed) -> bool:
+        return (verdict.rules_digest, verdict.charter_digest) == (self.rules.digest, charter.digest)
 
     async def _acquire(self, preferred: int) -> _Worker:
         if not self._waiting and self._idle:
@@ -216,9 +230,11 @@ class Pool:
                 env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
             )
         reader, writer = await asyncio.open_unix_connection(sock=ours, limit=1 << 20)
-        worker = _Worker(index, process, reader, writer, mailbox, Ready("", ""))
+        worker = _Worker(index, process, reader, writer, mailbox)
         try:
-            worker.ready = await asyncio.wait_for(worker.ask(self.settings), START_SECONDS)
+            ready = await asyncio.wait_for(worker.ask(Equipment(self.settings, self.rules)), START_SECONDS)
+            if ready != Ready(self.rules.digest):
+                raise EOFError("finds by something else")
         except (OSError, EOFError, TimeoutError) as err:
             worker.kill()
             await asyncio.to_thread(process.wait)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from proxy.audit import AuditLog, AuditUnavailable
 from proxy.ca import CA
-from proxy.pool import Pool, PoolError
+from proxy.front import Front
+from proxy.pool import PoolError
 from proxy.verdict import Request
 
 PROBE_SECONDS = 5.0
@@ -14,9 +15,9 @@ PROBE_SECONDS = 5.0
 class Probe:
     """Called from the status server's threads; asks the proxy's own loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, pool: Pool, audit: AuditLog, authority: CA) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, front: Front, audit: AuditLog, authority: CA) -> None:
         self._loop = loop
-        self._pool = pool
+        self._front = front
         self._audit = audit
         self._authority = authority
 
@@ -26,7 +27,7 @@ class Probe:
 
     def _engine_finds(self) -> bool:
         """Whether a worker, asked now, finds the canary."""
-        future = asyncio.run_coroutine_threadsafe(self._pool.inspect(canary()), self._loop)
+        future = asyncio.run_coroutine_threadsafe(self._front.edition.inspect(canary()), self._loop)
         try:
             return bool(future.result(PROBE_SECONDS).findings)
         except (PoolError, TimeoutError):

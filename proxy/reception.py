@@ -1,4 +1,4 @@
-"""Builds the door and the portal from the configuration, at the start. Glue only."""
+"""Builds the door and the portal, for each edition anew. Glue only."""
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -9,16 +9,15 @@ from proxy.clientsetup.tool import Values
 from proxy.config import Config
 from proxy.configtype import Address
 from proxy.door import Door
-from proxy.gate import Gate
+from proxy.edition import Edition
 from proxy.pac import proxy_script
-from proxy.policy import load_policy
 from proxy.portal import Portal
 from proxy.portalpage import Facts, pages
-from proxy.setting import policy_folder
 
 
-def door_of(config: Config, gate: Gate, authority: CA, listening: Address) -> Door:
-    """What is answered and let in at the proxy's own address. Raises PolicyError."""
+def door_of(config: Config, authority: CA, edition: Edition, listening: Address) -> Door:
+    """What is answered and let in at the proxy's own address."""
+    gate = edition.gate
     reach = config.advertise or Address(config.listen.host, listening.port)
     names = frozenset({config.listen.host, reach.host})
     door = Door(
@@ -29,7 +28,7 @@ def door_of(config: Config, gate: Gate, authority: CA, listening: Address) -> Do
     )
     if not gate.answers_itself:
         return door
-    policy = load_policy(config.policy, policy_folder()).id
+    policy = edition.charter.policy.id
     folder = config.state_dir / "ca" if config.listen.is_loopback else None  # another machine has other paths
     facts = Facts(
         version=__version__,

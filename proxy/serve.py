@@ -19,22 +19,22 @@ from proxy.ca import CA, ensure
 from proxy.cabundle import write_bundle, write_upstream_roots
 from proxy.config import Config
 from proxy.configfile import ConfigError
-from proxy.front import Front, Standing
+from proxy.draft import Draft, read_draft
+from proxy.edition import Edition
+from proxy.front import Front
 from proxy.gate import Gate
 from proxy.identity import Authenticator
 from proxy.inquiry import Inquiry
 from proxy.intercept.server import Server, make_server
 from proxy.key import vault_key
-from proxy.policy import load_policy
 from proxy.pool import Pool, PoolError
 from proxy.probe import Probe
 from proxy.pseudonym.vault import Vault, VaultLimits
 from proxy.reception import door_of
 from proxy.resolve import GuardedLoop
-from proxy.setting import catalogue_of, domains_of, gate_of, keys_of, policy_folder, worker_settings
+from proxy.setting import domains_of, gate_of, keys_of
 from proxy.status import StatusServer
 from proxy.userfile import load_users
-from proxy.wording import load_wording
 
 DAY_SECONDS = 86_400.0
 
@@ -46,6 +46,7 @@ class Parts:
     """What is checked and made before anything listens."""
 
     config: Config
+    draft: Draft
     gate: Gate
     authority: CA
     bundle: Path
@@ -68,11 +69,10 @@ def serve(config: Config) -> None:
 
 def prepare(config: Config) -> Parts:
     """Reads and checks what can be checked without starting anything; makes the CA on the first start."""
-    load_policy(config.policy, policy_folder())  # a mistake in these is told here, with its line, not by a worker
-    load_wording(config.language)
+    draft = read_draft(config)
     if config.users is not None:
         load_users(config.users)
-    catalogue = catalogue_of(config)
+    catalogue = draft.charter.catalogue
     domains = domains_of(config, catalogue)
     now = datetime.now(UTC)
     authority = ensure(config.state_dir, domains, now)
@@ -80,41 +80,42 @@ def prepare(config: Config) -> Parts:
         # Refused rather than tunnelled: the CA may not speak for them, so nothing of theirs could be read.
         _log.warning("the CA is older than some hosts, which are refused: run `tightlip ca rotate`", count=len(missing))
     bundle = write_bundle(config.state_dir, now, config.upstream.ca_file)
-    return Parts(config, gate_of(config, catalogue), authority, bundle)
+    return Parts(config, draft, gate_of(config, catalogue), authority, bundle)
 
 
 @contextlib.asynccontextmanager
 async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
     """Starts every part but the listening, on the parts' own runner; takes them down in reverse order."""
-    config, authority = parts.config, parts.authority
+    config, draft, authority = parts.config, parts.draft, parts.authority
     async with contextlib.AsyncExitStack() as stack:
         pool = Pool(
-            worker_settings(config), config.workers, config.limits.scan_seconds, on_restart=metrics.worker_restarted
+            draft.settings,
+            draft.rules,
+            config.workers,
+            config.limits.scan_seconds,
+            on_restart=metrics.worker_restarted,
         )
         stack.push_async_callback(pool.stop)
         try:
-            ready = await pool.start()
+            await pool.start()
         except PoolError as err:
             raise ConfigError("the scan workers did not start; `tightlip config check` and the log say why") from err
         audit = _open_audit(config.state_dir / "audit")
         stack.callback(audit.close)
         stack.callback(asyncio.create_task(change.follow(config.state_dir, audit)).cancel)
-        standing = Standing(config.policy, ready.policy_digest, ready.rules_digest, config.digest)
-        vault = _open_vault(config) if ready.pseudonymises else None
+        vault = _open_vault(config) if draft.charter.policy.pseudonymises else None
         if vault is not None:
             stack.callback(vault.close)
-        wording = load_wording(config.language)
-        inquiry = Inquiry(parts.gate, pool, vault=vault, keys=keys_of(config), wording=wording)
-        front = Front(inquiry, audit, standing)
+        edition = Edition.of(draft, pool, vault)
+        front = Front(Inquiry(keys=keys_of(config)), audit, edition)
         authenticator = Authenticator(config.users) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
-        server = make_server(
-            config, front, authority, authenticator, roots, partial(door_of, config, parts.gate, authority)
-        )
-        probe = Probe(asyncio.get_running_loop(), pool, audit, authority)
+        server = make_server(config, front, authority, authenticator, roots, partial(door_of, config, authority))
+        probe = Probe(asyncio.get_running_loop(), front, audit, authority)
         status = _open_status(config, probe)
         stack.callback(status.close)
-        metrics.describe(__version__, config.policy, ready.policy_digest, ready.rules_digest)
+        standing = edition.standing
+        metrics.describe(__version__, config.policy, standing.policy_digest, standing.rules_digest)
         metrics.observe(pool, audit, authority)
         yield server, status
 

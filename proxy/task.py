@@ -1,17 +1,38 @@
 """What the front process and a scan worker say to each other. In a module of its own: pickles name it by its path."""
 
+import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Self
 
 from proxy.body import Limits
 from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known
 from proxy.told import Told
 from proxy.verdict import Request, Verdict
 
+KEPT_CHARTERS = 4
+"""How many charters a worker keeps: requests of the last few editions come side by side, never many more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Something made from files, to be handed on as it is: pickled once, named by the digest of what decides in it."""
+
+    digest: str
+    content: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, made: object, digest: str) -> Self:
+        return cls(digest, pickle.dumps(made, protocol=5))
+
+    def open(self) -> Any:
+        """What was sealed, anew. Only for what this process or its parent has sealed."""
+        return pickle.loads(self.content)
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an inspector is built from; crosses the pipe once, when the worker starts."""
+    """What an edition is read from files by, and what an inspector is built from."""
 
     rules: tuple[Path, ...]
     policy: str
@@ -28,15 +49,22 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """A worker's first message: it is warm, and this is what it judges by.
+class Equipment:
+    """What a worker starts with; crosses the pipe once. `rules` is a RuleSet.
 
-    `pseudonymises`: whether its policy gives pseudonyms, so that a vault is needed.
+    The rules themselves, not their files: a worker that takes the place of another must find what that one found,
+    whatever has become of the files since.
     """
 
+    settings: Settings
+    rules: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A worker's first message: it is warm, and this is what it finds by."""
+
     rules_digest: str
-    policy_digest: str
-    pseudonymises: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +77,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A request to inspect. With `mailed_bytes`, its body is not in it but in the mailbox."""
+    """A request to inspect. With `mailed_bytes`, its body is not in it but in the mailbox.
+
+    `charter` is the digest of what it is to be judged by; `taught` that charter, where the worker doesn't have it yet.
+    """
 
     request: Request
+    charter: str
+    taught: Sealed | None
     told: Told
     mailed_bytes: int | None = None
     known: Known = NOTHING_KNOWN

@@ -102,6 +102,7 @@ class Verdict:
     parts that are not None in place of the originals. BLOCK forwards nothing and answers `reply`.
     `path` is the target's path once it is known to hold no finding, else "".
     `reason` is a closed code when something could not be read (even if policy let it pass), else None.
+    `rules_digest` and `charter_digest` name what it was judged by; the worker says so itself.
     `received_sha256` is of the body as it arrived, `sent_sha256` of the one that goes on, None when none does.
     `clause` is the one that made the decision, "" when none did; `context` what policy knew of the request.
     `repeat_of` is the reference of a block just before that had all the findings of this one, else "".
@@ -128,6 +129,8 @@ class Verdict:
     pseudonyms: tuple[Pseudonym, ...] = ()
     received_sha256: str = ""
     sent_sha256: str | None = None
+    rules_digest: str = ""
+    charter_digest: str = ""
     stats: Stats = Stats()
 
     def applied(self, request: Request) -> Request:

@@ -5,6 +5,8 @@ in is not looked at again. A text that a file leaves out is the English one.
 """
 
 import functools
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +31,11 @@ class Wording:
 
     language: str
     texts: Mapping[str, str] = field(repr=False)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all texts."""
+        return hashlib.sha256(json.dumps(dict(self.texts), sort_keys=True).encode()).hexdigest()
 
     def say(self, key: str, **parts: str | int) -> str:
         """The text `key` with its placeholders filled. KeyError for one that is unknown or not given."""

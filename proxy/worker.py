@@ -8,34 +8,58 @@ import resource
 import signal
 import socket
 import sys
+from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from proxy import frame, log
 from proxy.mailbox import Mailbox
-from proxy.task import Answer, Fault, Settings, Task
+from proxy.task import KEPT_CHARTERS, Answer, Equipment, Fault, Task
 from proxy.verdict import Request, Verdict
+
+if TYPE_CHECKING:
+    from proxy.charter import Charter
+
+
+class Charters:
+    """The last few charters that came. The front process counts along (`pool.py`), so what it names is here."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Charter] = OrderedDict()
+
+    def take(self, task: Task) -> "Charter":
+        """What the task is to be judged by."""
+        if task.taught is not None:
+            self._kept[task.charter] = task.taught.open()
+            if len(self._kept) > KEPT_CHARTERS:
+                self._kept.popitem(last=False)
+        return self._kept[task.charter]
 
 
 def main(descriptor: int, mailbox: Mailbox | None) -> None:
     log.configure()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the front process decides
     with socket.socket(fileno=descriptor) as sock:
-        settings: Settings = frame.receive_blocking(sock)
+        equipment: Equipment = frame.receive_blocking(sock)
+        memory_bytes = equipment.settings.memory_bytes
         # Heavy imports stay below the limit too, so a runaway import fails like a runaway scan.
-        resource.setrlimit(resource.RLIMIT_AS, (settings.memory_bytes, settings.memory_bytes))
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
         from proxy.pipeline import build
 
-        inspector = build(settings)
+        inspector = build(equipment.settings, equipment.rules.open())
         inspector.warm()
+        charters = Charters()
         frame.send_blocking(sock, inspector.ready())
         while True:
             try:
                 task: Task = frame.receive_blocking(sock)
             except EOFError:
                 return
+            charter = charters.take(task)
             try:
-                answer: object = _answer(inspector.inspect(_request(task, mailbox), task.told, task.known), mailbox)
+                verdict = inspector.inspect(_request(task, mailbox), charter, task.told, task.known)
+                answer: object = _answer(verdict, mailbox)
             except MemoryError:
                 answer = Fault("worker_lost", "MemoryError")
             except Exception as err:

@@ -9,16 +9,13 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 def main() -> None:
     """Entry point: operator's mistakes become one clear message and exit code 2, never a traceback."""
-    from detectors import RuleError
     from proxy.cli.app import app
-    from proxy.configfile import ConfigError
+    from proxy.draft import OPERATORS_ERRORS
     from proxy.log import place_of
-    from proxy.policy import PolicyError
-    from proxy.vendor import CatalogueError
 
     try:
         app(prog_name="tightlip")
-    except (ConfigError, PolicyError, CatalogueError, RuleError) as err:
+    except OPERATORS_ERRORS as err:
         print(f"tightlip: {err}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:

@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 
 from proxy.admission import is_plain_passage, refusal_of
 from proxy.config import Config
+from proxy.draft import Draft, read_draft
+from proxy.edition import Edition
 from proxy.inquiry import Inquiry
-from proxy.policy import load_policy
 from proxy.pool import Pool, PoolError
 from proxy.pseudonym.vault import Vault
 from proxy.reference import new_reference
-from proxy.setting import catalogue_of, gate_of, keys_of, policy_folder, worker_settings
+from proxy.setting import keys_of
 from proxy.verdict import Decision, Request, Verdict
-from proxy.wording import Wording, load_wording
 
 DONE, FAILED = 0, 2
 DEFAULT_PORTS = {"https": 443, "http": 80}
@@ -25,25 +25,25 @@ DEFAULT_PORTS = {"https": 443, "http": 80}
 
 def inspect_jsonl(config: Config) -> int:
     """Answers each request line with one verdict line, in order, until the input ends; the process's exit code."""
-    load_policy(config.policy, policy_folder())  # a mistake in these is told here, with its line, not by a worker
-    return asyncio.run(_inspect_jsonl(config, load_wording(config.language)))
+    return asyncio.run(_inspect_jsonl(read_draft(config)))
 
 
-async def _inspect_jsonl(config: Config, wording: Wording) -> int:
-    pool = Pool(worker_settings(config), 1, config.limits.scan_seconds)
+async def _inspect_jsonl(draft: Draft) -> int:
+    config = draft.config
+    pool = Pool(draft.settings, draft.rules, 1, config.limits.scan_seconds)
     try:
-        ready = await pool.start()
+        await pool.start()
     except PoolError:
         print("tightlip: the scan worker did not start; `tightlip config check` says why", file=sys.stderr)
         return FAILED
-    vault = Vault(None, pool.settings.key) if ready.pseudonymises else None
-    gate = gate_of(config, catalogue_of(config))
-    inquiry = Inquiry(gate, pool, vault=vault, keys=keys_of(config), wording=wording)
+    vault = Vault(None, pool.settings.key) if draft.charter.policy.pseudonymises else None
+    edition = Edition.of(draft, pool, vault)
+    inquiry = Inquiry(keys=keys_of(config))
     failed = False
     try:
         while line := await asyncio.to_thread(sys.stdin.buffer.readline):
             if line.strip():
-                answer = await _answer(inquiry, line)
+                answer = await _answer(inquiry, edition, line)
                 failed = failed or "error" in answer
                 sys.stdout.write(json.dumps(answer) + "\n")
                 sys.stdout.flush()
@@ -52,25 +52,25 @@ async def _inspect_jsonl(config: Config, wording: Wording) -> int:
     return FAILED if failed else DONE
 
 
-async def _answer(inquiry: Inquiry, line: bytes) -> dict[str, Any]:
+async def _answer(inquiry: Inquiry, edition: Edition, line: bytes) -> dict[str, Any]:
     try:
         item = json.loads(line)
         request = _request(item)
     except (ValueError, KeyError, TypeError, binascii.Error):
         expected = 'expected {"id", "method", "url", "headers": [[name, value], ...], "body_b64", "user"}'
         return {"id": None, "error": expected}
-    return {"id": item["id"], **_plain(request, await _verdict(inquiry, request))}
+    return {"id": item["id"], **_plain(request, await _verdict(inquiry, edition, request))}
 
 
-async def _verdict(inquiry: Inquiry, request: Request) -> Verdict:
-    refusal = refusal_of(request, inquiry.gate)
-    if refusal is None and len(request.body) > inquiry.pool.settings.limits.body_bytes:
+async def _verdict(inquiry: Inquiry, edition: Edition, request: Request) -> Verdict:
+    refusal = refusal_of(request, edition.gate)
+    if refusal is None and len(request.body) > edition.pool.settings.limits.body_bytes:
         refusal = "too_large"
     if refusal is not None:
-        return inquiry.refuse(request, refusal)
-    if inquiry.gate.catalogue.vendor_for(request.host) is None or is_plain_passage(request, inquiry.gate):
+        return edition.refuse(request, refusal)
+    if edition.vendor_for(request.host) is None or is_plain_passage(request, edition.gate):
         return Verdict(Decision.ALLOW, "other", "none", reason="not_intercepted")
-    return await inquiry.decide(request, request.user or "local")
+    return await inquiry.decide(request, request.user or "local", edition)
 
 
 def _request(item: dict[str, Any]) -> Request:

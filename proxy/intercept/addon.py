@@ -87,7 +87,6 @@ class Tightlip:
 
     def __init__(self, front: Front, authenticator: Authenticator | None) -> None:
         self._front = front
-        self._inquiry = front.inquiry
         self._authenticator = authenticator
         self._users: dict[str, str] = {}
         self._garbage_bytes = 0
@@ -104,7 +103,7 @@ class Tightlip:
         if user is None and self._authenticator is not None:
             flow.response = self.error_reply(flow, "auth_required")
             return
-        route = self._inquiry.gate.route(flow.request.host, flow.request.port, plain=False)
+        route = self._front.edition.gate.route(flow.request.host, flow.request.port, plain=False)
         if route.refusal is not None:
             flow.response = self.error_reply(flow, route.refusal)
             return
@@ -133,7 +132,7 @@ class Tightlip:
         if user is None and self._authenticator is not None:
             user = await self._authenticate(flow)
         _drop_hop_headers(flow.request)
-        state = attach(flow, FlowState(new_reference(), user, peer))
+        state = attach(flow, FlowState(new_reference(), user, peer, self._front.edition))
         passage = passage_of(flow)
         if passage is not None and passage.refusal is not None:
             state.refusal = passage.refusal
@@ -144,7 +143,7 @@ class Tightlip:
         request = as_request(flow, state)
         state.refusal = refusal_of(
             request,
-            self._inquiry.gate,
+            state.edition.gate,
             sni=flow.client_conn.sni,
             authority=flow.request.authority,
             http2=flow.request.is_http2,
@@ -165,17 +164,17 @@ class Tightlip:
         if state.refusal is None and self.portal is not None and self._is_for_portal(flow):
             flow.response = as_response(self.portal.answer(request))
             return
-        if state.refusal is None and is_plain_passage(request, self._inquiry.gate):
+        if state.refusal is None and is_plain_passage(request, state.edition.gate):
             self._permit(flow, state)
             return
         if state.refusal is None and flow.request.trailers:
             state.refusal = "trailers"
         if state.refusal is not None:
-            verdict = self._inquiry.refuse(request, state.refusal)
+            verdict = state.edition.refuse(request, state.refusal)
         else:
-            verdict = await self._front.decide(request, state.user or state.peer)
+            verdict = await self._front.decide(request, state.user or state.peer, state.edition)
         try:
-            state.record = await self._front.commit(request, verdict)
+            state.record = await self._front.commit(request, verdict, state.edition)
         except AuditUnavailable:
             flow.response = self.error_reply(flow, "audit_unavailable")
             return
@@ -201,10 +200,10 @@ class Tightlip:
         if state.record is None:
             flow.response.stream = True
             return
-        fmt = self._inquiry.format_of(flow.request.method, flow.request.host, flow.request.path)
+        fmt = state.edition.format_of(flow.request.method, flow.request.host, flow.request.path)
         state.tap = ResponseTap(fmt, flow.response.headers.get("content-encoding", ""), time.monotonic)
         flow.response.stream = state.tap.feed
-        lexicon = self._inquiry.lexicon(flow.request.host, state.user or state.peer)
+        lexicon = state.edition.lexicon(flow.request.host, state.user or state.peer)
         if lexicon:
             restore(flow, fmt, lexicon, state.tap)
 
@@ -271,8 +270,8 @@ class Tightlip:
 
     def error_reply(self, flow: http.HTTPFlow, reason: str) -> http.Response:
         """The response, in the client's own shape, to a flow refused for a closed reason code."""
-        state = flow_state(flow) or FlowState(new_reference(), None, "")
-        return as_response(self._inquiry.refusal_reply(as_request(flow, state), reason))
+        state = flow_state(flow) or FlowState(new_reference(), None, "", self._front.edition)
+        return as_response(state.edition.refusal_reply(as_request(flow, state), reason))
 
 
 def as_request(flow: http.HTTPFlow, state: FlowState) -> Request:

@@ -9,7 +9,7 @@ from mitmproxy.proxy.layers import ClientTLSLayer, HttpLayer, ServerTLSLayer, TC
 from mitmproxy.proxy.layers.http import HTTPMode
 from mitmproxy.proxy.layers.tls import parse_client_hello
 
-from proxy.gate import Gate
+from proxy.front import Front
 
 _TLS_HANDSHAKE = 0x16
 _TLS_RECORD_HEADER_BYTES = 5
@@ -26,8 +26,8 @@ class Refuse(layer.Layer):
 class NextLayer:
     """The mitmproxy addon of that name."""
 
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
+    def __init__(self, front: Front) -> None:
+        self._front = front
 
     def next_layer(self, nextlayer: layer.NextLayer) -> None:
         try:
@@ -49,7 +49,8 @@ class NextLayer:
         if ctx.server.address is None:
             return Refuse(ctx)
         host, port = ctx.server.address[0], ctx.server.address[1]
-        route = self._gate.route(host, port, plain=False)
+        gate = self._front.edition.gate
+        route = gate.route(host, port, plain=False)
         if route.refusal is not None:
             return Refuse(ctx)
         if not data or (data[0] == _TLS_HANDSHAKE and len(data) < _TLS_RECORD_HEADER_BYTES):
@@ -59,7 +60,7 @@ class NextLayer:
             hello = parse_client_hello(data)
             if hello is None:
                 return None
-            if hello.sni and not self._gate.agrees(host, hello.sni):
+            if hello.sni and not gate.agrees(host, hello.sni):
                 return Refuse(ctx)
         if route.is_blind:
             return TCPLayer(ctx, ignore=True)

@@ -19,6 +19,7 @@ from proxy.config import Config
 from proxy.configfile import ConfigError
 from proxy.configtype import Address
 from proxy.door import Door
+from proxy.edition import Edition
 from proxy.front import Front
 from proxy.identity import Authenticator
 from proxy.intercept.addon import Tightlip
@@ -34,7 +35,7 @@ IDLE_SECONDS = 3600
 DRAIN_SECONDS = 20.0
 
 
-MakeDoor = Callable[[Address], Door]
+MakeDoor = Callable[[Edition, Address], Door]
 
 
 @dataclass(slots=True)
@@ -62,8 +63,12 @@ class Server:
                 if listener.last_exception is not None:
                     raise ConfigError(f"listen: expected an address that is free, found: {listener.last_exception}")
             await asyncio.sleep(0.01)
+        self.renew_door()
+
+    def renew_door(self) -> None:
+        """Puts in its place what is answered at the address that is listened on, as the edition in force has it."""
         host, port = self.listeners.listen_addrs()[0][:2]
-        door = self.make_door(Address(host, port))
+        door = self.make_door(self.front.edition, Address(host, port))
         self.addon.portal = door.portal
         PermittedStream.door = door
 
@@ -113,8 +118,8 @@ def make_server(
     running.addons.add(
         core.Core(),
         listeners,
-        NextLayer(front.inquiry.gate),
-        OwnTlsConfig(authority, front.inquiry.gate.catalogue),
+        NextLayer(front),
+        OwnTlsConfig(authority, front),
         addon,
         messages,
         upstream_auth.UpstreamAuth(),  # after ours, which takes out what the client sent for a proxy

@@ -14,11 +14,12 @@ from mitmproxy.proxy import commands
 from proxy import metrics
 from proxy.audit import AuditUnavailable
 from proxy.auditrecord import Decision as DecisionRecord
+from proxy.edition import Edition
 from proxy.formats import Format
 from proxy.front import Ending, Front
 from proxy.intercept.state import FlowState, SocketState, flow_state
 from proxy.reference import new_reference
-from proxy.restore import message_restorer
+from proxy.restore import Lexicon, message_restorer
 from proxy.tap import ResponseTap
 from proxy.verdict import WEBSOCKET, Decision, Reply, Request, Verdict
 
@@ -103,13 +104,14 @@ class Messages:
             return
         request = as_request(message, state)
         message.reference = request.reference
-        verdict = await self._verdict(request, message, state)
+        edition = self._front.edition  # each message takes the one in force
+        verdict = await self._verdict(request, message, state, edition)
         try:
-            record = await self._front.commit(request, verdict)
+            record = await self._front.commit(request, verdict, edition)
         except AuditUnavailable:
-            message.reply = self._front.inquiry.refusal_reply(request, "audit_unavailable")
+            message.reply = edition.refusal_reply(request, "audit_unavailable")
             return
-        fmt = self._front.inquiry.format_of(WEBSOCKET, request.host, request.target)
+        fmt = edition.format_of(WEBSOCKET, request.host, request.target)
         message.exchange = Exchange(self._front, record, fmt, started)
         if message.is_abandoned:
             message.exchange.end("connection_lost")
@@ -119,31 +121,31 @@ class Messages:
             return
         if verdict.body is not None:
             message.content = verdict.body
-        self._renew(state, state.socket, request.host, fmt)
+        self._renew(state.socket, fmt, edition.lexicon(request.host, state.user or state.peer))
         metrics.observe_added_latency(time.monotonic() - started)
         message.permit = message.content
 
-    def _renew(self, state: FlowState, socket: SocketState, host: str, fmt: Format) -> None:
+    def _renew(self, socket: SocketState, fmt: Format, lexicon: Lexicon | None) -> None:
         """The vendor may answer with any pseudonym it has been given up to now."""
-        lexicon = self._front.inquiry.lexicon(host, state.user or state.peer)
         if socket.restorer is not None:
             socket.restorer.renew(lexicon or ())
         elif lexicon:
             socket.restorer = message_restorer(fmt, lexicon)
 
-    async def _verdict(self, request: Request, message: SocketMessage, state: FlowState) -> Verdict:
+    async def _verdict(self, request: Request, message: SocketMessage, state: FlowState, edition: Edition) -> Verdict:
         if message.refusal is not None:
-            return self._front.inquiry.refuse(request, message.refusal)
-        verdict = await self._front.decide(request, state.user or state.peer)
+            return edition.refuse(request, message.refusal)
+        verdict = await self._front.decide(request, state.user or state.peer, edition)
         head = (verdict.target or request.target, verdict.headers or request.headers)
         if head != (request.target, request.headers):  # it was sent with the upgrade and can't be changed any more
-            return self._front.inquiry.refuse(request, "path_finding")
+            return edition.refuse(request, "path_finding")
         return verdict
 
     def refusal(self, message: SocketMessage, reason: str) -> Reply:
         """The answer to a message that no verdict was had for."""
-        state = flow_state(message.flow) or FlowState(new_reference(), None, "")
-        return self._front.inquiry.refusal_reply(as_request(message, state), reason)
+        edition = self._front.edition
+        state = flow_state(message.flow) or FlowState(new_reference(), None, "", edition)
+        return edition.refusal_reply(as_request(message, state), reason)
 
 
 def as_request(message: SocketMessage, state: FlowState) -> Request:

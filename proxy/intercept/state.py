@@ -7,6 +7,7 @@ from mitmproxy import http
 
 from proxy import metrics
 from proxy.auditrecord import Decision as DecisionRecord
+from proxy.edition import Edition
 from proxy.restore import MessageRestorer
 from proxy.tap import ResponseTap
 
@@ -48,11 +49,15 @@ class SocketState:
 
 @dataclass(slots=True)
 class FlowState:
-    """One request on its way through. `permit` is None until a verdict has been made durable."""
+    """One request on its way through. `permit` is None until a verdict has been made durable.
+
+    `edition` is the one that was in force when its headers arrived; it stays the request's own to its end.
+    """
 
     reference: str
     user: str | None
     peer: str
+    edition: Edition
     started: float = field(default_factory=time.monotonic)
     refusal: str | None = None
     permit: Permit | None = None

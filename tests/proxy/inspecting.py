@@ -3,16 +3,24 @@
 import functools
 import json
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 from detectors import Engine, bundled_rules, load_rules
 from detectors.template import expand
 from proxy.body import Limits
 from proxy.charter import Charter
+from proxy.edition import Edition, Standing
+from proxy.gate import Gate
+from proxy.inquiry import Inquiry
 from proxy.pipeline import Inspector
 from proxy.policy import Policy, load_policy
+from proxy.pool import Pool
+from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known
+from proxy.pseudonym.vault import Vault
 from proxy.setting import policy_folder, vendor_folders
-from proxy.task import Settings
+from proxy.task import Sealed, Settings
+from proxy.told import NOTHING_TOLD, Told
 from proxy.vendor import Catalogue, load_catalogue
 from proxy.verdict import Request, Verdict
 from tests.compiled import rules_folder
@@ -49,18 +57,62 @@ def catalogue() -> Catalogue:
     return load_catalogue(vendor_folders())
 
 
+def charter_of(policy: str | Policy) -> Charter:
+    """A policy, by its name where it comes along, with the vendors that come along."""
+    return Charter(load_policy(policy, policy_folder()) if isinstance(policy, str) else policy, catalogue())
+
+
+@dataclass
+class Judge:
+    """An inspector with the charter that it judges by."""
+
+    inspector: Inspector
+    charter: Charter
+
+    def inspect(self, asked: Request, told: Told = NOTHING_TOLD, known: Known = NOTHING_KNOWN) -> Verdict:
+        return self.inspector.inspect(asked, self.charter, told, known)
+
+
+@dataclass
+class OnePool:
+    """Stands for the worker pool: the same inspector in this process."""
+
+    judge: Judge
+
+    async def inspect(self, asked: Request, charter: Sealed, told: Told, known: Known) -> Verdict:
+        return self.judge.inspect(asked, told, known)
+
+
+@dataclass
+class Desk:
+    """An inquiry, always about the same edition. `pool` is one, or stands for one."""
+
+    pool: Any
+    vault: Vault | None = None
+    inquiry: Inquiry = field(default_factory=Inquiry)
+
+    def __post_init__(self) -> None:
+        charter = charter_of("strict")
+        sealed, standing = Sealed.of(charter, charter.digest), Standing("strict", "a", "b", "c", "d")
+        self.edition = Edition(charter, sealed, Gate(catalogue()), cast(Pool, self.pool), standing, self.vault)
+
+    async def decide(self, asked: Request, identity: str) -> Verdict:
+        return await self.inquiry.decide(asked, identity, self.edition)
+
+
 def fresh(
     policy: str | Policy = "balanced", key: bytes = KEY, limits: Limits | None = None, *, resigns: bool = False
-) -> Inspector:
+) -> Judge:
     """An inspector that has seen nothing yet."""
-    if isinstance(policy, str):
-        policy = load_policy(policy, policy_folder())
-    settings = Settings((), policy.id, policy_folder(), vendor_folders(), {}, limits or Limits(), key, resigns=resigns)
-    return Inspector(settings, engine(key), Charter(policy, catalogue()), engine(key).ruleset)
+    charter = charter_of(policy)
+    settings = Settings(
+        (), charter.policy.id, policy_folder(), vendor_folders(), {}, limits or Limits(), key, resigns=resigns
+    )
+    return Judge(Inspector(settings, engine(key)), charter)
 
 
 @functools.cache
-def shared(policy: str = "balanced") -> Inspector:
+def shared(policy: str = "balanced") -> Judge:
     """An inspector whose caches fill with whatever the tests before have asked."""
     return fresh(policy)
 

@@ -10,14 +10,13 @@ import pytest
 from proxy import opener
 from proxy.attachments import Bounds
 from proxy.body import Limits
-from proxy.pipeline import Inspector
 from proxy.policy import Policy, load_policy
 from proxy.setting import policy_folder
 from proxy.told import Told
 from proxy.verdict import Decision, Verdict
 from tests.proxy.attachments import making
 from tests.proxy.attachments.making import docx, jpeg, pdf, png, readable, unread, xlsx, zipped
-from tests.proxy.inspecting import AWS_KEY, OTHER_AWS_KEY, fresh, request, sent, shared
+from tests.proxy.inspecting import AWS_KEY, OTHER_AWS_KEY, Judge, fresh, request, sent, shared
 
 LINE = f"export AWS_ACCESS_KEY_ID={AWS_KEY}"
 NAME = "q3-figures-of-jane"
@@ -297,7 +296,7 @@ def test_what_costs_too_much_is_no_attachment_that_may_pass() -> None:
     assert (verdict.decision, verdict.reason) == (Decision.BLOCK, "decode_budget")
 
 
-def limited(bounds: Bounds) -> Inspector:
+def limited(bounds: Bounds) -> Judge:
     return fresh(limits=Limits(attachments=bounds))
 
 

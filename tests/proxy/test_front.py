@@ -7,9 +7,11 @@ from typing import cast
 import pytest
 
 from proxy.audit import AuditLog, AuditUnavailable
-from proxy.front import Front, Standing
+from proxy.edition import Edition
+from proxy.front import Front
 from proxy.inquiry import Inquiry
 from proxy.verdict import Decision, Judged, Request, Verdict
+from tests.proxy.inspecting import Desk
 from tests.proxy.test_audit import records
 from tests.proxy.test_metrics import judged, value
 
@@ -23,7 +25,7 @@ class Answering:
     def __init__(self) -> None:
         self.findings: tuple[Judged, ...] = (judged(action="block"),)
 
-    async def decide(self, request: Request, identity: str) -> Verdict:
+    async def decide(self, request: Request, identity: str, edition: Edition) -> Verdict:
         decision = Decision.BLOCK if any(item.action == "block" for item in self.findings) else Decision.REDACT
         return Verdict(decision, "openai", "openai.chat", findings=self.findings)
 
@@ -42,7 +44,7 @@ def answering() -> Answering:
 
 @pytest.fixture
 def front(log: AuditLog, answering: Answering) -> Front:
-    return Front(cast(Inquiry, answering), log, Standing("strict", "a", "b", "c"))
+    return Front(cast(Inquiry, answering), log, Desk(None).edition)
 
 
 def asked(reference: str) -> Request:
@@ -51,7 +53,7 @@ def asked(reference: str) -> Request:
 
 async def put_on_record(front: Front, reference: str, identity: str = "ann") -> None:
     request = asked(reference)
-    await front.commit(request, await front.decide(request, identity))
+    await front.commit(request, await front.decide(request, identity, front.edition), front.edition)
 
 
 def repeats(folder: Path) -> dict[object, object]:
@@ -77,11 +79,11 @@ async def test_what_leaves_is_no_repeat(front: Front, answering: Answering, tmp_
 
 async def test_a_block_that_is_not_on_record_can_not_be_repeated(front: Front, log: AuditLog) -> None:
     request = asked("r1")
-    verdict = await front.decide(request, "ann")
+    verdict = await front.decide(request, "ann", front.edition)
     log.close()
     with pytest.raises(AuditUnavailable):
-        await front.commit(request, verdict)
-    assert (await front.decide(asked("r2"), "ann")).repeat_of == ""
+        await front.commit(request, verdict, front.edition)
+    assert (await front.decide(asked("r2"), "ann", front.edition)).repeat_of == ""
 
 
 async def test_a_finding_goes_on_record_with_its_clause_and_what_it_is(front: Front, tmp_path: Path) -> None:

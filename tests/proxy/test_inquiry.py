@@ -10,43 +10,42 @@ from typing import Any, cast
 import pytest
 
 from proxy.credential import CredentialError
-from proxy.gate import Gate
 from proxy.inquiry import Inquiry
-from proxy.pool import Pool, PoolError
-from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known
+from proxy.pool import PoolError
+from proxy.pseudonym.pseudonymiser import Known
 from proxy.reason import Reason, status_of
 from proxy.signing import Credentials, resign
+from proxy.task import Sealed
 from proxy.told import NOTHING_TOLD, Told
 from proxy.verdict import Decision, Request, Verdict
-from tests.proxy.inspecting import AWS_KEY, OTHER_AWS_KEY, catalogue, fresh, request, sent
+from tests.proxy.inspecting import AWS_KEY, OTHER_AWS_KEY, Desk, OnePool, fresh, request, sent
 
 
 @dataclass
-class OnePool:
-    """Stands for the worker pool: the same inspector in this process, or a fault."""
+class FaultyPool(OnePool):
+    """One that may fail, or wait."""
 
     fault: BaseException | None = None
     asked: list[Told] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.inspector = fresh("strict")
         self.answering = asyncio.Event()
         self.answering.set()
 
-    async def inspect(self, asked: Request, told: Told = NOTHING_TOLD, known: Known = NOTHING_KNOWN) -> Verdict:
+    async def inspect(self, asked: Request, charter: Sealed, told: Told, known: Known) -> Verdict:
         self.asked.append(told)
         await self.answering.wait()
         if self.fault is not None:
             raise self.fault
-        return self.inspector.inspect(asked, told, known)
+        return await super().inspect(asked, charter, told, known)
 
 
-def make(fault: BaseException | None = None, limit_bytes: int = 1 << 20) -> tuple[Inquiry, OnePool]:
-    pool = OnePool(fault)
-    return Inquiry(Gate(catalogue()), cast(Pool, pool), in_flight_limit_bytes=limit_bytes), pool
+def make(fault: BaseException | None = None, limit_bytes: int = 1 << 20) -> tuple[Desk, FaultyPool]:
+    pool = FaultyPool(fresh("strict"), fault)
+    return Desk(pool, inquiry=Inquiry(in_flight_limit_bytes=limit_bytes)), pool
 
 
-async def decide(inquiry: Inquiry, body: Any, api: str = "chat", user: str = "ann") -> tuple[str, str]:
+async def decide(inquiry: Desk, body: Any, api: str = "chat", user: str = "ann") -> tuple[str, str]:
     """The decision and the body that leaves, "" when none does."""
     asked = request(body, api)
     verdict = await inquiry.decide(asked, user)
@@ -78,11 +77,8 @@ class Keys:
         return self._key
 
 
-def signing(keys: Keys | None, *, resigns: bool = True) -> Inquiry:
-    inquiry, pool = make()
-    pool.inspector = fresh("balanced", resigns=resigns)
-    inquiry.keys = cast(Any, keys)
-    return inquiry
+def signing(keys: Keys | None, *, resigns: bool = True) -> Desk:
+    return Desk(OnePool(fresh("balanced", resigns=resigns)), inquiry=Inquiry(keys=cast(Any, keys)))
 
 
 def prompt(text: str) -> dict[str, Any]:
@@ -408,7 +404,7 @@ async def test_bytes_are_given_back_whatever_is_raised(fault: BaseException) -> 
 @pytest.mark.parametrize("api", ["chat", "messages", "gemini", "unknown"])
 def test_every_refusal_is_an_answer_in_the_routes_shape(reason: str, api: str) -> None:
     inquiry, _ = make()
-    verdict = inquiry.refuse(request(f"a {AWS_KEY}".encode(), api), reason)
+    verdict = inquiry.edition.refuse(request(f"a {AWS_KEY}".encode(), api), reason)
     assert (verdict.decision, verdict.reason) == (Decision.BLOCK, reason)
     assert verdict.reply is not None
     assert verdict.reply.status == status_of(reason)
@@ -420,5 +416,5 @@ def test_every_refusal_is_an_answer_in_the_routes_shape(reason: str, api: str) -
 def test_a_refusal_of_an_unknown_host() -> None:
     inquiry, _ = make()
     asked = Request("GET", "https", "example.org", 443, "/", (), b"", None, "tl-reference")
-    verdict = inquiry.refuse(asked, "host_refused")
+    verdict = inquiry.edition.refuse(asked, "host_refused")
     assert (verdict.vendor, verdict.reply and verdict.reply.status) == ("other", 403)

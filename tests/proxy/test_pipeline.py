@@ -19,10 +19,7 @@ from hypothesis import strategies as st
 
 from proxy import body as wire
 from proxy.body import Limits
-from proxy.pipeline import build
-from proxy.policy import Policy, PolicyError
-from proxy.setting import policy_folder, vendor_folders
-from proxy.task import Settings
+from proxy.policy import Policy
 from proxy.verdict import Decision, Request, Verdict
 from tests.proxy.inspecting import (
     AWS_KEY,
@@ -32,7 +29,9 @@ from tests.proxy.inspecting import (
     OTHER_KEY,
     PACKS,
     URLS,
+    charter_of,
     chat,
+    engine,
     fresh,
     request,
     sent,
@@ -521,18 +520,22 @@ def test_nothing_leaves_unseen_under_the_default_policy(place: str) -> None:
     assert verdict.decision in (Decision.REDACT, Decision.BLOCK)
 
 
-# from files
+# what it judges by
 
 
-def test_built_from_files_it_says_what_it_judges_by() -> None:
-    ready = shared("strict").ready()
-    assert len(ready.rules_digest) == len(ready.policy_digest) == 64
+def test_a_verdict_says_what_it_was_made_by() -> None:
+    judge = fresh("strict")
+    verdict = judge.inspect(request(chat("hello")))
+    assert verdict.rules_digest == judge.inspector.ready().rules_digest == engine().ruleset.digest
+    assert verdict.charter_digest == judge.charter.digest
 
 
-def test_a_policy_that_is_nowhere_stops_the_start() -> None:
-    folders = Settings((), "nowhere", policy_folder(), vendor_folders(), {}, Limits(), KEY)
-    with pytest.raises(PolicyError):
-        build(folders)
+def test_one_inspector_judges_each_request_by_the_charter_that_comes_with_it() -> None:
+    """What it keeps of the first reading serves the others: it depends on rules alone."""
+    inspector, asked = fresh().inspector, request(chat(f"deploy with {AWS_KEY} please"))
+    decisions = [inspector.inspect(asked, charter_of(policy)).decision for policy in ("monitor", "strict") * 2]
+    assert decisions == [Decision.LOG, Decision.BLOCK] * 2
+    assert inspector.inspect(asked, charter_of("monitor")).stats.misses == 0
 
 
 def test_the_outcome_does_not_depend_on_what_was_asked_before() -> None:

@@ -9,25 +9,40 @@ from pathlib import Path
 
 import pytest
 
+from proxy.charter import Charter
 from proxy.config import load
+from proxy.draft import Draft, read_draft
+from proxy.policy import load_policy
 from proxy.pool import Pool, PoolError
-from proxy.setting import worker_settings
-from proxy.task import Settings
+from proxy.setting import policy_folder
+from proxy.task import KEPT_CHARTERS, Sealed
 from proxy.verdict import Decision, Request
-from tests.compiled import rules_folder
-from tests.proxy.inspecting import chat, request
+from tests.compiled import share_rules
+from tests.proxy.inspecting import catalogue, charter_of, chat, engine, request
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return replace(worker_settings(load(None, os.environ, {"state_dir": tmp_path})), cache_dir=rules_folder())
+def sealed_of(charter: Charter) -> Sealed:
+    return Sealed.of(charter, charter.digest)
+
+
+def sealed(policy: str) -> Sealed:
+    return sealed_of(charter_of(policy))
+
+
+CHARTER = sealed("balanced")
 
 
 @pytest.fixture
-async def pool(settings: Settings) -> AsyncIterator[Pool]:
-    made = Pool(settings, 1, deadline_seconds=1.0, queue_limit=2)
+def draft(tmp_path: Path) -> Draft:
+    share_rules(tmp_path)
+    return read_draft(load(None, os.environ, {"state_dir": tmp_path}))
+
+
+@pytest.fixture
+async def pool(draft: Draft) -> AsyncIterator[Pool]:
+    made = Pool(draft.settings, draft.rules, 1, deadline_seconds=1.0, queue_limit=2)
     await made.start()
     yield made
     await made.stop()
@@ -47,9 +62,9 @@ async def test_a_killed_worker_costs_its_own_request_only(pool: Pool) -> None:
     (pid,) = pool.process_ids
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(PoolError, match="worker_lost"):
-        await pool.inspect(clean())
+        await pool.inspect(clean(), CHARTER)
     await refilled(pool)
-    assert (await pool.inspect(clean())).decision is Decision.ALLOW
+    assert (await pool.inspect(clean(), CHARTER)).decision is Decision.ALLOW
     assert pool.process_ids != [pid]
 
 
@@ -60,11 +75,11 @@ async def test_a_hanging_worker_is_killed_at_the_deadline_and_replaced(pool: Poo
     os.kill(pid, signal.SIGSTOP)
     started = asyncio.get_running_loop().time()
     with pytest.raises(PoolError, match="scan_timeout"):
-        await pool.inspect(clean())
+        await pool.inspect(clean(), CHARTER)
     assert 0.9 < asyncio.get_running_loop().time() - started < 3
     assert reasons == ["timeout"]
     await refilled(pool)
-    assert (await pool.inspect(clean())).decision is Decision.ALLOW
+    assert (await pool.inspect(clean(), CHARTER)).decision is Decision.ALLOW
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
@@ -72,7 +87,7 @@ async def test_a_hanging_worker_is_killed_at_the_deadline_and_replaced(pool: Poo
 async def test_more_than_the_queue_holds_is_refused_at_once(pool: Pool) -> None:
     (pid,) = pool.process_ids
     os.kill(pid, signal.SIGSTOP)
-    asked = [asyncio.create_task(pool.inspect(clean(number))) for number in range(6)]
+    asked = [asyncio.create_task(pool.inspect(clean(number), CHARTER)) for number in range(6)]
     await asyncio.sleep(0.1)
     assert pool.queue_depth == 2
     refused = [task for task in asked if task.done()]
@@ -86,35 +101,35 @@ async def test_more_than_the_queue_holds_is_refused_at_once(pool: Pool) -> None:
 async def test_an_abandoned_request_leaves_no_answer_for_the_next(pool: Pool) -> None:
     (pid,) = pool.process_ids
     os.kill(pid, signal.SIGSTOP)
-    abandoned = asyncio.create_task(pool.inspect(clean(1)))
+    abandoned = asyncio.create_task(pool.inspect(clean(1), CHARTER))
     await asyncio.sleep(0.05)
     abandoned.cancel()
     with pytest.raises(asyncio.CancelledError):
         await abandoned
     await refilled(pool)
-    again = await pool.inspect(request(chat("another one"), headers=[("x-mark", "1")]))
+    again = await pool.inspect(request(chat("another one"), headers=[("x-mark", "1")]), CHARTER)
     assert again.decision is Decision.ALLOW
     assert pool.process_ids != [pid]
 
 
 @pytest.mark.usefixtures("pool")  # whose worker has filled the cache: one that compiles rules takes 130 MB more
-async def test_a_worker_out_of_memory_is_replaced(settings: Settings) -> None:
-    enough = await start_bytes(settings) + (64 << 20)
-    small = Pool(replace(settings, memory_bytes=enough), 1, deadline_seconds=30.0)
+async def test_a_worker_out_of_memory_is_replaced(draft: Draft) -> None:
+    enough = await start_bytes(draft) + (64 << 20)
+    small = Pool(replace(draft.settings, memory_bytes=enough), draft.rules, 1, deadline_seconds=30.0)
     await small.start()
     try:
         large = b'{"a": "%s"}' % (b"x" * (30 << 20))  # in bytes and as text, and in the mailbox's copy: 90 MB
         with pytest.raises(PoolError, match="worker_lost"):
-            await small.inspect(request(large))
+            await small.inspect(request(large), CHARTER)
         await refilled(small)
-        assert (await small.inspect(clean())).decision is Decision.ALLOW
+        assert (await small.inspect(clean(), CHARTER)).decision is Decision.ALLOW
     finally:
         await small.stop()
 
 
-async def start_bytes(settings: Settings) -> int:
+async def start_bytes(draft: Draft) -> int:
     """The most address space that a worker takes to start from a warm cache."""
-    pool = Pool(settings, 1)
+    pool = Pool(draft.settings, draft.rules, 1)
     await pool.start()
     most = memory_peak_bytes(pool.process_ids[0])
     await pool.stop()
@@ -127,18 +142,37 @@ def memory_peak_bytes(pid: int) -> int:
     return int(next(line for line in status.splitlines() if line.startswith("VmPeak:")).split()[1]) * 1024
 
 
-async def test_settings_that_no_worker_can_start_with_are_told(settings: Settings) -> None:
-    pool = Pool(replace(settings, policy="no-such-policy"), 1)
+@pytest.mark.parametrize("content", [b"no rules", Sealed.of(engine().ruleset, "x").content], ids=["none", "others"])
+async def test_rules_that_no_worker_can_start_with_are_told(draft: Draft, content: bytes) -> None:
+    pool = Pool(draft.settings, Sealed("another digest", content), 1)
     with pytest.raises(PoolError, match="worker_lost"):
         await pool.start()
     await pool.stop()
 
 
+async def test_a_worker_keeps_the_last_few_charters_and_is_taught_what_it_has_not(pool: Pool) -> None:
+    asked = request(chat("deploy with " + "AKIA" + "QYLPMN5HHHFPZAM2"))
+    policies = [load_policy("monitor", policy_folder()).model_copy(update={"digest": str(n)}) for n in range(6)]
+    charters = [sealed_of(Charter(policy, catalogue())) for policy in policies]
+    strict = sealed("strict")
+    for charter in (*charters[:3], strict, *charters, *reversed(charters), strict):
+        verdict = await pool.inspect(asked, charter)
+        assert verdict.charter_digest == charter.digest
+        assert verdict.decision is (Decision.BLOCK if charter is strict else Decision.LOG)
+    assert len(charters) > KEPT_CHARTERS
+
+
+async def test_a_verdict_by_another_charter_is_none(pool: Pool) -> None:
+    mislabelled = replace(sealed("monitor"), digest="what was asked for")
+    with pytest.raises(PoolError, match="worker_lost"):
+        await pool.inspect(clean(), mislabelled)
+
+
 async def test_the_body_and_its_redaction_come_through_whole(pool: Pool) -> None:
     big = chat("words " * 300_000)
-    assert (await pool.inspect(request(big))).decision is Decision.ALLOW
+    assert (await pool.inspect(request(big), CHARTER)).decision is Decision.ALLOW
     key = "AKIA" + "QYLPMN5HHHFPZAM2"
-    verdict = await pool.inspect(request(chat(f"{key} " + "words " * 300_000)))
+    verdict = await pool.inspect(request(chat(f"{key} " + "words " * 300_000)), CHARTER)
     assert verdict.decision is Decision.REDACT
     assert verdict.body is not None
     assert key.encode() not in verdict.body

@@ -14,6 +14,7 @@ import pytest
 from mitmproxy import websocket
 from wsproto import events
 
+from proxy.edition import Edition
 from proxy.front import Front
 from proxy.intercept import state
 from proxy.intercept.addon import Tightlip
@@ -97,9 +98,9 @@ def test_messages_keep_their_order_while_verdicts_take_their_time(
     delays = itertools.cycle([0.05, 0.0, 0.02])
     decide = Front.decide
 
-    async def slowly(self: Front, request: Request, identity: str) -> Verdict:
+    async def slowly(self: Front, request: Request, identity: str, edition: Edition) -> Verdict:
         await asyncio.sleep(next(delays))
-        return await decide(self, request, identity)
+        return await decide(self, request, identity, edition)
 
     monkeypatch.setattr(Front, "decide", slowly)
     sent = [create(f"number {number}", n=number) if number % 3 else b"plain text %d" % number for number in range(30)]
@@ -120,10 +121,10 @@ def test_the_vendors_messages_do_not_wait_for_a_verdict(
     may_go_on = threading.Event()
     decide = Front.decide
 
-    async def held(self: Front, request: Request, identity: str) -> Verdict:
+    async def held(self: Front, request: Request, identity: str, edition: Edition) -> Verdict:
         while b"second" in request.body and not may_go_on.is_set():
             await asyncio.sleep(0.01)
-        return await decide(self, request, identity)
+        return await decide(self, request, identity, edition)
 
     monkeypatch.setattr(Front, "decide", held)
     with running.socket() as client:
@@ -208,11 +209,11 @@ def test_what_waits_for_a_verdict_is_not_sent_once_its_client_is_gone(
     asked, may_go_on = threading.Event(), threading.Event()
     decide = Front.decide
 
-    async def held(self: Front, request: Request, identity: str) -> Verdict:
+    async def held(self: Front, request: Request, identity: str, edition: Edition) -> Verdict:
         asked.set()
         while request.method == "WEBSOCKET" and not may_go_on.is_set():
             await asyncio.sleep(0.01)
-        return await decide(self, request, identity)
+        return await decide(self, request, identity, edition)
 
     with running.socket() as client:
         monkeypatch.setattr(Front, "decide", held)
@@ -257,10 +258,10 @@ def test_more_than_can_wait_is_refused_after_what_came_before(
     may_go_on = threading.Event()
     decide = Front.decide
 
-    async def held(self: Front, request: Request, identity: str) -> Verdict:
+    async def held(self: Front, request: Request, identity: str, edition: Edition) -> Verdict:
         while request.method == "WEBSOCKET" and not may_go_on.is_set():
             await asyncio.sleep(0.01)
-        return await decide(self, request, identity)
+        return await decide(self, request, identity, edition)
 
     with running.socket() as client:
         monkeypatch.setattr(Front, "decide", held)

@@ -3,19 +3,19 @@
 import json
 import pickle
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from proxy.gate import Gate
-from proxy.inquiry import Inquiry
 from proxy.policy import Policy
 from proxy.pseudonym.note import NOTE
 from proxy.pseudonym.pseudonymiser import Known, Pseudonym
 from proxy.pseudonym.vault import Vault
-from proxy.told import NOTHING_TOLD, Told
+from proxy.task import Sealed
+from proxy.told import Told
 from proxy.verdict import Decision, Request, Verdict
-from tests.proxy.inspecting import AWS_KEY, EMAIL, KEY, catalogue, chat, fresh, request, sent
+from tests.proxy.inspecting import AWS_KEY, EMAIL, KEY, Desk, OnePool, chat, fresh, request, sent
 
 GIVING = Policy(id="giving", description="", default="pseudonymise")
 CARD = "5200 8282" + " 8282 8210"
@@ -126,17 +126,16 @@ def test_nothing_that_is_printed_or_recorded_tells_a_value() -> None:
         assert not any(value in told for value in (CARD, EMAIL, SSN))
 
 
-class TwoAtOnce:
+@dataclass
+class TwoAtOnce(OnePool):
     """A pool in whose first answer another request has just taken the pseudonym."""
 
-    def __init__(self, vault: Vault) -> None:
-        self.inspector = fresh(GIVING)
-        self.vault = vault
-        self.asked = 0
+    vault: Vault
+    asked: int = 0
 
-    async def inspect(self, asked: Request, *_: object, known: Known) -> Verdict:
+    async def inspect(self, asked: Request, charter: Sealed, told: Told, known: Known) -> Verdict:
         self.asked += 1
-        verdict = self.inspector.inspect(asked, known=known)
+        verdict = await super().inspect(asked, charter, told, known)
         if self.asked == 1:
             taken = verdict.pseudonyms[0]
             self.vault.remember("ann", "openai", [Pseudonym(taken.surrogate, "another's", True)])
@@ -145,8 +144,8 @@ class TwoAtOnce:
 
 async def test_a_stand_in_taken_in_the_same_moment_is_not_used() -> None:
     vault = Vault(None, KEY)
-    pool = TwoAtOnce(vault)
-    inquiry = Inquiry(Gate(catalogue()), pool, vault=vault)  # type: ignore[arg-type]
+    pool = TwoAtOnce(fresh(GIVING), vault)
+    inquiry = Desk(pool, vault)
     asked = request(chat(PROMPT))
     verdict = await inquiry.decide(asked, "ann")
     assert pool.asked == 2
@@ -154,20 +153,13 @@ async def test_a_stand_in_taken_in_the_same_moment_is_not_used() -> None:
     restored = {one.surrogate: one.value for one in vault.pairs("ann", "openai")}
     text = sent(asked, verdict).decode()
     assert {value for surrogate, value in restored.items() if surrogate in text} == {CARD, EMAIL, SSN}
-    assert inquiry.lexicon("api.openai.com", "ann") is not None
-    assert inquiry.lexicon("api.openai.com", "bob") is None
-    assert inquiry.lexicon("api.anthropic.com", "ann") is None
+    assert inquiry.edition.lexicon("api.openai.com", "ann") is not None
+    assert inquiry.edition.lexicon("api.openai.com", "bob") is None
+    assert inquiry.edition.lexicon("api.anthropic.com", "ann") is None
 
 
 async def test_what_a_user_was_given_is_the_same_in_the_next_request() -> None:
-    vault = Vault(None, KEY)
-    inspector = fresh(GIVING)
-
-    class OnePool:
-        async def inspect(self, asked: Request, *_: object, known: Known) -> Verdict:
-            return inspector.inspect(asked, known=known)
-
-    inquiry = Inquiry(Gate(catalogue()), OnePool(), vault=vault)  # type: ignore[arg-type]
+    inquiry = Desk(OnePool(fresh(GIVING)), Vault(None, KEY))
     bodies = []
     for turns in ((PROMPT,), (PROMPT, "Yes.", f"Who is {EMAIL}?"), (PROMPT, "Yes.", f"Who is {EMAIL}?", "He.", "ok")):
         asked = request(chat(*turns))
@@ -208,23 +200,13 @@ def test_where_there_are_no_instructions_there_is_no_note() -> None:
 # what the vendor has had in clear
 
 
-class ByPolicy:
-    """A pool whose policy can be exchanged, as a reload does."""
-
-    def __init__(self, policy: Policy) -> None:
-        self.inspector = fresh(policy)
-
-    async def inspect(self, asked: Request, told: Told = NOTHING_TOLD, known: Known = KNOWN) -> Verdict:
-        return self.inspector.inspect(asked, told, known)
-
-
 @pytest.mark.parametrize("on_sent", ["redact", "log", "block"])
 async def test_what_was_sent_in_clear_goes_as_policy_says(on_sent: str) -> None:
     before = Policy(id="before", description="", default="log", on_sent=on_sent)  # type: ignore[arg-type]
-    pool = ByPolicy(before)
-    inquiry = Inquiry(Gate(catalogue()), pool, vault=Vault(None, KEY))  # type: ignore[arg-type]
+    pool = OnePool(fresh(before))
+    inquiry = Desk(pool, Vault(None, KEY))
     assert (await inquiry.decide(request(chat(PROMPT)), "ann")).decision is Decision.LOG
-    pool.inspector = fresh(before.model_copy(update={"default": "redact"}))
+    pool.judge = fresh(before.model_copy(update={"default": "redact"}))
     asked = request(chat(PROMPT, "Yes.", f"And {AWS_KEY}?"))
     verdict = await inquiry.decide(asked, "ann")
     if on_sent == "block":
@@ -241,8 +223,7 @@ async def test_what_was_sent_in_clear_goes_as_policy_says(on_sent: str) -> None:
 
 async def test_what_was_cut_out_once_stays_out() -> None:
     cutting = Policy(id="cutting", description="", on_sent="log")
-    pool = ByPolicy(cutting)
-    inquiry = Inquiry(Gate(catalogue()), pool, vault=Vault(None, KEY))  # type: ignore[arg-type]
+    inquiry = Desk(OnePool(fresh(cutting)), Vault(None, KEY))
     bodies = []
     for turns in ((PROMPT,), (PROMPT, "Yes.", "Go on"), (PROMPT, "Yes.", "Go on", "Well.", "And on")):
         asked = request(chat(*turns))
