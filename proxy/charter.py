@@ -38,11 +38,12 @@ class Charter:
 
     def context(self, request: Request, vendor: Vendor | None) -> Context:
         """The circumstances of a request to a host of `vendor`, now."""
-        client = client_of(request.header(b"user-agent") or "")
+        client, now = client_of(request.header(b"user-agent") or ""), datetime.now(UTC)
+        to = Destination(host=request.host)
+        if vendor is not None:
+            to = vendor.destination(request.host, now, client.tool, client.version)
         return Context(
-            who=Who(user=request.user, client=client.tool, client_version=client.version),
-            destination=Destination(vendor.id if vendor else "other", request.host),
-            now=datetime.now(UTC),
+            who=Who(user=request.user, client=client.tool, client_version=client.version), destination=to, now=now
         )
 
 
@@ -50,6 +51,6 @@ def load_charter(settings: Settings) -> Charter:
     """The charter that files describe. Raises PolicyError, CatalogueError or ConfigError, with file and line."""
     return Charter(
         load_policy(settings.policy, settings.policies),
-        load_catalogue(settings.vendors, settings.hosts),
+        load_catalogue(settings.vendors, settings.hosts, settings.registry),
         load_wording(settings.language),
     )

@@ -34,6 +34,9 @@ _TOOLS: tuple[tuple[str, str], ...] = (
     ("node", "node"),
     ("bun", "bun"),
 )
+TOOLS = frozenset(name for _, name in _TOOLS) | {"other"}
+"""Every name that a client may have."""
+
 _VERSION = re.compile(r"[/ ]v?([0-9]{1,4}(?:\.[0-9]{1,6}){1,3})")
 
 

@@ -35,7 +35,7 @@ from proxy.configtype import (
 
 MIB = 1024 * 1024
 DEFAULT_FILE = Path("tightlip.yaml")
-PATH_KEYS = (("state_dir",), ("users",), ("upstream", "ca_file"), ("rules",))
+PATH_KEYS = (("state_dir",), ("users",), ("upstream", "ca_file"), ("rules",), ("registry",))
 NAME_OR_PATH_KEYS = (("policy",), ("names",), ("language",))
 """A name of what comes along, or a path when there is a slash in it."""
 
@@ -127,6 +127,7 @@ class Config(_Model):
     policy: Annotated[str, Field(min_length=1)] = "balanced"
     language: Annotated[str, Field(min_length=1)] = "en"
     rules: tuple[Path, ...] = ()
+    registry: Path | None = None
     limits: LimitConfig = LimitConfig()
     vault: VaultConfig = VaultConfig()
     aws_signing: AwsSigning = AwsSigning()

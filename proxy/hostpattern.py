@@ -3,7 +3,27 @@
 `*.x.y` is any host below x.y, another `*` any run of characters within its label.
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from typing import Final
+
+_PATTERN: Final = re.compile(
+    r"""
+    (?: \*\. )?                               # any number of labels in front
+    (?: [a-z0-9*] (?: [a-z0-9*-]* [a-z0-9*] )? \. )+  # a star inside: any characters of that one label
+    [a-z0-9] (?: [a-z0-9-]* [a-z0-9] )?       # the last label and so the suffix is always spelled out
+    """,
+    re.VERBOSE,
+)
+
+
+def check_pattern(pattern: str) -> str:
+    """The pattern itself. Raises ValueError when it is none, or would claim hosts of anyone."""
+    if not _PATTERN.fullmatch(pattern):
+        raise ValueError("expected a lower-case host name, stars only before its last two labels")
+    if "*" in "".join(pattern.split(".")[-2:]):
+        raise ValueError("expected the last two labels without a star: it would claim hosts of anyone")
+    return pattern
 
 
 def normalise(host: str) -> str:

@@ -32,7 +32,7 @@ def policy_folder() -> Path:
 
 
 def catalogue_of(config: Config) -> Catalogue:
-    return load_catalogue(vendor_folders(), dict(config.hosts))
+    return load_catalogue(vendor_folders(), dict(config.hosts), config.registry)
 
 
 def limits_of(config: Config) -> Limits:
@@ -66,6 +66,7 @@ def worker_settings(config: Config) -> Settings:
         policies=policy_folder(),
         vendors=vendor_folders(),
         hosts=dict(config.hosts),
+        registry=config.registry,
         limits=limits_of(config),
         key=installation_key(config.state_dir),
         cache_dir=cache_folder(config),

@@ -41,6 +41,7 @@ class Settings:
     hosts: dict[str, str]
     limits: Limits
     key: bytes = field(repr=False)
+    registry: Path | None = None
     cache_dir: Path | None = None
     names: str | None = None
     language: str = "en"

@@ -4,32 +4,27 @@ Reads `rules/vendors/*.yaml`, one vendor a file. Every mistake is reported with 
 at once; a host that two vendors claim is a mistake, since only one of them could have it.
 """
 
+import functools
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from proxy.cache import GenerationCache
 from proxy.formats import FORMATS, ErrorShape
-from proxy.hostpattern import any_matches, covers, matches, normalise, parents, stem
+from proxy.hostpattern import any_matches, check_pattern, covers, matches, normalise, parents, stem
+from proxy.policy.context import Destination
+from proxy.registry import Entry, Host, Known, Registered, read_registry
+from proxy.suggestion import did_you_mean
+from proxy.yamldocument import parse_document, validated
 
-_HOST: Final = re.compile(
-    r"""
-    (?: \*\. )?                               # any number of labels in front
-    (?: [a-z0-9*] (?: [a-z0-9*-]* [a-z0-9*] )? \. )+  # a star inside: any characters of that one label
-    [a-z0-9] (?: [a-z0-9-]* [a-z0-9] )?       # the last label and so the suffix is always spelled out
-    """,
-    re.VERBOSE,
-)
 _CACHED_HOSTS: Final = 4096
+_CACHED_FILES: Final = 1024
 
 CREDENTIAL_HEADERS: Final = (
     "authorization",
@@ -44,21 +39,12 @@ class CatalogueError(Exception):
     """The operator's fault: vendor files that can't be used. One `file:line: what` for each mistake."""
 
 
-def _check_host(host: str) -> str:
-    if not _HOST.fullmatch(host):
-        raise ValueError("expected a lower-case host name, stars only before its last two labels")
-    if "*" in "".join(host.split(".")[-2:]):
-        raise ValueError("expected the last two labels without a star: it would claim hosts of anyone")
-    return host
-
-
 def _check_format(format_id: str) -> str:
     if format_id not in FORMATS:
         raise ValueError(f"expected one of {', '.join(FORMATS)}")
     return format_id
 
 
-Host = Annotated[str, AfterValidator(_check_host)]
 FormatId = Annotated[str, AfterValidator(_check_format)]
 HeaderName = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
 ReportPath = Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./:-]*\*?$")]
@@ -66,7 +52,7 @@ ProtocolPrefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,}\.$")]
 QueryName = Annotated[str, Field(pattern=r"^[a-z0-9_.-]+$")]
 
 
-class Vendor(BaseModel):
+class Vendor(Registered):
     """One vendor or assistant.
 
     `hosts` take prompts and `telemetry_hosts` what its clients report about themselves, which has held prompt
@@ -79,8 +65,6 @@ class Vendor(BaseModel):
     both are written, and to be compared, in lower case. So does any WebSocket subprotocol that begins with one
     of `credential_protocols`, as written.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=32)]
     name: str
@@ -129,6 +113,19 @@ class Vendor(BaseModel):
         """The host that stands for the whole vendor, or None when each customer or region has its own."""
         return self.base_url_host or next((host for host in self.hosts if "*" not in host), None)
 
+    def destination(self, host: str, now: datetime, client: str, version: str) -> Destination:
+        """What policy sees of a request to `host`, which is this vendor's, by that client at that moment."""
+        return Destination(
+            vendor=self.id,
+            host=host,
+            approval=self.approval,
+            agreements=self.agreements_at(now),
+            regions=self.regions_of(host),
+            retention_days=self.retention_days,
+            trains=self.trains,
+            tool_approved=self.approves(client, version),
+        )
+
     def is_credential_header(self, name: str) -> bool:
         """Whether the header called `name` (lower case) carries this vendor's own key."""
         return name in CREDENTIAL_HEADERS or name in self.credential_headers
@@ -155,6 +152,10 @@ class Catalogue:
             self._seen.put(host, seen)
         return seen if isinstance(seen, Vendor) else None
 
+    def approved(self) -> tuple[Vendor, ...]:
+        """The vendors that the operator has approved, in the order of their names."""
+        return tuple(sorted((v for v in self.vendors if v.approval == "approved"), key=lambda v: v.name.casefold()))
+
     def domains(self) -> tuple[str, ...]:
         """The DNS names that cover every host, sorted, for a CA's name constraints.
 
@@ -174,21 +175,80 @@ class Catalogue:
         return next((vendor for pattern, vendor in self._globs if matches(pattern, name)), None)
 
 
-def load_catalogue(paths: Sequence[Path], extra: Mapping[str, str] | None = None) -> Catalogue:
-    """The vendors of every `*.yaml` file in the folders `paths`; `extra` gives known vendors more hosts.
+def load_catalogue(
+    paths: Sequence[Path], extra: Mapping[str, str] | None = None, registry: Path | None = None
+) -> Catalogue:
+    """The vendors of every `*.yaml` file in the folders `paths`, with the operator's `registry` laid over them.
 
-    Raises CatalogueError with every mistake in every file.
+    `extra` gives known vendors more hosts. Raises CatalogueError with every mistake in every file.
     """
     problems: list[str] = []
     found = [_read(file, problems) for folder in paths for file in sorted(folder.glob("*.yaml"))]
     entries = [entry for entry in found if entry is not None]
+    problems += _repeated_ids(entries)
+    if registry is not None:
+        entries = _registered(entries, read_registry(registry, problems), problems)
     vendors = _extended([vendor for vendor, _ in entries], extra or {}, problems)
     where = {vendor.id: place for vendor, place in reversed(entries)}
-    problems += _repeated_ids(entries)
     problems += _double_claims(vendors, where)
+    problems += _strangers(vendors, where)
     if problems:
         raise CatalogueError("\n".join(problems))
     return _catalogue(vendors)
+
+
+_Placed = tuple[Vendor, str]
+"""A vendor and the `file:line` at which its stanza begins."""
+
+
+def _read(file: Path, problems: list[str]) -> _Placed | None:
+    try:
+        return _placed(file, file.read_bytes())
+    except OSError as err:
+        problems.append(f"{file}:1: expected a readable file, found {err.strerror}")
+    except CatalogueError as err:
+        problems.append(str(err))
+    return None
+
+
+@functools.lru_cache(maxsize=_CACHED_FILES)
+def _placed(file: Path, content: bytes) -> _Placed:
+    """One file's vendor. Remembered: when one file has changed, the others need no reading again."""
+    problems: list[str] = []
+    document = parse_document(file, content, problems)
+    vendor = validated(Vendor, document.content, document, problems) if document else None
+    if document is None or vendor is None:
+        raise CatalogueError("\n".join(problems))
+    return vendor, document.place()
+
+
+def _registered(bundled: Sequence[_Placed], entries: Sequence[Entry], problems: list[str]) -> list[_Placed]:
+    """The vendors with what the operator knows of them, and those that only he knows."""
+    vendors = {vendor.id: (vendor, place) for vendor, place in bundled}
+    seen: dict[str, str] = {}
+    for entry in entries:
+        if entry.id in seen:
+            problems.append(f"{entry.place()}: vendors.{entry.id}: expected once, found also at {seen[entry.id]}")
+        seen.setdefault(entry.id, entry.place())
+        if entry.id in vendors:
+            known = validated(Known, entry.content, entry.document, problems, entry.location)
+            vendor = _known(vendors[entry.id][0], known) if known else None
+        elif "hosts" in entry.content:
+            content = {"id": entry.id, "name": entry.id, **entry.content}
+            vendor = validated(Vendor, content, entry.document, problems, entry.location)
+        else:
+            hint = did_you_mean(entry.id, vendors)
+            wanted = "expected the id of a known vendor, or `hosts` of a new one"
+            problems.append(f"{entry.place()}: vendors.{entry.id}: {wanted}{hint}")
+            continue
+        if vendor is not None:
+            vendors[entry.id] = (vendor, entry.place())
+    return list(vendors.values())
+
+
+def _known(vendor: Vendor, known: Known) -> Vendor:
+    hosts = tuple(dict.fromkeys((*vendor.hosts, *known.hosts)))
+    return vendor.model_copy(update={**known.laid_over(vendor), "hosts": hosts})
 
 
 def _catalogue(vendors: Sequence[Vendor]) -> Catalogue:
@@ -206,57 +266,6 @@ def _catalogue(vendors: Sequence[Vendor]) -> Catalogue:
     return Catalogue(tuple(vendors), hashlib.sha256(canonical.encode()).hexdigest(), exact, below, tuple(globs))
 
 
-_Entry = tuple[Vendor, str]
-"""A vendor and the `file:line` at which its stanza begins."""
-
-
-def _read(file: Path, problems: list[str]) -> _Entry | None:
-    try:
-        document = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
-    except MarkedYAMLError as err:
-        line = err.problem_mark.line + 1 if err.problem_mark else 1
-        problems.append(f"{file}:{line}: expected YAML, found {err.problem}")
-        return None
-    except (OSError, UnicodeError) as err:
-        problems.append(f"{file}:1: expected a readable UTF-8 file, found {type(err).__name__}")
-        return None
-    if not isinstance(document, CommentedMap):
-        problems.append(f"{file}:1: expected a mapping with the vendor's keys, found {type(document).__name__}")
-        return None
-    try:
-        return Vendor.model_validate(_plain(document)), f"{file}:{document.lc.line + 1}"
-    except ValidationError as err:
-        errors = err.errors(include_url=False)
-        for error in errors:
-            location = error["loc"]
-            # A list that lost its bad items is then too short: only the items are to blame.
-            if not any(other["loc"][: len(location)] == location for other in errors if other is not error):
-                what = error["msg"].removeprefix("Value error, ")
-                problems.append(f"{file}:{_line(document, location)}: {'.'.join(map(str, location))}: {what}")
-        return None
-
-
-def _plain(value: Any) -> Any:
-    """ruamel's document as plain lists and dicts, which pydantic takes for what they are."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list) else value
-
-
-def _line(document: CommentedMap, location: tuple[int | str, ...]) -> int:
-    node: object = document
-    line = document.lc.line
-    for step in location:
-        if isinstance(node, CommentedMap) and step in node:
-            line = node.lc.key(step)[0]
-        elif isinstance(node, CommentedSeq) and isinstance(step, int):
-            line = node.lc.item(step)[0]
-        else:
-            break
-        node = node[step]
-    return int(line) + 1
-
-
 def _extended(vendors: Sequence[Vendor], extra: Mapping[str, str], problems: list[str]) -> list[Vendor]:
     """The vendors with the hosts that the configuration adds."""
     known = {vendor.id for vendor in vendors}
@@ -264,15 +273,16 @@ def _extended(vendors: Sequence[Vendor], extra: Mapping[str, str], problems: lis
     for host, vendor_id in extra.items():
         name = normalise(host)
         if vendor_id not in known:
-            problems.append(f"configuration: hosts: {host}: expected a vendor's id, found {vendor_id}")
-        elif not _HOST.fullmatch(name):
+            hint = did_you_mean(vendor_id, known)
+            problems.append(f"configuration: hosts: {host}: expected a vendor's id, found {vendor_id}{hint}")
+        elif not _is_pattern(name):
             problems.append(f"configuration: hosts: {host}: expected a host name")
         else:
             added.setdefault(vendor_id, []).append(name)
     return [vendor.model_copy(update={"hosts": (*vendor.hosts, *added.get(vendor.id, ()))}) for vendor in vendors]
 
 
-def _repeated_ids(entries: Iterable[_Entry]) -> Iterator[str]:
+def _repeated_ids(entries: Iterable[_Placed]) -> Iterator[str]:
     first: dict[str, str] = {}
     for vendor, place in entries:
         if vendor.id in first:
@@ -280,11 +290,31 @@ def _repeated_ids(entries: Iterable[_Entry]) -> Iterator[str]:
         first.setdefault(vendor.id, place)
 
 
+def _is_pattern(name: str) -> bool:
+    try:
+        return bool(check_pattern(name))
+    except ValueError:
+        return False
+
+
 def _double_claims(vendors: Sequence[Vendor], where: Mapping[str, str]) -> Iterator[str]:
     """Hosts that two vendors claim. A pattern is tried as a host by putting a letter for each star."""
-    claims = [(pattern, vendor) for vendor in vendors for pattern in vendor.patterns()]
-    for index, (pattern, vendor) in enumerate(claims):
-        for other, owner in claims[:index]:
-            if owner.id != vendor.id and (covers(pattern, other) or covers(other, pattern)):
-                claim = f"{owner.id} as {other} ({where[owner.id]})"
-                yield f"{where[vendor.id]}: hosts: {pattern} is claimed by {claim}"
+    near: dict[str, list[tuple[str, Vendor]]] = {}  # by the last two labels, which hold no star
+    for vendor in vendors:
+        for pattern in vendor.patterns():
+            claims = near.setdefault(".".join(pattern.split(".")[-2:]), [])
+            for other, owner in claims:
+                if owner.id != vendor.id and (covers(pattern, other) or covers(other, pattern)):
+                    claim = f"{owner.id} as {other} ({where[owner.id]})"
+                    yield f"{where[vendor.id]}: hosts: {pattern} is claimed by {claim}"
+            claims.append((pattern, vendor))
+
+
+def _strangers(vendors: Iterable[Vendor], where: Mapping[str, str]) -> Iterator[str]:
+    """Hosts of a region that are not the vendor's: nothing would ever be sent there in its name."""
+    for vendor in vendors:
+        for region, hosts in vendor.region_hosts.items():
+            for host in hosts:
+                if not any(covers(own, host) for own in vendor.patterns()):
+                    wanted = "expected some of the vendor's `hosts`"
+                    yield f"{where[vendor.id]}: region_hosts.{region}: {wanted}, found {host}"

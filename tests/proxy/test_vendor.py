@@ -1,11 +1,13 @@
 """The vendor catalogue: the shipped files, host matching, and mistakes told with file and line."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proxy.registry import Kind
 from proxy.vendor import CREDENTIAL_HEADERS, CatalogueError, load_catalogue, normalise
 
 FOLDER = Path(__file__).parents[2] / "rules" / "vendors"
@@ -57,6 +59,17 @@ OWNERS = [
     ("us.i.posthog.com", None),
     ("github.com", None),
     ("router.huggingface.co", "huggingface"),
+    ("gemini.google.com", "gemini-app"),
+    ("www.google.com", None),
+    ("copilot.microsoft.com", "microsoft-copilot"),
+    ("www.bing.com", None),
+    ("capi.grammarly.com", "grammarly"),
+    ("www.grammarly.com", None),
+    ("api.otter.ai", "otter"),
+    ("api-free.deepl.com", "deepl"),
+    ("chat.mistral.ai", "le-chat"),
+    ("acme-space.hf.space", "huggingface-spaces"),
+    ("inference.generativeai.us-chicago-1.oci.oraclecloud.com", "oci"),
     ("", None),
     (".", None),
     ("10.0.0.1", None),
@@ -128,7 +141,10 @@ def test_the_memory_of_hosts_is_bounded() -> None:
 
 
 def test_the_shipped_catalogue_is_broad_and_each_file_is_called_as_its_vendor() -> None:
-    assert len(CATALOGUE.vendors) >= 90
+    assert len(CATALOGUE.vendors) >= 200
+    assert len({host for vendor in CATALOGUE.vendors for host in vendor.hosts}) >= 400
+    assert {vendor.kind for vendor in CATALOGUE.vendors} == set(get_args(Kind))
+    assert CATALOGUE.approved() == ()  # that is for the operator to say
     assert sorted(vendor.id for vendor in CATALOGUE.vendors) == sorted(path.stem for path in FOLDER.glob("*.yaml"))
     assert all(vendor.references for vendor in CATALOGUE.vendors)
 
