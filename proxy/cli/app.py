@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from proxy.cli.commands.vendors import vendors
 from proxy.cli.option import AsJson, ConfigFile, StateDir, load_config
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app.add_typer(rules, name="rules")
 app.add_typer(config, name="config")
 app.add_typer(ca, name="ca")
 app.add_typer(users, name="users")
+app.add_typer(vendors, name="vendors")
 
 
 @app.command()
