@@ -1,0 +1,73 @@
+"""Which codes stand open for whom: what a block offered, until it is used, or for a quarter of an hour.
+
+Held in memory by the front process, bounded, and safe to lose: a code that is forgotten is one that was never given.
+Knows fingerprints and keyed hashes only, never a reason.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from proxy.justification import Offer
+from proxy.repeat import REPEAT_SECONDS
+
+OPEN_SECONDS: Final = 900.0
+MAX_CONVERSATIONS: Final = 4096
+MAX_CODES: Final = 16
+
+
+@dataclass(slots=True)
+class _Code:
+    offer: Offer
+    since: float
+    used_at: float | None = None
+    use: str = field(default="", repr=False)
+
+    def is_open(self, now: float) -> bool:
+        return now - (self.since if self.used_at is None else self.used_at) < (
+            OPEN_SECONDS if self.used_at is None else REPEAT_SECONDS
+        )
+
+
+class Codes:
+    """The codes of each user's conversations with a vendor; whose was quiet longest are forgotten first."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._codes: OrderedDict[tuple[str, str], list[_Code]] = OrderedDict()
+
+    def offer(self, identity: str, conversation: str, offer: Offer) -> None:
+        known = self._codes.setdefault((identity, conversation), [])
+        self._codes.move_to_end((identity, conversation))
+        others = [code for code in known if code.offer.code != offer.code]
+        known[:] = [*others, _Code(offer, self._clock())][-MAX_CODES:]
+        while len(self._codes) > MAX_CONVERSATIONS:
+            self._codes.popitem(last=False)
+
+    def open(self, identity: str, conversation: str) -> frozenset[Offer]:
+        """What can be let through now. A code stays in it for two minutes after its use: see `use`."""
+        now = self._clock()
+        known = self._codes.get((identity, conversation), ())
+        return frozenset(code.offer for code in known if code.is_open(now))
+
+    def use(self, identity: str, conversation: str, code: str, use: str) -> bool:
+        """Whether the code could be used; then it, and all that were offered for no more than it was, are closed.
+
+        Clients send one prompt several times over, with a request for a title and when they try again: what comes with
+        the same `use` (a keyed hash of the reason) within two minutes is one use.
+        """
+        now = self._clock()
+        known = self._codes.get((identity, conversation), [])
+        found = next((each for each in known if each.offer.code == code and each.is_open(now)), None)
+        if found is None or (found.used_at is not None and found.use != use):
+            return False
+        if found.used_at is None:
+            found.used_at, found.use = now, use
+            known[:] = [each for each in known if each is found or not _covers(found.offer, each.offer)]
+        return True
+
+
+def _covers(used: Offer, other: Offer) -> bool:
+    return other.fingerprints <= used.fingerprints and other.clause in ("", used.clause)
