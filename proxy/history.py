@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from proxy.document import pointer_of
 from proxy.formats import Format
 from proxy.jsontext import Leaf, LeafKind, Path
+from proxy.justification import without_directives
 from proxy.segment import Label
 from proxy.told import Told
 
 _CONTENT = frozenset({Label.PROMPT, Label.TOOL_RESULT, Label.ATTACHMENT})
 """Labels whose text makes a turn new. Ids, cache marks and metadata change on every request and say nothing."""
+
+_UNSAID_ROLES = frozenset({"tool", "function", "system", "developer"})
 
 _CURRENT = 1 << 62
 """The turn of what is said now, where it stands outside of the array: after all others."""
@@ -27,16 +30,22 @@ class _Place:
     element: int
     order: int
     digest: bytes
+    label: Label = Label.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """One request's conversation: a name for it, where its newest turn begins, and a hash of every text."""
+    """One request's conversation: a name for it, where its newest turn begins, and a hash of every text.
+
+    `replies` are the elements that the model wrote, `unsaid` others that aren't the user's: results, instructions.
+    """
 
     conversation: str
     newest: int
     places: dict[str, _Place]
     content: tuple[_Place, ...]
+    replies: frozenset[int] = frozenset()
+    unsaid: frozenset[int] = frozenset()
 
     def is_told(self, pointer: str, fingerprint: str, told: Told) -> bool:
         """Whether this finding was blocked before in this conversation and is now only being resent.
@@ -44,15 +53,51 @@ class History:
         True before the last reply; in the newest turn only for a text that stood in a blocked request and is now
         followed by content that did not. The same request sent again therefore blocks again.
         """
+        return fingerprint in told.fingerprints and self.is_resent(pointer, told)
+
+    def is_let(self, pointer: str, fingerprint: str, told: Told) -> bool:
+        """Whether this finding was let through in this very text for a reason, and is now only being resent."""
         place = self.places.get(pointer)
-        if place is None or fingerprint not in told.fingerprints:
-            return False
+        return place is not None and (place.digest, fingerprint) in told.let and self.is_resent(pointer, told)
+
+    def is_turn_let(self, clause: str, told: Told) -> bool:
+        """Whether the user has said nothing since a clause was lifted that stops whole requests."""
+        return any((place.digest, clause) in told.let and self._is_resent(place, told) for place in self._said())
+
+    def is_resent(self, pointer: str, told: Told) -> bool:
+        """Whether a text is history: before the last reply, or followed by what no answered request held yet."""
+        place = self.places.get(pointer)
+        return place is not None and self._is_resent(place, told)
+
+    def _is_resent(self, place: _Place, told: Told) -> bool:
         if 0 <= place.element < self.newest:
             return True
         return place.digest in told.segments and any(
             _position(later) > _position(place) and later.element >= self.newest and later.digest not in told.segments
             for later in self.content
         )
+
+    def is_users(self, pointer: str) -> bool:
+        """Whether a text is none of the model's; only what the user says can stand outside of an empty conversation."""
+        place = self.places.get(pointer)
+        if place is None:
+            return False
+        return place.element not in self.replies if place.element >= 0 else not self.content
+
+    def is_models(self, pointer: str) -> bool:
+        place = self.places.get(pointer)
+        return place is not None and place.element in self.replies
+
+    def order(self, pointer: str) -> tuple[int, int]:
+        """What sorts the texts of `places` in the order in which they were said."""
+        return _position(self.places[pointer])
+
+    def _said(self) -> list[_Place]:
+        """The texts of what the user said last; a turn with a tool's result in it goes on with what was said before."""
+        unsaid = self.unsaid | self.replies
+        said = [place for place in self.content if place.label is Label.PROMPT and place.element not in unsaid]
+        last = max((place.element for place in said), default=None)
+        return [place for place in said if place.element == last]
 
     def is_sent(self, pointer: str, fingerprint: str, told: Told) -> bool:
         """Whether this finding stands in a text that the vendor has had, with the finding in it."""
@@ -67,9 +112,19 @@ class History:
     def telling(self, blocked: Iterable[tuple[str, str]]) -> Told:
         """What to remember when these (pointer, fingerprint) findings are blocked now."""
         pairs = list(blocked)
-        segments = {place.digest for place in self.content if place.element >= self.newest}
-        segments |= {self.places[pointer].digest for pointer, _ in pairs if pointer in self.places}
-        return Told(frozenset(fingerprint for _, fingerprint in pairs), frozenset(segments))
+        return Told(frozenset(fingerprint for _, fingerprint in pairs), self._seen(pointer for pointer, _ in pairs))
+
+    def letting(self, passed: Iterable[tuple[str, str]]) -> Told:
+        """What to remember when these (pointer, fingerprint) findings pass for a reason. A clause that was lifted for
+        the turn stands in a fingerprint's place, where the reason was given.
+        """
+        pairs = [(pointer, fingerprint) for pointer, fingerprint in passed if pointer in self.places]
+        let = frozenset((self.places[pointer].digest, fingerprint) for pointer, fingerprint in pairs)
+        return Told(segments=self._seen(pointer for pointer, _ in pairs), let=let)
+
+    def _seen(self, pointers: Iterable[str]) -> frozenset[bytes]:
+        newest = {place.digest for place in self.content if place.element >= self.newest}
+        return frozenset(newest | {self.places[pointer].digest for pointer in pointers if pointer in self.places})
 
 
 def read_history(fmt: Format, leaves: Sequence[Leaf], key: bytes) -> History | None:
@@ -92,13 +147,18 @@ def read_history(fmt: Format, leaves: Sequence[Leaf], key: bytes) -> History | N
         if leaf.kind is LeafKind.KEY:
             continue
         # Texts outside of the conversation (instructions, tools) stand before all of it, wherever their key is written.
-        place = _Place(element, order if inside else -1, _digest(leaf.text, key))
+        label = fmt.label(leaf.path) if inside else Label.UNKNOWN
+        place = _Place(element, order if inside else -1, _digest(leaf.text, key), label)
         places[pointer_of(leaf.path)] = place
-        if inside and fmt.label(leaf.path) in _CONTENT:
+        if label in _CONTENT:
             content.append(place)
     content.sort(key=_position)
-    newest = max((index + 1 for index, members in scalars.items() if fmt.is_reply(members)), default=0)
-    return History(_conversation(fmt, leaves, content, key), newest, places, tuple(content))
+    replies = frozenset(index for index, members in scalars.items() if fmt.is_reply(members))
+    newest = max(replies, default=-1) + 1
+    unsaid = {index for index, members in scalars.items() if members.get("role") in _UNSAID_ROLES}
+    unsaid |= {place.element for place in content if place.label is Label.TOOL_RESULT}
+    name = _conversation(fmt, leaves, content, key)
+    return History(name, newest, places, tuple(content), replies, frozenset(unsaid))
 
 
 def _root(fmt: Format, leaves: Sequence[Leaf]) -> tuple[str, ...] | None:
@@ -125,12 +185,15 @@ def _element(path: Path, root: tuple[str, ...], current: tuple[str, ...] | None)
 
 
 def _conversation(fmt: Format, leaves: Sequence[Leaf], content: Sequence[_Place], key: bytes) -> str:
-    """A keyed name for the conversation: the ids the client gives, else the first thing said in it."""
+    """A keyed name for the conversation: the ids the client gives, else the first thing said in it.
+
+    A directive counts as unsaid: who goes back to add one to a first message is in the same conversation still.
+    """
     wanted = set(fmt.conversation_ids)
     named = [leaf.text for leaf in leaves if leaf.kind is LeafKind.STRING and leaf.path in wanted]
     if named:
         return _digest("\0".join(named), key).hex()
-    return content[0].digest.hex() if content else ""
+    return _digest(without_directives(leaves[content[0].order].text), key).hex() if content else ""
 
 
 def _digest(text: str, key: bytes) -> bytes:

@@ -85,6 +85,12 @@ def directives(text: str) -> Iterator[Directive]:
         yield Directive(*_whole_line(text, start, end), line["code"].upper(), reason, because)
 
 
+def without_directives(text: str) -> str:
+    for each in reversed(list(directives(text))):
+        text = text[: each.start] + text[each.end :]
+    return text
+
+
 def _whole_line(text: str, start: int, end: int) -> tuple[int, int]:
     """The line with the break before it, or behind it where it is the first."""
     while start > 0 and text[start - 1] in " \t":

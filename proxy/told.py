@@ -9,6 +9,8 @@ import itertools
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from proxy.justification import Offer
+
 MAX_CONVERSATIONS = 4096
 MAX_HASHES = 8192
 
@@ -20,12 +22,18 @@ class Told:
 
     Where policy asks what the vendor has had in clear: the hashes of the texts that were `sent`, and what was `cut` out
     of them, each as its text's hash and its fingerprint.
+
+    `let` is what passed for a reason: a text's hash with a finding's fingerprint, or with the clause that the reason
+    lifted. `warned` are the clauses that the user has read of in a reply; `offers` the codes that stand open.
     """
 
     fingerprints: frozenset[str] = frozenset()
     segments: frozenset[bytes] = frozenset()
     sent: frozenset[bytes] = frozenset()
     cut: frozenset[tuple[bytes, str]] = frozenset()
+    let: frozenset[tuple[bytes, str]] = frozenset()
+    warned: frozenset[str] = frozenset()
+    offers: frozenset[Offer] = frozenset()
 
     def merged(self, other: "Told") -> "Told":
         return Told(
@@ -33,6 +41,8 @@ class Told:
             _bounded(self.segments, other.segments),
             _bounded(self.sent, other.sent),
             _bounded(self.cut, other.cut),
+            _bounded(self.let, other.let),
+            _bounded(self.warned, other.warned),
         )
 
 

@@ -189,3 +189,52 @@ def test_any_document_has_a_history(fmt: str, document: Any) -> None:
         inside = {name: inside}
     for body in (document, inside):
         read_history(FORMATS[fmt], list(leaves(json.dumps(body).encode())), KEY)
+
+
+LINE = "tightlip: allow K7QF because it is a test"
+
+
+def pointer(index: int) -> str:
+    return f"/messages/{index}/content"
+
+
+def test_a_directive_leaves_the_conversation_its_name() -> None:
+    plain = read(chat("a")).conversation
+    assert read(chat(f"a\n{LINE}")).conversation == read(chat("a", ">b", LINE)).conversation == plain
+
+
+def test_what_was_let_through_is_let_as_history_in_the_same_text_alone() -> None:
+    told = read(chat("a", LINE)).letting([(pointer(0), "f")])
+    assert not read(chat("a", LINE)).is_let(pointer(0), "f", told)
+    later = read(chat("a", LINE, ">b", "a", "x"))
+    assert later.is_let(pointer(0), "f", told)
+    assert not later.is_let(pointer(0), "g", told)
+    assert not later.is_let(pointer(4), "f", told)
+    assert not read(chat("x", ">b", "a")).is_let(pointer(2), "f", told)
+    assert not later.is_let("/nowhere", "f", told)
+
+
+TURNS = [
+    ([("user", "a\n" + LINE), ("assistant", "b"), ("tool", "c")], True),
+    ([("user", "a\n" + LINE), ("assistant", "b"), ("tool", "c"), ("assistant", "d"), ("tool", "e")], True),
+    ([("user", "a\n" + LINE), ("assistant", "b"), ("user", "c")], False),
+    ([("user", "a\n" + LINE), ("assistant", "b"), ("user", "a\n" + LINE)], False),
+    ([("user", "a\n" + LINE)], False),
+    ([("user", "x"), ("assistant", "b"), ("tool", "c")], False),
+]
+
+
+@pytest.mark.parametrize(("turns", "expected"), TURNS, ids=range(len(TURNS)))
+def test_a_clause_is_lifted_until_the_user_says_more(turns: list[tuple[str, str]], expected: bool) -> None:
+    told = read(chat("a\n" + LINE)).letting([(pointer(0), "cde-code")])
+    history = read({"messages": [{"role": role, "content": text} for role, text in turns]})
+    assert history.is_turn_let("cde-code", told) is expected
+    assert not history.is_turn_let("other", told)
+
+
+def test_whose_text_it_is() -> None:
+    history = read(chat("a", ">b", "c"))
+    assert [history.is_users(pointer(index)) for index in range(4)] == [True, False, True, False]
+    assert [history.is_models(pointer(index)) for index in range(4)] == [False, True, False, False]
+    alone = read({"input": "a"}, "openai.responses")
+    assert alone.is_users("/input")

@@ -1,0 +1,88 @@
+"""What Tightlip and its user say to each other within a conversation, and the vendor is not shown.
+
+The user's directives (`justification.py`) in what he wrote, Tightlip's notices (`notice.py`) in what the model is said
+to have written. Both are cut out wherever clients resend them, so that the vendor's bytes stay what they were.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from proxy.body import Limits
+from proxy.document import json_segments
+from proxy.formats import Format
+from proxy.history import History
+from proxy.justification import Directive, directives
+from proxy.notice import notices
+from proxy.rewrite import Edit
+from proxy.segment import Label, Segment
+from proxy.told import Told
+
+GO_ON: Final = "Go on."
+"""In the place of a message that was nothing but directives: APIs refuse empty ones."""
+
+_WORDS: Final = (b"tightlip:", b"Tightlip:", b"TIGHTLIP:")
+_MARK: Final = re.compile(rb"(?:tightlip|Tightlip|TIGHTLIP):[ \\t]*(?i:allow)|\[Tightlip: ")
+"""What raw JSON holds if one of its texts holds an aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A directive, and the text that it stands in."""
+
+    segment: Segment
+    directive: Directive
+
+
+@dataclass(frozen=True, slots=True)
+class Asides:
+    """The asides of one body: what is cut out, and the directives in the order in which they were said."""
+
+    edits: tuple[tuple[Segment, list[Edit]], ...] = ()
+    heard: tuple[Heard, ...] = ()
+
+    def current(self, history: History, told: Told) -> Heard | None:
+        """The last directive, unless it is only being resent: the one that is about this request."""
+        last = self.heard[-1] if self.heard else None
+        return None if last is None or history.is_resent(last.segment.pointer, told) else last
+
+
+NO_ASIDES: Final = Asides()
+
+
+def may_hold_asides(data: bytes) -> bool:
+    """Whether a JSON body is worth being looked at; says yes too often rather than too seldom."""
+    return any(word in data for word in _WORDS) and _MARK.search(data) is not None
+
+
+def read_asides(data: bytes, fmt: Format, limits: Limits, history: History, key: bytes) -> Asides:
+    """The asides of a JSON body. Raises RequestError for one that is no JSON after all."""
+    edits: list[tuple[Segment, list[Edit]]] = []
+    heard: list[Heard] = []
+    for segment in fmt.refine(list(json_segments(data, fmt.label, limits=limits))):
+        if segment.opened is not None or segment.label is not Label.PROMPT:
+            continue
+        if history.is_users(segment.pointer):
+            found = list(directives(segment.text))
+            heard += (Heard(segment, directive) for directive in found)
+            cuts = _cuts(segment.text, ((each.start, each.end) for each in found), GO_ON)
+        elif history.is_models(segment.pointer):
+            cuts = _cuts(segment.text, notices(segment.text, key), " ")
+        else:
+            continue
+        if cuts:
+            edits.append((segment, cuts))
+    heard.sort(key=lambda each: (*history.order(each.segment.pointer), each.directive.start))
+    return Asides(tuple(edits), tuple(heard))
+
+
+def _cuts(text: str, spans: Iterable[tuple[int, int]], instead: str) -> list[Edit]:
+    """Edits that take the spans out; `instead` stands for all of a text of which nothing would be left."""
+    edits = [Edit(start, end, "") for start, end in spans]
+    left, done = "", 0
+    for edit in edits:
+        left += text[done : edit.start]
+        done = max(done, edit.end)
+    left += text[done:]
+    return edits if not edits or left.strip("\"' \t\r\n>") else [Edit(0, len(text), instead)]
