@@ -37,16 +37,17 @@ GROWTH_LIMIT = 8.0
 """Four times the text may take this many times as long before a pattern counts as superlinear."""
 
 
-def check(paths: Sequence[Path], *, cache_dir: Path | None = None) -> list[str]:
-    """Every problem of the rules under `paths`; empty when they hold."""
+def check(paths: Sequence[Path], *, beside: Sequence[Path] = (), cache_dir: Path | None = None) -> list[str]:
+    """Every problem of the rules under `paths`; empty when they hold. Those `beside` are loaded too, and not proved."""
     fold.table()  # so that the first rule isn't timed building it
     try:
-        ruleset = load_rules(paths, cache_dir=cache_dir)
+        ruleset = load_rules([*beside, *paths], cache_dir=cache_dir)
+        proved = load_rules(paths, cache_dir=cache_dir).rules if beside else ruleset.rules
     except RuleError as err:
         return list(err.problems)
-    alone = _alone(ruleset.rules) if len(ruleset.rules) < SHARED_RULES else _shared_out(ruleset.rules)
+    alone = _alone(proved) if len(proved) < SHARED_RULES else _shared_out(proved)
     problems = [f"{ruleset.origins[rule_id]}: rule {rule_id}: {what}" for rule_id, what in alone]
-    return problems or _together(ruleset, cache_dir)
+    return problems or _together(ruleset, proved, cache_dir)
 
 
 def _shared_out(rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
@@ -176,7 +177,7 @@ def _seconds(engine: Engine, text: str) -> float:
     return best
 
 
-def _together(ruleset: RuleSet, cache_dir: Path | None) -> list[str]:
+def _together(ruleset: RuleSet, proved: Sequence[Rule], cache_dir: Path | None) -> list[str]:
     """What only shows with all rules loaded, and in views: an example that another rule takes over, a counterexample
     that is found after all. Generic rules may lose theirs.
     """
@@ -185,7 +186,7 @@ def _together(ruleset: RuleSet, cache_dir: Path | None) -> list[str]:
     except RuleError as err:
         return list(err.problems)
     problems = []
-    for rule in ruleset.rules:
+    for rule in proved:
         place = f"{ruleset.origins[rule.id]}: rule {rule.id}"
         for index, template in enumerate(rule.examples if rule.id != GENERIC_ID else ()):
             found = _found(engine, expand(template, rule.id, index))
