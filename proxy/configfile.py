@@ -6,7 +6,7 @@ Knows YAML, environment names and pydantic's error list; knows nothing of what t
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -46,11 +46,14 @@ class Layers:
                 at[key[-1]] = _anchor(value, base) if paths(key, value) else value
         self._places.update(places)
 
+    def place(self, *key: str) -> str:
+        """Where the value of a key, or of the nearest one above it, came from."""
+        return next((p for n in range(len(key), 0, -1) if (p := self._places.get(key[:n]))), "configuration")
+
     def explain(self, problem: ErrorDetails, model: type[BaseModel]) -> str:
         """`place: key: expected ..., found ...` for one of pydantic's errors."""
         loc = tuple(str(part) for part in problem["loc"] if part != "[key]")
-        place = next((p for n in range(len(loc), 0, -1) if (p := self._places.get(loc[:n]))), "configuration")
-        return f"{place}: {'.'.join(loc)}: {_expectation(problem, model)}"
+        return f"{self.place(*loc)}: {'.'.join(loc)}: {_expectation(problem, model)}"
 
 
 def read_file(path: Path) -> tuple[Values, Places]:
@@ -145,9 +148,12 @@ def _expectation(problem: ErrorDetails, model: type[BaseModel]) -> str:
 
 def _siblings(loc: Sequence[int | str], model: type[BaseModel]) -> list[str]:
     for part in loc[:-1]:
-        kind = model.model_fields[str(part)].annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            model = kind
+        if isinstance(part, int):  # an item of a list, whose model is that of its list
+            continue
+        kind = model.model_fields[part].annotation
+        for inner in (kind, *get_args(kind)):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                model = inner
     return list(model.model_fields)
 
 
