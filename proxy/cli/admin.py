@@ -1,6 +1,5 @@
 """The operator's small commands: rules, configuration, CA, users. Printing only."""
 
-import getpass
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from detectors.rulecheck import check
 from proxy import ca as authority
 from proxy import userfile
 from proxy.cabundle import write_bundle
+from proxy.cli.prompt import ask_secret
 from proxy.config import Config
 from proxy.configfile import ConfigError
 from proxy.policy import load_policy
@@ -91,7 +91,7 @@ def rotate_ca(config: Config) -> None:
 
 def add_user(config: Config, name: str, groups: Sequence[str]) -> None:
     file = _users_file(config)
-    userfile.add_user(file, name, _password(), groups)
+    userfile.add_user(file, name, ask_secret("Password", twice=True), groups)
     print(f"{name} can use the proxy now; see `tightlip users list`")
 
 
@@ -115,12 +115,3 @@ def _users_file(config: Config) -> Path:
     if config.users is None:
         raise ConfigError("users: expected the path of the users file in the configuration, found none")
     return config.users
-
-
-def _password() -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    password = getpass.getpass("Password: ")
-    if getpass.getpass("Again: ") != password:
-        raise ConfigError("password: expected the same twice")
-    return password
