@@ -104,4 +104,4 @@ class Edition:
 def standing_of(draft: Draft) -> Standing:
     charter, config = draft.charter, draft.config
     name = hashlib.sha256(f"{draft.rules.digest}\n{charter.digest}\n{config.digest}".encode()).hexdigest()[:12]
-    return Standing(config.policy, charter.policy.digest, draft.rules.digest, config.digest, name)
+    return Standing(charter.policy.id, charter.policy.digest, draft.rules.digest, config.digest, name)
