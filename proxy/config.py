@@ -23,6 +23,7 @@ from pydantic import (
     field_validator,
 )
 
+from proxy.bundle.option import refused
 from proxy.configfile import ConfigError, Key, Layers, read_env, read_file
 from proxy.configtype import (
     Address,
@@ -35,7 +36,10 @@ from proxy.configtype import (
 
 MIB = 1024 * 1024
 DEFAULT_FILE = Path("tightlip.yaml")
-PATH_KEYS = (("state_dir",), ("users",), ("upstream", "ca_file"), ("rules",), ("registry",))
+PATH_KEYS = (
+    *(("state_dir",), ("users",), ("upstream", "ca_file"), ("rules",), ("registry",)),
+    *(("bundle",), ("trusted_keys",)),
+)
 NAME_OR_PATH_KEYS = (("policy",), ("names",), ("language",))
 """A name of what comes along, or a path when there is a slash in it."""
 
@@ -128,6 +132,10 @@ class Config(_Model):
     language: Annotated[str, Field(min_length=1)] = "en"
     rules: tuple[Path, ...] = ()
     registry: Path | None = None
+    bundle: Path | None = None
+    require_signed: bool = False
+    trusted_keys: Path | None = None
+    signatures: Annotated[int, Field(ge=1, le=8)] = 1
     limits: LimitConfig = LimitConfig()
     vault: VaultConfig = VaultConfig()
     aws_signing: AwsSigning = AwsSigning()
@@ -190,13 +198,14 @@ def load(path: Path | None, env: Mapping[str, str], overrides: Mapping[str, obje
     `path` is the file the operator named, which must exist; None means `./tightlip.yaml` if there is one.
     `overrides` are flags by dotted key (`state_dir`, `limits.body`); None values are flags not given.
     """
-    layers = Layers()
     file = path or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
-    if file is not None:
-        layers.add(*read_file(file), base=file.absolute().parent, paths=_is_path)
-    layers.add(*read_env(env, Config), base=Path.cwd(), paths=_is_path)
     flags = {tuple(key.split(".")): value for key, value in overrides.items() if value is not None}
     places = {key: "flag --" + "-".join(key).replace("_", "-") for key in flags}
-    layers.add(flags, places, base=Path.cwd(), paths=_is_path)
+    read = [read_file(file) if file is not None else ({}, {}), read_env(env, Config), (flags, places)]
+    if problems := list(refused(read)):
+        raise ConfigError(*problems)
+    layers = Layers()
+    for (values, places), file_of in zip(read, (file, None, None), strict=True):
+        layers.add(values, places, base=file_of.absolute().parent if file_of else Path.cwd(), paths=_is_path)
     layers.values.setdefault("state_dir", default_state_dir(env))
     return Config.from_layers(layers)

@@ -106,6 +106,8 @@ async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
         vault = _open_vault(config) if draft.charter.policy.pseudonymises else None
         if vault is not None:
             stack.callback(vault.close)
+        if draft.bundle is not None:
+            draft.bundle.accept(datetime.now(UTC))
         edition = Edition.of(draft, pool, vault)
         front = Front(Inquiry(keys=keys_of(config)), audit, edition)
         authenticator = Authenticator(config.users) if config.users else None
@@ -115,7 +117,7 @@ async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
         status = _open_status(config, probe)
         stack.callback(status.close)
         standing = edition.standing
-        metrics.describe(__version__, config.policy, standing.policy_digest, standing.rules_digest)
+        metrics.describe(__version__, standing.policy, standing.policy_digest, standing.rules_digest)
         metrics.observe(pool, audit, authority)
         yield server, status
 

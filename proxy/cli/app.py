@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from proxy.cli.commands.bundle import bundle
 from proxy.cli.commands.vendors import vendors
 from proxy.cli.option import AsJson, ConfigFile, StateDir, load_config
 
@@ -18,6 +19,7 @@ rules = typer.Typer(help="Look at and prove the detection rules.", no_args_is_he
 config = typer.Typer(help="Look at the configuration.", no_args_is_help=True)
 ca = typer.Typer(help="The certificate authority that clients must trust.", no_args_is_help=True)
 users = typer.Typer(help="Who may use the proxy.", no_args_is_help=True)
+app.add_typer(bundle, name="bundle")
 app.add_typer(rules, name="rules")
 app.add_typer(config, name="config")
 app.add_typer(ca, name="ca")

@@ -14,9 +14,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def load_config(path: Path | None, **overrides: object) -> "Config":
-    """The configuration that a command works by; `overrides` are its flags, None where not given."""
+    """The configuration that a command works by, its bundle in force; `overrides` are flags, None where not given."""
     import os
 
     from proxy.config import load
 
-    return load(path, os.environ, overrides)
+    config = load(path, os.environ, overrides)
+    if config.bundle is None:
+        return config
+    from proxy.bundle.force import in_force
+
+    return in_force(config).config
