@@ -8,6 +8,7 @@ network; what the pairs are and where they are kept is the vault's business.
 from proxy.restore.events import MessageRestorer, message_restorer
 from proxy.restore.lexicon import Lexicon
 from proxy.restore.pair import Pair
+from proxy.restore.remark import Remark, can_be_remarked
 from proxy.restore.restorer import Restorer
 
-__all__ = ["Lexicon", "MessageRestorer", "Pair", "Restorer", "message_restorer"]
+__all__ = ["Lexicon", "MessageRestorer", "Pair", "Remark", "Restorer", "can_be_remarked", "message_restorer"]

@@ -9,16 +9,17 @@ from proxy.formats import Format
 from proxy.restore.frame import Cutter, Frame
 from proxy.restore.lexicon import Lexicon, lexicon_of
 from proxy.restore.pair import Pair
+from proxy.restore.remark import Remark
 from proxy.restore.stream import MAX_EVENT_BYTES, Stream
 
 
 class Events:
     """A reply's body. `gave_up`: from some point on nothing was restored."""
 
-    def __init__(self, fmt: Format, lexicon: Lexicon, cutter: Cutter) -> None:
+    def __init__(self, fmt: Format, lexicon: Lexicon, cutter: Cutter, remark: Remark | None = None) -> None:
         self.gave_up = False
         self._cutter = cutter
-        self._stream = Stream(fmt, lexicon)
+        self._stream = Stream(fmt, lexicon, remark)
 
     @property
     def restored(self) -> int:
@@ -70,6 +71,10 @@ class MessageRestorer:
     def renew(self, pairs: Sequence[Pair] | Lexicon) -> None:
         """Take these pairs for the texts that begin from now on: the client has sent more since."""
         self._stream.lexicon = lexicon_of(pairs)
+
+    def remark(self, remark: Remark) -> None:
+        """Have this said with the next answer, too, if the one before could not be."""
+        self._stream.remark = remark
 
     def message(self, text: str) -> list[str]:
         """Return the messages that can go on now: often this one, none while it waits, or all that waited for it."""

@@ -14,6 +14,7 @@ from proxy.restore.frame import EventStreamCutter, JsonCutter, SseCutter
 from proxy.restore.lexicon import Lexicon, lexicon_of
 from proxy.restore.pair import Pair
 from proxy.restore.prose import Prose
+from proxy.restore.remark import Remark
 
 _EVENTS: Final = "text/event-stream"
 _AMAZON: Final = "application/vnd.amazon.eventstream"
@@ -45,16 +46,21 @@ class Restorer:
     Takes the pairs of the conversation, or a Lexicon of them, which is worth keeping: to make one of 4,000 takes 10 ms.
     With `is_untouched` every chunk comes out as it went in. Otherwise what comes out has no content coding any more,
     and another length: the headers that tell of them must go. `gave_up`: from some point on nothing was restored.
-    `is_broken`: the coding was damaged, and what followed is missing.
+    `is_broken`: the coding was damaged, and what followed is missing. A `remark` is put in front of what is said first.
     """
 
     def __init__(
-        self, fmt: Format, pairs: Sequence[Pair] | Lexicon, content_type: str, content_encoding: str = ""
+        self,
+        fmt: Format,
+        pairs: Sequence[Pair] | Lexicon,
+        content_type: str,
+        content_encoding: str = "",
+        remark: Remark | None = None,
     ) -> None:
         self.is_broken = False
         self._decode = bounded_decoder(content_encoding)
-        has_work = fmt.replies and pairs and self._decode is not None
-        self._body = _body(fmt, lexicon_of(pairs), content_type) if has_work else None
+        has_work = fmt.replies and (pairs or remark is not None) and self._decode is not None
+        self._body = _body(fmt, lexicon_of(pairs), content_type, remark) if has_work else None
 
     @property
     def is_untouched(self) -> bool:
@@ -87,23 +93,24 @@ class Restorer:
         return b"" if self._body is None else self._body.finish()
 
 
-def _body(fmt: Format, lexicon: Lexicon, content_type: str) -> _Body | None:
+def _body(fmt: Format, lexicon: Lexicon, content_type: str, remark: Remark | None) -> _Body | None:
     media = content_type.partition(";")[0].strip().lower()
     if media in _UNTOLD:
-        return _Untold(fmt, lexicon)
+        return _Untold(fmt, lexicon, remark)
     if media == _EVENTS:
-        return Events(fmt, lexicon, SseCutter())
+        return Events(fmt, lexicon, SseCutter(), remark)
     if media == _AMAZON:
-        return Events(fmt, lexicon, EventStreamCutter())
-    return Events(fmt, lexicon, JsonCutter()) if _JSON.fullmatch(media) else None
+        return Events(fmt, lexicon, EventStreamCutter(), remark)
+    return Events(fmt, lexicon, JsonCutter(), remark) if _JSON.fullmatch(media) else None
 
 
 class _Untold:
     """A body whose type says nothing: its first bytes choose what reads it."""
 
-    def __init__(self, fmt: Format, lexicon: Lexicon) -> None:
+    def __init__(self, fmt: Format, lexicon: Lexicon, remark: Remark | None) -> None:
         self._format = fmt
         self._lexicon = lexicon
+        self._remark = remark
         self._first = b""
         self._body: _Body | None = None
 
@@ -129,11 +136,11 @@ class _Untold:
         first, self._first = self._first, b""
         begin = first.lstrip()
         if begin.startswith((b"{", b"[")):
-            self._body = Events(self._format, self._lexicon, JsonCutter())
+            self._body = Events(self._format, self._lexicon, JsonCutter(), self._remark)
         elif _SSE_START.match(begin):
-            self._body = Events(self._format, self._lexicon, SseCutter())
+            self._body = Events(self._format, self._lexicon, SseCutter(), self._remark)
         elif any(not channel.path for channel in self._format.replies):
             self._body = Prose(self._lexicon)
         else:
-            self._body = Events(self._format, self._lexicon, JsonCutter())  # passes what is no object
+            self._body = Events(self._format, self._lexicon, JsonCutter(), self._remark)  # passes what is no object
         return self._body.feed(first)

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from proxy.formats import Format, Path, Writing
+from proxy.formats import Format, Writing
 from proxy.jsontext import LeafKind, leaves
 from proxy.reason import RequestError
 from proxy.restore.frame import Frame
 from proxy.restore.lexicon import Lexicon
 from proxy.restore.passage import Edit, Passage
 from proxy.restore.plan import Key, Place, plan_of
+from proxy.restore.remark import Remark
 from proxy.restore.surrounding import as_token
 
 MAX_EVENT_BYTES: Final = 16 << 20
@@ -38,10 +39,11 @@ class _Slot:
     end: int
     edits: list[Edit] = field(default_factory=list)
     is_settled: bool = False
+    front: str = ""
 
     def text(self) -> str:
         """A value stands where its pseudonym ended: some clients take a reply whose end is empty for a broken one."""
-        own, pieces, done = self.place.text, [], self.start
+        own, pieces, done = self.place.text, [self.front], self.start
         for edit in self.edits:
             pieces.append(own[done - self.start : max(edit.start - self.start, 0)])
             if edit.end <= self.end:
@@ -110,11 +112,15 @@ class _Pattern(NamedTuple):
 
 
 class Stream:
-    """The events of one reply, or of one connection. `restored` counts the pseudonyms that were replaced."""
+    """The events of one reply, or of one connection. `restored` counts the pseudonyms that were replaced.
 
-    def __init__(self, fmt: Format, lexicon: Lexicon) -> None:
+    A `remark` is put in front of what is said first from now on.
+    """
+
+    def __init__(self, fmt: Format, lexicon: Lexicon, remark: Remark | None = None) -> None:
         self.restored = 0
         self.lexicon = lexicon
+        self.remark = remark
         self._plan = plan_of(fmt)
         self._pattern: _Pattern | None = None
         self._texts: dict[Key, _Text] = {}
@@ -123,8 +129,9 @@ class Stream:
 
     @property
     def has_work(self) -> bool:
-        """False if nothing waits, and nothing could ever be restored."""
-        return bool(self._waiting) or (self._plan.has_channels and bool(self.lexicon))
+        """False if nothing waits, and nothing could ever be restored or said."""
+        has_words = bool(self.lexicon) or self.remark is not None
+        return bool(self._waiting) or (self._plan.has_channels and has_words)
 
     def push(self, frame: Frame) -> list[bytes]:
         """Take an event and return those that can go on. Raises TooMuch: then the event was not taken."""
@@ -152,6 +159,8 @@ class Stream:
         if text is None:
             return self._read(frame)
         assert pattern is not None
+        if self.remark is not None:
+            self.remark.go_on(pattern.place.key, text)
         slot = self._feed(text, pattern.place)
         return [] if slot is None else [slot]
 
@@ -167,12 +176,20 @@ class Stream:
             return []
         name = event.get("type")
         reading = self._plan.read(event, name if isinstance(name, str) else frame.name)
-        slots = [slot for place in reading.places if (slot := self._feed(place.text, place)) is not None]
+        slots = [slot for place in reading.places if (slot := self._slot(event, place)) is not None]
         for key in reading.ends:
             self._end(key)
         if len(reading.places) == 1 and not reading.ends and not reading.places[0].is_whole:
             self._pattern = _pattern(frame.raw, reading.places[0])
         return slots
+
+    def _slot(self, event: dict[str, object], place: Place) -> _Slot | None:
+        slot = self._feed(place.text, place)
+        front = "" if self.remark is None else self.remark.before(event, place)
+        if front:
+            slot = slot or _Slot(place, 0, len(place.text), is_settled=True)
+            slot.front = front
+        return slot
 
     def _feed(self, text: str, place: Place) -> _Slot | None:
         if place.channel.closes and text:
@@ -205,7 +222,7 @@ class Stream:
         return written
 
     def _written(self, frame: Frame, slots: Sequence[_Slot]) -> bytes:
-        changed = [slot for slot in slots if slot.edits]
+        changed = [slot for slot in slots if slot.edits or slot.front]
         if not changed:
             return frame.raw
         try:
@@ -227,14 +244,20 @@ def _pattern(raw: bytes, place: Place) -> _Pattern | None:
 
 def _spliced(payload: bytes, slots: Iterable[_Slot]) -> bytes:
     """The payload with other texts in some of its leaves. RequestError if it isn't JSON as strict as requests'."""
-    texts: dict[tuple[Path, LeafKind], str] = {(slot.place.path, slot.place.leaf): slot.text() for slot in slots}
+    changed = {(slot.place.path, slot.place.leaf): slot for slot in slots}
     pieces: list[bytes] = []
     done = 0
     for leaf in leaves(payload):
-        text = texts.get((leaf.path, leaf.kind))
-        if text is not None:
-            pieces += payload[done : leaf.start], _token(leaf.kind, text, payload.isascii())
+        slot = changed.get((leaf.path, leaf.kind))
+        if slot is None:
+            continue
+        if slot.edits:
+            pieces += payload[done : leaf.start], _token(leaf.kind, slot.text(), payload.isascii())
             done = leaf.end
+        else:  # the vendor's own bytes stay as they are written
+            front = _token(LeafKind.STRING, slot.front, payload.isascii())
+            pieces += payload[done : leaf.start + 1], front[1:-1]
+            done = leaf.start + 1
     return b"".join((*pieces, payload[done:]))
 
 

@@ -3,7 +3,6 @@
 import base64
 import itertools
 import json
-import struct
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.binary.eventstream import EventStreamDecoder, Message, encode
+from proxy.binary.eventstream import EventStreamDecoder, Message
 from proxy.formats import FORMATS, Writing
 from proxy.restore import Restorer
 from tests.fakevendor import anthropic_api, gemini_api, openai_api
 from tests.fakevendor.step import Step, Tool
+from tests.proxy.restore.amazon import message, recorded
 from tests.proxy.restore.pairs import ELSEWHERE, LEXICON, restored
 from tests.proxy.restore.test_lexicon import TEXTS
 
@@ -98,17 +98,10 @@ def test_the_pieces_of_restored_arguments_are_restored_json(format_id: str, text
     assert json.loads(said)["more"] == ["Maria Lopez"]
 
 
-def _message(name: str, payload: bytes) -> bytes:
-    headers = b""
-    for key, value in ((":event-type", name), (":content-type", "application/json"), (":message-type", "event")):
-        headers += struct.pack(">B", len(key)) + key.encode() + struct.pack(">BH", 7, len(value)) + value.encode()
-    return encode(Message(headers, payload))
-
-
 def _chunked(events: bytes) -> bytes:
     """A recorded stream as Bedrock wraps it: each event as base64 in a message."""
     packed = [base64.b64encode(line[6:]).decode() for line in events.splitlines() if line.startswith(b"data: ")]
-    return b"".join(_message("chunk", json.dumps({"bytes": one, "p": "abc"}).encode()) for one in packed)
+    return b"".join(message("chunk", json.dumps({"bytes": one, "p": "abc"}).encode()) for one in packed)
 
 
 @pytest.mark.parametrize("size", [1, 100, 1 << 20])
@@ -134,23 +127,17 @@ def test_an_event_stream_without_a_match_passes_byte_for_byte() -> None:
     assert restorer.feed(body) + restorer.finish() == body
 
 
-def _converse(name: str) -> bytes:
-    """A recorded event stream; its file has an event's name and payload in each line."""
-    lines = (STREAMS / "bedrock.converse" / name).read_text().splitlines()
-    return b"".join(_message(event, payload.encode()) for event, _, payload in (line.partition(" ") for line in lines))
-
-
 @pytest.mark.parametrize("size", [1, 64, 1 << 20])
 def test_events_named_by_their_headers_are_restored(size: int) -> None:
-    body = _converse("tool-turn.eventstream")
+    body = recorded(STREAMS / "bedrock.converse" / "tool-turn.eventstream")
     restorer = Restorer(FORMATS["bedrock.converse"], LEXICON, "application/vnd.amazon.eventstream")
     chunks = [body[start : start + size] for start in range(0, len(body), size)]
     passed = b"".join([restorer.feed(chunk) for chunk in chunks]) + restorer.finish()
-    assert passed == _converse("tool-turn.out.eventstream")
+    assert passed == recorded(STREAMS / "bedrock.converse" / "tool-turn.out.eventstream")
 
 
 def test_what_is_no_event_stream_passes_as_it_came() -> None:
-    sound = _message("chunk", b'{"bytes":"!!"}') + _message("other", b"no json")
+    sound = message("chunk", b'{"bytes":"!!"}') + message("other", b"no json")
     broken = sound + b"\0" * 50 + sound
     for cut in (0, 10, len(sound), len(sound) + 5, len(broken)):
         restorer = Restorer(FORMATS["anthropic.messages"], LEXICON, "application/vnd.amazon.eventstream")
