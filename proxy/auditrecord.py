@@ -61,7 +61,8 @@ def new_change_id() -> str:
 @dataclass(frozen=True, slots=True)
 class AuditFinding:
     """One finding and what was done about it, by which clause of the policy. The span counts code points of the
-    segment's text, whose label says what the text is to the vendor. Old records end with the action.
+    segment's text, whose label says what the text is to the vendor. Old records end with the action. `waiver` is the
+    exception or the allowlist's entry that changed it.
     """
 
     rule: str
@@ -77,6 +78,7 @@ class AuditFinding:
     clause: str = ""
     score: float | None = None
     verified: bool | None = None
+    waiver: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,7 @@ class Decision:
     findings: tuple[AuditFinding, ...] = ()
     repeat_of: str | None = None
     clause: str | None = None
+    waiver: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     policy: str
     policy_digest: str

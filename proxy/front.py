@@ -148,4 +148,5 @@ def _recorded(finding: Judged) -> AuditFinding:
         clause=finding.clause,
         score=finding.score,
         verified=finding.verified,
+        waiver=finding.waiver or None,
     )

@@ -54,7 +54,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A finding of a request with its place and fate; enough for the record, and no value."""
+    """A finding of a request with its place and fate; enough for the record, and no value.
+
+    `waiver` is the id of the exception or the allowlist's entry that changed its fate.
+    """
 
     rule: str
     category: str
@@ -69,6 +72,7 @@ class Judged:
     fingerprint: str
     action: str
     clause: str
+    waiver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,8 @@ class Verdict:
     `reason` is a closed code when something could not be read (even if policy let it pass), else None.
     `rules_digest` and `charter_digest` name what it was judged by; the worker says so itself.
     `received_sha256` is of the body as it arrived, `sent_sha256` of the one that goes on, None when none does.
-    `clause` is the one that made the decision, "" when none did; `context` what policy knew of the request.
+    `clause` is the one that made the decision, "" when none did; `waiver` the exception that let the request as such
+    pass; `context` what policy knew of it.
     `repeat_of` is the reference of a block just before that had all the findings of this one, else "".
     `conversation` and `telling` serve the way on after a block (`told.py`). `pseudonyms` are those that the body to be
     sent holds; they are kept before it is sent, so that they can be restored in the reply.
@@ -118,6 +123,7 @@ class Verdict:
     reason: str | None = None
     findings: tuple[Judged, ...] = ()
     clause: str = ""
+    waiver: str = ""
     context: Context = NOWHERE
     repeat_of: str = ""
     body: bytes | None = None
