@@ -30,6 +30,7 @@ from proxy.configtype import (
     ParentProxy,
     PrivateTarget,
     parse_host_pattern,
+    parse_names,
     parse_private_target,
     parse_size,
 )
@@ -51,6 +52,8 @@ PrivateText = Annotated[PrivateTarget, BeforeValidator(parse_private_target), Pl
 ParentText = Annotated[ParentProxy, BeforeValidator(ParentProxy.parse), PlainSerializer(str, return_type=str)]
 Switch = Literal["auto", "on", "off"]
 """`auto` is on while only this machine can reach the proxy."""
+PolicyNames = Annotated[str | tuple[str, ...], BeforeValidator(parse_names)]
+"""One policy, or several that hold together."""
 HostPattern = Annotated[str, BeforeValidator(parse_host_pattern)]
 
 
@@ -128,7 +131,7 @@ class Config(_Model):
     listen: AddressText = Field(default=Address("127.0.0.1", 8080), validate_default=True)
     metrics: AddressText = Field(default=Address("127.0.0.1", 9464), validate_default=True)
     state_dir: Path = Field(default_factory=lambda: default_state_dir(os.environ))
-    policy: Annotated[str, Field(min_length=1)] = "balanced"
+    policy: PolicyNames = "balanced"
     language: Annotated[str, Field(min_length=1)] = "en"
     rules: tuple[Path, ...] = ()
     registry: Path | None = None
@@ -173,6 +176,11 @@ class Config(_Model):
     def reach(self) -> Address:
         """Where clients connect: `advertise`, or `listen`, by way of loopback when that is every address."""
         return self.advertise or (Address("127.0.0.1", self.listen.port) if self.listen.is_wildcard else self.listen)
+
+    @property
+    def policy_name(self) -> str:
+        """What `policy` names, in one word."""
+        return self.policy if isinstance(self.policy, str) else "+".join(self.policy)
 
     def is_on(self, switch: Switch) -> bool:
         """What `portal` or `base_urls` come to."""

@@ -5,6 +5,7 @@ Knows YAML, environment names and pydantic's error list; knows nothing of what t
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -43,7 +44,7 @@ class Layers:
             for part in key[:-1]:
                 at = at.setdefault(part, {})
             if isinstance(at, dict):  # otherwise a scalar stands where a section belongs: explained later
-                at[key[-1]] = _anchor(value, base) if paths(key, value) else value
+                at[key[-1]] = _anchor(value, base, partial(paths, key))
         self._places.update(places)
 
     def place(self, *key: str) -> str:
@@ -129,10 +130,10 @@ def _parse_flow(name: str, text: str) -> object:
         raise ConfigError(f"environment {name}: expected a YAML or JSON list or mapping") from None
 
 
-def _anchor(value: object, base: Path) -> object:
+def _anchor(value: object, base: Path, is_path: Callable[[object], bool]) -> object:
     if isinstance(value, list):
-        return [_anchor(item, base) for item in value]
-    return str(base / Path(value).expanduser()) if isinstance(value, str | Path) else value
+        return [_anchor(item, base, is_path) for item in value]
+    return str(base / Path(value).expanduser()) if isinstance(value, str | Path) and is_path(value) else value
 
 
 def _expectation(problem: ErrorDetails, model: type[BaseModel]) -> str:

@@ -101,6 +101,19 @@ class ParentProxy:
         return f"{self.scheme}://{self.address}"
 
 
+def parse_names(value: object) -> str | tuple[str, ...]:
+    """One name, or several: as a list, or with commas between them."""
+    names = value.split(",") if isinstance(value, str) else value
+    if (
+        not isinstance(names, list | tuple)
+        or not all(isinstance(name, str) and name.strip() for name in names)
+        or not names
+    ):
+        raise ValueError("expected a name or a path, or a list of these")
+    given = tuple(name.strip() for name in names)
+    return given if len(given) > 1 else given[0]
+
+
 def parse_size(value: object) -> int:
     """Bytes, from a plain number or text such as `32MiB`."""
     match = _SIZE.fullmatch(str(value).strip())

@@ -17,7 +17,7 @@ from proxy.head import edit_headers, edit_target
 from proxy.history import History
 from proxy.judgement import Editor, Judgement, cut_out, judge
 from proxy.note import Notes
-from proxy.policy.action import Action
+from proxy.policy import Action, Ruling
 from proxy.pseudonym.note import note_edits
 from proxy.pseudonym.pseudonymiser import Known
 from proxy.reason import Reason, status_of
@@ -73,7 +73,10 @@ class Inspection:
         if policy.on_sent != "redact" or any(item.action.stops for item in judged):
             self._history = self._inspector.history(self.content, self._fmt)
             judged = self._forgive(judged)
-        base = self._base(judged)
+        asked = policy.judge_request(self._context)
+        base = replace(self._base(judged), clause=_deciding(asked, judged))
+        if asked.action.stops:
+            return self._refused(base, Reason.POLICY)
         reason = self._unread()
         if reason is not None and policy.judge_incomplete(reason).stops:
             return self._refused(base, reason)
@@ -83,7 +86,7 @@ class Inspection:
         if self._is_explained or any(item.action.cuts for item in judged):
             return self._redacted(base, judged)
         quiet = all(item.action is Action.ALLOW for item in judged) and reason is None
-        decision = Decision.ALLOW if quiet else Decision.LOG
+        decision = Decision.ALLOW if quiet and asked.action is Action.ALLOW else Decision.LOG
         return replace(base, decision=decision, sent_sha256=base.received_sha256)
 
     @property
@@ -223,6 +226,12 @@ class Inspection:
         judged = self._forgive(self._judged(reading.hits))
         left = [replace(item, action=Action.REDACT) for item in judged if item.action > Action.WARN]
         return Editor().edits(left, reading.hits), self._notes.swaps(cut_out(left, reading.hits), data)
+
+
+def _deciding(asked: Ruling, judged: Sequence[Judgement]) -> str:
+    """The clause with the strictest action, the request's before those of its findings."""
+    said = [(asked.action, asked.clause), *((item.action, item.clause) for item in judged)]
+    return max(said, key=lambda ruling: ruling[0])[1]
 
 
 def _places(judged: Sequence[Judgement]) -> list[tuple[str, str]]:

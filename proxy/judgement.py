@@ -1,7 +1,7 @@
 """Policy applied to one request's hits: a fate for every finding, and the edits that follow from it. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from detectors import Finding
@@ -10,7 +10,7 @@ from proxy.mask import masked
 from proxy.message import Place, place
 from proxy.note import Notes, edits_in_files
 from proxy.placeholder import placeholder
-from proxy.policy import Action, Context, Policy
+from proxy.policy import NO_WAIVERS, Action, Context, Policy, Ruling, Waivers
 from proxy.pseudonym.pseudonymiser import Exhausted, Pseudonymiser
 from proxy.rewrite import Edit
 from proxy.scanner import Hit
@@ -93,6 +93,7 @@ def judge(
     restorable: bool = False,
     pseudonyms: Pseudonymiser | None = None,
     notes: Notes | None = None,
+    waivers: Waivers = NO_WAIVERS,
 ) -> list[Judgement]:
     """A judgement for each finding.
 
@@ -101,16 +102,15 @@ def judge(
     `notes` tells which files can be cut out; none can without it.
     """
     names = _found_names(hits)
+    rulings = _rulings(hits, policy, context, waivers, pseudonyms)
     judged = []
     for segment, findings in hits:
         pointer = _clean_pointer(segment, findings, names)
         is_signed = all_fixed or segment.label in FIXED
         fixed = is_signed or (segment.opened is not None and not (notes is not None and notes.fit(segment)))
         for finding in findings:
-            if pseudonyms is not None and pseudonyms.stands_in(segment.text, finding.start, finding.end):
-                action, clause = Action.ALLOW, PSEUDONYM_CLAUSE
-            else:
-                action, clause = policy.judge(finding, context)
+            ruling = next(rulings)
+            action, clause = ruling.action, ruling.clause
             if action is Action.PSEUDONYMISE and (not restorable or segment.label in _CUT_ALONE):
                 action = Action.REDACT
             if action is Action.MASK and not _can_be_masked(segment, finding):
@@ -127,6 +127,20 @@ def judge(
                 action, clause = Action.BLOCK, ATTACHMENT_CLAUSE
             judged.append(Judgement(segment, finding, action, clause, pointer, fixed))
     return judged
+
+
+def _rulings(
+    hits: Sequence[Hit], policy: Policy, context: Context, waivers: Waivers, pseudonyms: Pseudonymiser | None
+) -> Iterator[Ruling]:
+    """One for each finding, in order. What is a pseudonym already is not asked about, and not counted."""
+    found = [(segment, finding) for segment, findings in hits for finding in findings]
+    known = [
+        pseudonyms is not None and pseudonyms.stands_in(segment.text, finding.start, finding.end)
+        for segment, finding in found
+    ]
+    asked = [finding for (_, finding), is_known in zip(found, known, strict=True) if not is_known]
+    rulings = iter(policy.judge(asked, context, waivers))
+    return (Ruling(Action.ALLOW, PSEUDONYM_CLAUSE) if is_known else next(rulings) for is_known in known)
 
 
 def _came_back(segment: Segment, finding: Finding, pseudonyms: Pseudonymiser | None) -> bool:

@@ -50,6 +50,8 @@ class Reason(StrEnum):
     WEB_PAGE = "web_page"
     SIGNING_FAILED = "signing_failed"
     UPSTREAM_FAILED = "upstream_failed"
+    # the policy, whatever the request holds
+    POLICY = "policy"
     # the product's own
     FAULT = "fault"
 

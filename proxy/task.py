@@ -35,7 +35,7 @@ class Settings:
     """What an edition is read from files by, and what an inspector is built from."""
 
     rules: tuple[Path, ...]
-    policy: str
+    policy: str | tuple[str, ...]
     policies: Path
     vendors: tuple[Path, ...]
     hosts: dict[str, str]

@@ -1,4 +1,4 @@
-"""Policy: findings and the circumstances of their request in, one action per finding and one for the request out.
+"""Policy: findings and the circumstances of their request in, one ruling per finding and one for the request out.
 
 Pure and total: a decision depends on nothing but its arguments. Packs are YAML files under `rules/policies/`.
 """
@@ -6,6 +6,22 @@ Pure and total: a decision depends on nothing but its arguments. Packs are YAML 
 from proxy.policy.action import Action
 from proxy.policy.context import Code, Context, Destination, Who
 from proxy.policy.language import Policy
-from proxy.policy.load import PolicyError, load_policy
+from proxy.policy.load import load_policy
+from proxy.policy.problem import PolicyError
+from proxy.policy.ruling import Found, Ruling
+from proxy.policy.waiver import NO_WAIVERS, Waivers
 
-__all__ = ["Action", "Code", "Context", "Destination", "Policy", "PolicyError", "Who", "load_policy"]
+__all__ = [
+    "NO_WAIVERS",
+    "Action",
+    "Code",
+    "Context",
+    "Destination",
+    "Found",
+    "Policy",
+    "PolicyError",
+    "Ruling",
+    "Waivers",
+    "Who",
+    "load_policy",
+]

@@ -1,65 +1,97 @@
-"""The policy language: what a policy file may say. Pure; `load.py` reads the files.
+"""The policy language: what a policy file may say, and the policy that files come to.
 
-The first clause that matches a finding decides it, and every action names that clause.
+Three stages: `requests` are asked once for each request, before its findings; `findings` for each finding, the first
+that matches decides; `limits` for each again, and nothing lowers what they say. `load.py` reads the files.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
-from detectors import Finding, Severity
-from detectors.rule import EntityName
 from proxy.policy.action import Action, ActionName
+from proxy.policy.condition import ALWAYS, CategoryName, Condition, Name, as_list
 from proxy.policy.context import Context
-from proxy.policy.terms import AllowTerms, ExceptionTerms
+from proxy.policy.evaluation import Plan
+from proxy.policy.ruling import Found, Ruling
+from proxy.policy.waiver import NO_WAIVERS, Waivers
 from proxy.reason import Reason
 
 BlockStyle = Literal["error", "reply"]
 """How a block is told: as the vendor's error, or where a conversation waits for one as an assistant's message."""
 
-CategoryName = Literal["secret", "pci", "pii", "phi", "custom"]
-SeverityName = Literal["low", "medium", "high", "critical"]
+RequestActionName = Literal["allow", "log", "warn", "justify", "block"]
+LimitActionName = Literal["log", "warn", "mask", "pseudonymise", "redact", "block"]
+
+RESERVED_IDS: Final = frozenset({"default", "on-fixed", "on-attachment", "on-sent", "resent", "pseudonym"})
+"""What stands in records in place of a clause where none decided."""
+
+MESSAGE_CHARS: Final = 500
 
 
-class Condition(BaseModel):
-    """All given keys must hold; within one key any listed value does. An empty condition matches every finding."""
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("expected one line without control characters")
+    return text
+
+
+def _unreserved(clause_id: str) -> str:
+    if clause_id in RESERVED_IDS:
+        raise ValueError("expected another id: records say this where no clause decided")
+    return clause_id
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as err:
+        raise ValueError("expected a time zone's name, such as Europe/Berlin or UTC") from err
+    return name
+
+
+PolicyId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+ClauseId = Annotated[PolicyId, AfterValidator(_unreserved)]
+Message = Annotated[str, Field(max_length=MESSAGE_CHARS), AfterValidator(_printable)]
+ZoneName = Annotated[str, AfterValidator(_zone)]
+
+
+class _Clause(BaseModel):
+    """One sentence of a policy: when this holds, and `unless` doesn't, do that."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    category: tuple[CategoryName, ...] | None = None
-    entity: tuple[EntityName, ...] | None = None
-    rule: tuple[str, ...] | None = None
-    vendor: tuple[str, ...] | None = None
-    severity_at_least: SeverityName | None = None
-    score_at_least: Annotated[float, Field(ge=0, le=1)] | None = None
-    verified: bool | None = None
-
-    def matches(self, finding: Finding, context: Context) -> bool:
-        return (
-            (self.category is None or finding.category in self.category)
-            and (self.entity is None or finding.entity in self.entity)
-            and (self.rule is None or finding.rule in self.rule)
-            and (self.vendor is None or context.destination.vendor in self.vendor)
-            and (self.severity_at_least is None or finding.severity >= Severity[self.severity_at_least.upper()])
-            and (self.score_at_least is None or finding.score >= self.score_at_least)
-            and (self.verified is None or finding.verified is self.verified)
-        )
+    id: ClauseId = Field(description="Names the clause in records, messages and metrics; no other clause has it.")
+    description: str = Field(default="", description="What the clause is for.")
+    requirement: Annotated[tuple[Name, ...], BeforeValidator(as_list)] = Field(
+        default=(), description="The requirements that it serves, such as PCI DSS 4.0 3.4.1."
+    )
+    when: Condition = Field(default=ALWAYS, description="The clause matches when all of this holds; always, without.")
+    unless: Condition | None = Field(default=None, description="... and not all of this.")
+    message: Message = Field(default="", description="One line for the developer whose request it stops.")
 
 
-class Clause(BaseModel):
-    """One sentence of a policy: when this holds, do that."""
+class RequestClause(_Clause):
+    """A clause of `requests`, about a whole request."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-    description: str = ""
-    when: Condition = Condition()
-    action: ActionName
+    action: RequestActionName = Field(description="What happens to the request.")
 
 
-class Policy(BaseModel):
-    """A policy pack.
+class FindingClause(_Clause):
+    """A clause of `findings`."""
+
+    action: ActionName = Field(description="What happens to the finding.")
+
+
+class LimitClause(_Clause):
+    """A clause of `limits`: what happens at least."""
+
+    action: LimitActionName = Field(description="What happens at least.")
+
+
+class Document(BaseModel):
+    """What a policy says, in one file or in several.
 
     `default` is for findings that no clause matches. `on_incomplete` is for requests (or parts of one) that could not
     be read, by reason code, `default` for the rest; `on_fixed` is for findings that would be redacted but stand where a
@@ -72,40 +104,111 @@ class Policy(BaseModel):
     they take for the end of it. `on_sent` is for what would be cut out of a text that the vendor has had in clear,
     before policy or rules were changed: newer models bind their thinking to the conversation's bytes. `restore` names
     the categories whose pseudonyms become values again in replies; `explain_pseudonyms` adds a sentence about them to
-    the instructions that the model gets. `exceptions` and `allow` are the terms on which people may lower all this.
+    the instructions that the model gets.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-    description: str
-    clauses: tuple[Clause, ...] = ()
-    default: ActionName = "redact"
-    on_incomplete: Mapping[Reason | Literal["default"], Literal["log", "block"]] = {"default": "block"}
-    on_fixed: Literal["log", "block"] = "block"
-    on_attachment: Literal["block", "note"] = "block"
-    on_error: Literal["block"] = "block"
-    block_style: BlockStyle = "error"
-    telemetry: Literal["read", "refuse"] = "read"
-    on_sent: Literal["redact", "log", "block"] = "redact"
-    restore: tuple[CategoryName, ...] = ("pci", "pii", "phi", "custom")
-    explain_pseudonyms: bool = False
-    exceptions: ExceptionTerms = ExceptionTerms()
-    allow: AllowTerms = AllowTerms()
+    description: str = Field(description="What the policy is for.")
+    timezone: ZoneName = Field(default="UTC", description="The time zone of days, hours and dates.")
+    requests: tuple[RequestClause, ...] = Field(default=(), description="About whole requests; the first match is it.")
+    findings: tuple[FindingClause, ...] = Field(default=(), description="About each finding; the first match decides.")
+    limits: tuple[LimitClause, ...] = Field(
+        default=(),
+        description="About each finding again: at least this. Without data keys, about requests too.",
+    )
+    default: ActionName = Field(default="redact", description="What happens to findings that no clause matches.")
+    on_incomplete: Mapping[Reason | Literal["default"], Literal["log", "block"]] = Field(
+        default={"default": "block"}, description="What could not be read, by reason; `default` for the rest."
+    )
+    on_fixed: Literal["log", "block"] = Field(
+        default="block", description="What would be cut out but stands where nothing may be changed."
+    )
+    on_attachment: Literal["block", "note"] = Field(
+        default="block", description="What would be cut out but stands inside of a file."
+    )
+    on_error: Literal["block"] = Field(default="block", description="The product's own faults.")
+    block_style: BlockStyle = Field(default="error", description="As what a block is told.")
+    telemetry: Literal["read", "refuse"] = Field(
+        default="read", description="What clients report about themselves: read like prompts, or refused."
+    )
+    on_sent: Literal["redact", "log", "block"] = Field(
+        default="redact", description="What would be cut out of a text that the vendor has had in clear."
+    )
+    restore: tuple[CategoryName, ...] = Field(
+        default=("pci", "pii", "phi", "custom"), description="Whose pseudonyms become values again in replies."
+    )
+    explain_pseudonyms: bool = Field(default=False, description="Whether the model is told about pseudonyms.")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a clause stands."""
+
+    policy: str
+    file: str
+    line: int
+
+
+class Policy(Document):
+    """What a policy file and those that it extends come to; packs of a list are joined as `hipaa+pci`.
+
+    `digest` is of the content of all its files. `origins` tells where each clause stands, `files` what was read.
+    """
+
+    id: str
     digest: str = ""
+    origins: Mapping[str, Origin] = {}
+    files: tuple[str, ...] = ()
+    _plan: Plan | None = PrivateAttr(default=None)
 
-    def judge(self, finding: Finding, context: Context) -> tuple[Action, str]:
-        """The action for one finding and the id of the clause that gave it (`default` when none did)."""
-        for clause in self.clauses:
-            if clause.when.matches(finding, context):
-                return Action[clause.action.upper()], clause.id
-        return Action[self.default.upper()], "default"
+    def judge(self, findings: Sequence[Found], context: Context, waivers: Waivers = NO_WAIVERS) -> list[Ruling]:
+        """One ruling for each of `findings`, which are all of one request: clauses may ask how many there are."""
+        return self._ready().judge(findings, context, waivers)
 
-    @property
-    def pseudonymises(self) -> bool:
-        return "pseudonymise" in (self.default, *(clause.action for clause in self.clauses))
+    def judge_request(self, context: Context, waivers: Waivers = NO_WAIVERS) -> Ruling:
+        """The ruling for a request, whatever is found in it. Its clause is "" when none says anything."""
+        return self._ready().judge_request(context, waivers)
 
     def judge_incomplete(self, reason: str) -> Action:
         """The action for content that could not be read for `reason`."""
         name = self.on_incomplete.get(Reason(reason), self.on_incomplete.get("default", "block"))
         return Action[name.upper()]
+
+    @property
+    def clauses(self) -> tuple[RequestClause | FindingClause | LimitClause, ...]:
+        """All of them, stage by stage."""
+        return (*self.requests, *self.findings, *self.limits)
+
+    @property
+    def pseudonymises(self) -> bool:
+        return "pseudonymise" in (self.default, *(clause.action for clause in self.clauses))
+
+    @property
+    def asks_about_code(self) -> bool:
+        """Whether any clause wants to know which code a request is about."""
+        asked = [condition for clause in self.clauses for condition in (clause.when, clause.unless) if condition]
+        return any(not {"code", "repository", "path"}.isdisjoint(condition.given) for condition in asked)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        copy = super().model_copy(update=update, deep=deep)
+        copy._plan = None
+        return copy
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """Without what is worked out from the rest: it holds functions, which can't cross a pipe."""
+        return {**super().__getstate__(), "__pydantic_private__": {"_plan": None}}
+
+    def _ready(self) -> Plan:
+        if self._plan is None:
+            default = Ruling(Action[self.default.upper()], "default")
+            requests = [_told(clause) for clause in self.requests]
+            self._plan = Plan(requests, self.findings, self.limits, default, ZoneInfo(self.timezone))
+        return self._plan
+
+
+def _told(clause: RequestClause) -> RequestClause:
+    """With something to tell the developer: a request that a clause stops holds nothing that could be named."""
+    if clause.message or not clause.description.isprintable():
+        return clause
+    return clause.model_copy(update={"message": clause.description})

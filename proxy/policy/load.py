@@ -1,73 +1,118 @@
-"""Policy files: found by name or path, read, and refused with file and line."""
+"""Policy files: found by name or path, read with all that they extend, and refused with file and line."""
 
-import hashlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from proxy.policy.explain import explained
+from proxy.policy.joining import STAGES, Layer, PolicyFile, flattened, joined
 from proxy.policy.language import Policy
+from proxy.policy.problem import PolicyError, Problem, one_of
+from proxy.policy.source import Source, read_source
+
+_NEWER: Final = (*STAGES, "extends", "timezone")
+"""Keys that only a file with a version has."""
 
 
-class PolicyError(Exception):
-    """The operator's fault: a policy that can't be read. The message names file, line and what was expected."""
+def load_policy(name: str | Sequence[str], packs: Path) -> Policy:
+    """The pack called `name` in the folder `packs`, or the policy in the file at path `name`; of a list, all together.
 
-
-def load_policy(name: str, packs: Path) -> Policy:
-    """The pack called `name` in the folder `packs`, or the policy in the file at path `name`.
-
-    Raises PolicyError, which names the file and line.
+    Raises PolicyError with the file and line of every mistake.
     """
+    layers = load_layers(name, packs)
+    problems = _repeated_ids(flattened(layers))
+    if problems:
+        raise PolicyError(*problems)
+    return joined(layers)
+
+
+def load_layers(name: str | Sequence[str], packs: Path) -> list[Layer]:
+    """The files that `name` names, each with those that it extends. Raises PolicyError for what can't be read."""
+    names = [name] if isinstance(name, str) else list(name)
+    if not names:
+        raise PolicyError("policy: expected a pack's name or a file, found an empty list")
+    reader = _Reader(packs)
+    layers = [reader.read(_find(item, packs, Path()), ()) for item in names]
+    if reader.problems:
+        raise PolicyError(*reader.problems)
+    return [layer for layer in layers if layer is not None]
+
+
+def _find(name: str, packs: Path, folder: Path) -> Path:
+    """The file of a pack, or the one at path `name` seen from `folder`."""
     bundled = packs / f"{name}.yaml"
-    path = bundled if bundled.is_file() else Path(name)
+    path = bundled if "/" not in name and bundled.is_file() else folder / name
     if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in packs.glob("*.yaml")))
-        raise PolicyError(f"policy {name!r}: expected a pack ({known}) or a file, found neither")
-    try:
-        content = path.read_bytes()
-        document = YAML(typ="rt").load(content)
-    except OSError as err:
-        raise PolicyError(f"{path}:1: expected a readable file, found: {err.strerror}") from err
-    except MarkedYAMLError as err:
-        line = err.problem_mark.line + 1 if err.problem_mark else 1
-        raise PolicyError(f"{path}:{line}: not YAML: {err.problem}") from err
-    except (YAMLError, RecursionError) as err:
-        raise PolicyError(f"{path}:1: not YAML: expected UTF-8 text, no control characters, little nesting") from err
-    if not isinstance(document, dict):
-        raise PolicyError(f"{path}:1: expected a mapping, found {type(document).__name__}")
-    try:
-        policy = Policy.model_validate(document)
-    except ValidationError as err:
-        raise PolicyError("\n".join(_explain(path, document, err))) from err
-    _refuse_repeated_ids(path, document, policy)
-    return policy.model_copy(update={"digest": hashlib.sha256(content).hexdigest()})
+        packed = sorted(pack.stem for pack in packs.glob("*.yaml"))
+        meant = one_of(packed, name).partition("; ")[2]
+        hint = f"; {meant}" if meant else ""
+        raise PolicyError(f"policy {name!r}: expected a pack ({', '.join(packed)}) or a file, found neither{hint}")
+    return path
 
 
-def _explain(path: Path, document: object, err: ValidationError) -> list[str]:
-    return [
-        f"{path}:{_line(document, error['loc'])}: {'.'.join(map(str, error['loc']))}: {error['msg']}"
-        for error in err.errors(include_input=False, include_url=False)
-    ]
+class _Reader:
+    """Reads each file once."""
+
+    def __init__(self, packs: Path) -> None:
+        self.problems: list[Problem | str] = []
+        self._packs = packs
+        self._read: dict[Path, Layer | None] = {}
+
+    def read(self, path: Path, above: tuple[Path, ...]) -> Layer | None:
+        """The file at `path`, which those `above` extend, one the next; None when it has mistakes."""
+        key = path.resolve()
+        if key not in self._read:
+            self._read[key] = None
+            try:
+                self._read[key] = self._layer(path, (*above, key))
+            except PolicyError as err:
+                self.problems += err.problems
+        return self._read[key]
+
+    def _layer(self, path: Path, above: tuple[Path, ...]) -> Layer:
+        source = read_source(path)
+        outdated = list(_outdated(source))
+        try:
+            file = PolicyFile.model_validate(source.content)
+        except ValidationError as err:
+            raise PolicyError(*sorted({*outdated, *explained(source, err, PolicyFile)})) from err
+        if outdated:
+            raise PolicyError(*outdated)
+        below = [self._below(source, index, name, above) for index, name in enumerate(file.extends)]
+        return Layer(source, file, tuple(layer for layer in below if layer is not None))
+
+    def _below(self, source: Source, index: int, name: str, above: tuple[Path, ...]) -> Layer | None:
+        at = ("extends", index)
+        try:
+            path = _find(name, self._packs, Path(source.file).parent)
+        except PolicyError as err:
+            raise PolicyError(source.problem(at, f"extends: {err}")) from err
+        if path.resolve() in above:
+            circle = " -> ".join(file.stem for file in [*above[above.index(path.resolve()) :], path])
+            raise PolicyError(source.problem(at, f"extends: expected no circle, found {circle}"))
+        return self.read(path, above)
 
 
-def _line(node: object, location: tuple[int | str, ...]) -> int:
-    """The 1-based line of the deepest part of `location` that the YAML document knows."""
-    line = 1
-    for step in location:
-        marks = getattr(node, "lc", None)
-        data = getattr(marks, "data", None) or {}
-        if step not in data:
-            break
-        line = data[step][0] + 1
-        node = node[step]  # type: ignore[index]
-    return line
+def _outdated(source: Source) -> Iterator[Problem]:
+    """Keys of one form of the file in the other."""
+    if "version" not in source.content:
+        for key in _NEWER:
+            if key in source.content:
+                yield source.problem((key,), f"{key}: expected `version: 1` in a file that has it, found no version")
+    elif "clauses" in source.content:
+        yield source.problem(("clauses",), "clauses: expected `findings`, as they are called since version 1")
 
 
-def _refuse_repeated_ids(path: Path, document: object, policy: Policy) -> None:
-    seen: set[str] = set()
-    for index, clause in enumerate(policy.clauses):
-        if clause.id in seen:
-            line = _line(document, ("clauses", index, "id"))
-            raise PolicyError(f"{path}:{line}: clause {clause.id!r}: expected a unique id, found it twice")
-        seen.add(clause.id)
+def _repeated_ids(every: Sequence[Layer]) -> list[Problem]:
+    seen: dict[str, str] = {}
+    problems = []
+    for layer in reversed(every):  # a pack was there before the file that extends it
+        for at, clause in layer.clauses:
+            place = f"{layer.source.file}:{layer.source.line((*at, 'id'))}"
+            if clause.id in seen:
+                what = f"clause {clause.id}: expected a unique id, found also at {seen[clause.id]}"
+                problems.append(layer.source.problem((*at, "id"), what))
+            seen.setdefault(clause.id, place)
+    return problems

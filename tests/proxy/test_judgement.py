@@ -152,7 +152,7 @@ def test_what_is_a_pseudonym_already_passes(is_known: bool) -> None:
 
 def test_a_run_of_findings_has_a_pseudonym_only_if_each_would() -> None:
     clauses = ({"id": "b", "when": {"entity": ["B"]}, "action": "redact"},)
-    mixed = Policy.model_validate({"id": "own", "description": "", "default": "pseudonymise", "clauses": clauses})
+    mixed = Policy.model_validate({"id": "own", "description": "", "default": "pseudonymise", "findings": clauses})
     hits = [hit(finding(0, 5), finding(4, 9, entity="B"), finding(10, 26))]
     pseudonyms = Pseudonymiser(b"k" * 32, Known(), TEXT.encode())
     judged = judge(hits, mixed, OPENAI, restorable=True, pseudonyms=pseudonyms)

@@ -1,0 +1,122 @@
+"""What a policy file's model refuses, in the operator's words: where, what was expected, what was found."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from proxy.policy.condition import DATA_KEYS, Condition
+from proxy.policy.language import FindingClause, LimitClause, RequestClause
+from proxy.policy.problem import Problem, one_of, quoted
+from proxy.policy.source import Location, Source
+
+_QUOTED: Final = re.compile(r"'([^']*)'")
+_CLAUSES: Final = {
+    "requests": RequestClause,
+    "findings": FindingClause,
+    "clauses": FindingClause,
+    "limits": LimitClause,
+}
+
+
+def explained(source: Source, err: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
+    """A problem for each mistake that `model` found in a file's content."""
+    seen = set()
+    for error in err.errors(include_url=False):
+        at = _place(source, error)
+        if at not in seen:
+            seen.add(at)
+            yield source.problem(at, f"{named(source, at)}: {_expectation(source, at, error, model)}")
+
+
+def named(source: Source, at: Location) -> str:
+    """A place as a reader finds it: `clause bulk-mail: when.entity`."""
+    if len(at) < 2 or at[0] not in _CLAUSES or not isinstance(at[1], int):
+        return ".".join(map(str, at)) or "the file"
+    clause = source.content[str(at[0])][at[1]]
+    name = clause.get("id") if isinstance(clause, dict) else None
+    who = f"clause {name}" if isinstance(name, str) and name else f"{at[0]}.{at[1]}"
+    return f"{who}: {'.'.join(map(str, at[2:]))}" if at[2:] else who
+
+
+def _place(source: Source, error: ErrorDetails) -> Location:
+    """The error's location without what only its validator knows: names of types and of alternatives."""
+    loc = list(error["loc"])
+    if "[key]" in loc:
+        return tuple(loc[: loc.index("[key]")])
+    at: Location = ()
+    value: Any = source.content
+    for step in loc:
+        known = isinstance(step, int) if isinstance(value, list) else isinstance(value, dict) and step in value
+        if known and isinstance(value, list) and not 0 <= int(step) < len(value):
+            known = False
+        if not known:
+            is_key = isinstance(value, dict) and error["type"] in ("missing", "extra_forbidden")
+            return (*at, step) if is_key and step == loc[-1] else at
+        at, value = (*at, step), value[step]
+    return at
+
+
+def _expectation(source: Source, at: Location, error: ErrorDetails, model: type[BaseModel]) -> str:
+    found, context = error["input"], error.get("ctx") or {}
+    if error["type"] == "extra_forbidden":
+        return _unknown_key(at, model)
+    if error["type"] == "missing":
+        return "expected one, found none"
+    if "[key]" in error["loc"]:
+        return one_of([*_QUOTED.findall(context.get("expected", "")), "default"], str(at[-1]))
+    if error["type"] in ("literal_error", "enum"):
+        known = _QUOTED.findall(context["expected"])
+        if at[-1] == "version":
+            return f"expected 1, found {quoted(found)}: the file is for another release"
+        return (
+            one_of(known, found)
+            if isinstance(found, str)
+            else f"expected one of {', '.join(known)}, found {quoted(found)}"
+        )
+    if error["type"] == "too_short":
+        return "expected at least one, found none: this could never hold"
+    if error["type"] == "string_pattern_mismatch":
+        return f"expected {_written(str(context['pattern']))}, found {quoted(found)}"
+    wanted = error["msg"].removeprefix("Value error, ").replace("Input should be ", "expected ")
+    wanted = wanted.replace("String should have", "expected").replace("a valid ", "a ")
+    wanted = _KINDS.get(error["type"], wanted)
+    return f"{wanted}, found {quoted(found)}"
+
+
+_KINDS: Final = {
+    "dict_type": "expected a mapping",
+    "model_type": "expected a mapping",
+    "mapping_type": "expected a mapping",
+    "tuple_type": "expected a list",
+    "string_type": "expected a text",
+    "bool_type": "expected true or false",
+    "bool_parsing": "expected true or false",
+    "int_type": "expected a whole number",
+    "int_parsing": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "float_type": "expected a number",
+    "float_parsing": "expected a number",
+}
+
+
+def _written(pattern: str) -> str:
+    return "upper case such as US_SSN" if "A-Z" in pattern else "lower case, digits and single hyphens"
+
+
+def _unknown_key(at: Location, model: type[BaseModel]) -> str:
+    name = str(at[-1])
+    keys = _keys_at(at[:-1], model)
+    if name in DATA_KEYS and "vendor" in keys:
+        return "is about findings, which `requests` come before: move the clause to `findings` or `limits`"
+    return one_of(keys, name)
+
+
+def _keys_at(above: Location, model: type[BaseModel]) -> Sequence[str]:
+    """The keys that may stand in the mapping at a place."""
+    kind: type[BaseModel] = model
+    if above and above[0] in _CLAUSES:
+        kind = Condition if len(above) > 2 else _CLAUSES[str(above[0])]
+    return [field.alias or name for name, field in kind.model_fields.items()]
