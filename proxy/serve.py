@@ -196,7 +196,7 @@ def _welcome(listen: str, status: str, config: Config, bundle: Path) -> str:
     if config.users is not None:
         listen = f"NAME:PASSWORD@{listen}"
     return f"""\
-Tightlip {__version__} listens on {host}:{port}, policy {config.policy}; metrics on http://{status}/metrics
+Tightlip {__version__} listens on {host}:{port}, policy {config.policy_name}; metrics on http://{status}/metrics
 CA certificate: {ca}
 
 To set a client up: tightlip setup{page}. By hand, in its shell:

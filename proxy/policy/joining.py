@@ -109,5 +109,7 @@ def _strictest(name: str, values: Sequence[Any]) -> Any:
         reasons = dict.fromkeys(reason for value in values for reason in value)
         said = {reason: [value.get(reason, value.get("default", "block")) for value in values] for reason in reasons}
         return {reason: "block" if "block" in actions else "log" for reason, actions in said.items()}
+    if name in ("exceptions", "allow"):
+        return min(values, key=lambda terms: terms.max_days)
     order = _STRICTNESS.get(name)
     return max(values, key=order.index) if order else values[0]

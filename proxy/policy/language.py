@@ -16,6 +16,7 @@ from proxy.policy.condition import ALWAYS, CategoryName, Condition, Name, as_lis
 from proxy.policy.context import Context
 from proxy.policy.evaluation import Plan
 from proxy.policy.ruling import Found, Ruling
+from proxy.policy.terms import AllowTerms, ExceptionTerms
 from proxy.policy.waiver import NO_WAIVERS, Waivers
 from proxy.reason import Reason
 
@@ -104,7 +105,7 @@ class Document(BaseModel):
     they take for the end of it. `on_sent` is for what would be cut out of a text that the vendor has had in clear,
     before policy or rules were changed: newer models bind their thinking to the conversation's bytes. `restore` names
     the categories whose pseudonyms become values again in replies; `explain_pseudonyms` adds a sentence about them to
-    the instructions that the model gets.
+    the instructions that the model gets. `exceptions` and `allow` are the terms on which people may lower all this.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -139,6 +140,8 @@ class Document(BaseModel):
         default=("pci", "pii", "phi", "custom"), description="Whose pseudonyms become values again in replies."
     )
     explain_pseudonyms: bool = Field(default=False, description="Whether the model is told about pseudonyms.")
+    exceptions: ExceptionTerms = Field(default=ExceptionTerms(), description="On which terms exceptions are granted.")
+    allow: AllowTerms = Field(default=AllowTerms(), description="Who may allow values by a block's reference.")
 
 
 @dataclass(frozen=True, slots=True)
