@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from proxy.cli.commands.bundle import bundle
+from proxy.cli.commands.rules import rules
 from proxy.cli.commands.vendors import vendors
 from proxy.cli.option import AsJson, ConfigFile, StateDir, load_config
 
@@ -15,7 +16,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-rules = typer.Typer(help="Look at and prove the detection rules.", no_args_is_help=True)
 config = typer.Typer(help="Look at the configuration.", no_args_is_help=True)
 ca = typer.Typer(help="The certificate authority that clients must trust.", no_args_is_help=True)
 users = typer.Typer(help="Who may use the proxy.", no_args_is_help=True)
@@ -133,25 +133,6 @@ def version() -> None:
     from proxy import __version__
 
     typer.echo(f"tightlip {__version__}")
-
-
-@rules.command("check")
-def rules_check(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Rule folders or files (default: those in use).")] = None,
-    config: ConfigFile = None,
-) -> None:
-    """Prove every rule: examples found, counter-examples not, ids unique, patterns compile and are linear."""
-    from proxy.cli.admin import check_rules
-
-    raise typer.Exit(check_rules(load_config(config), paths or []))
-
-
-@rules.command("list")
-def rules_list(config: ConfigFile = None) -> None:
-    """List the rules in use."""
-    from proxy.cli.admin import list_rules
-
-    list_rules(load_config(config))
 
 
 @config.command("check")
