@@ -42,9 +42,38 @@ def standing(fmt: Format, pointer: str, label: Label, part: str, wording: Wordin
     return [word for word in named if word] or [wording.say("text.anywhere")]
 
 
-def block_message(places: Sequence[Place], reference: str, policy: str, wording: Wording) -> str:
-    """The text for a request that the policy of that id blocks for what it holds."""
-    return wording.say("text.block", places=_list(places, wording), reference=reference, policy=policy)
+def block_message(
+    places: Sequence[Place],
+    reference: str,
+    policy: str,
+    wording: Wording,
+    *,
+    messages: Iterable[str] = (),
+    code: str = "",
+) -> str:
+    """The text for a request that the policy of that id blocks for what it holds.
+
+    `messages` are those of the clauses that block it, `code` one with which it may be sent all the same.
+    """
+    text = wording.say("text.block", places=_list(places, wording), reference=reference, policy=policy)
+    return " ".join([text, *_each_once(messages), *_way_out(code, wording)])
+
+
+def policy_message(said: str, reference: str, policy: str, wording: Wording, *, code: str = "") -> str:
+    """The text for a request that a clause of the policy stops whatever it holds; `said` is that clause's message."""
+    if not said:
+        text = refusal_message("policy", reference, wording)
+    else:
+        text = wording.say("text.policy", message=said, reference=reference, policy=policy)
+    return " ".join([text, *_way_out(code, wording)])
+
+
+def warning_message(places: Sequence[Place], messages: Iterable[str], reference: str, wording: Wording) -> str:
+    """The text about a request that went through, for places that hold something and clauses that say something."""
+    told = [wording.say("text.warn_places", places=_list(places, wording))] if places else []
+    told += _each_once(messages)
+    learn = wording.say("text.learn", reference=reference)
+    return " ".join([*(told or [wording.say("text.warn_policy")]), learn])
 
 
 def attachment_note(found: Iterable[tuple[str, str]]) -> str:
@@ -66,6 +95,14 @@ def refusal_message(reason: str, reference: str, wording: Wording) -> str:
     what = wording.find(f"reason.{reason}") or wording.say("reason.unknown")
     then = wording.find(f"then.{reason}") or wording.say(f"then.{_THEN.get(reason, 'ask')}")
     return wording.say("text.refusal", reason=what, then=then, reference=reference, code=reason)
+
+
+def _each_once(messages: Iterable[str]) -> list[str]:
+    return [text for text in dict.fromkeys(messages) if text]
+
+
+def _way_out(code: str, wording: Wording) -> list[str]:
+    return [wording.say("text.justify", code=code)] if code else []
 
 
 def _message(fmt: Format, pointer: str, wording: Wording) -> str:

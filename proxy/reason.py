@@ -52,6 +52,11 @@ class Reason(StrEnum):
     UPSTREAM_FAILED = "upstream_failed"
     # the policy, whatever the request holds
     POLICY = "policy"
+    # a developer's word for what policy blocks
+    JUSTIFICATION_UNKNOWN = "justification_unknown"
+    JUSTIFICATION_REASON = "justification_reason"
+    JUSTIFICATION_FINDING = "justification_finding"
+    JUSTIFICATION_FIXED = "justification_fixed"
     # the product's own
     FAULT = "fault"
 

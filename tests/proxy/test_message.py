@@ -5,10 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.formats import FORMATS, GENERIC
-from proxy.message import MAX_PLACES, Place, block_message, place, refusal_message
+from proxy.justification import directives
+from proxy.message import (
+    MAX_PLACES,
+    Place,
+    block_message,
+    place,
+    policy_message,
+    refusal_message,
+    warning_message,
+)
 from proxy.reason import Reason
 from proxy.segment import Label
-from proxy.wording import english
+from proxy.wording import english, load_wording
 
 CHAT = FORMATS["openai.chat"]
 
@@ -114,3 +123,37 @@ def test_no_two_reasons_say_the_same() -> None:
 
 def test_an_unknown_reason_is_still_an_answer() -> None:
     assert "could not be checked" in refusal_message("something_new", "tl-abc", english())
+
+
+CARD = Place("CREDIT_CARD", "message 1")
+
+
+def test_a_block_says_what_its_clauses_say_and_how_to_justify_it() -> None:
+    said = ["Ask the data office.", "", "Ask the data office.", "Use the assistant within."]
+    text = block_message([CARD], "tl-abc", "own", english(), messages=said, code="K7QF")
+    assert text.count("Ask the data office. Use the assistant within.") == 1
+    assert "`tightlip: allow K7QF because REASON`" in text
+    assert "because" not in block_message([CARD], "tl-abc", "own", english())
+
+
+@pytest.mark.parametrize("said", ["No AI for this code.", ""])
+@pytest.mark.parametrize("code", ["K7QF", ""])
+def test_a_clause_that_stops_a_whole_request_is_told(said: str, code: str) -> None:
+    text = policy_message(said, "tl-abc", "own", english(), code=code)
+    assert said in text
+    assert "tl-abc" in text
+    assert ("allow K7QF because" in text) is bool(code)
+
+
+def test_a_warning_says_what_went_out() -> None:
+    assert "credit card number (message 1)" in warning_message([CARD], ["Mind the law."], "tl-abc", english())
+    assert warning_message([], ["Mind the law."], "tl-abc", english()).startswith("Mind the law. ")
+    assert "warns" in warning_message([], [], "tl-abc", english())
+
+
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr", "ja"])
+def test_the_line_that_a_block_proposes_is_none_until_it_is_sent(language: str) -> None:
+    """A client may keep the whole text in the conversation, as if its user had said it."""
+    text = block_message([CARD], "tl-abc", "own", load_wording(language), code="K7QF")
+    assert list(directives(text)) == list(directives(f"API error: {text}")) == []
+    assert [each.code for each in directives(text[text.index("`") :].split("`")[3])] == ["K7QF"]

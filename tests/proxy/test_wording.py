@@ -18,8 +18,8 @@ from tests.proxy.inspecting import engine
 
 LANGUAGES = sorted(path.stem for path in message_folder().glob("*.yaml"))
 OTHERS = [language for language in LANGUAGES if language != "en"]
-TAKEN = set("places reference policy reason then code entity where count place word number".split())
-"""All that is ever put into a text: our own words, counts, names and codes."""
+TAKEN = set("places reference policy reason then code entity where count place word number message".split())
+"""All that is ever put into a text: our own words, counts, names and codes, and what the policy says."""
 
 
 def written(language: str) -> dict[str, str]:
