@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from detectors import bundled_rules
 from detectors.ruleset import CONTEXT_FOLDER, rule_files
 from proxy.bundle.manifest import MAX_MEMBER_BYTES, BundleError, Index, is_member_name
 from proxy.config import Config
+from proxy.policy import load_policy
+from proxy.setting import policy_folder
 
 SINGLE: Final = ("registry", "classification", "allow")
 """Keys of one file, or one folder of files."""
@@ -50,7 +49,7 @@ def config_of(folder: Path) -> Config:
 
 
 def sources_of(config: Config) -> Sources:
-    """Everything that decides under this configuration. Raises BundleError for what can't be packed."""
+    """Everything that decides under this configuration. Raises PolicyError, and BundleError for what can't be packed."""
     members: dict[str, bytes] = {}
     for index, path in enumerate(config.rules):
         _pack(members, f"rules/{index:02}", _rule_files(path))
@@ -123,19 +122,16 @@ def _content(file: Path) -> bytes:
 
 def _policies(members: dict[str, bytes], policies: Sequence[str]) -> Iterator[str]:
     """The policies as a manifest lists them; the files among them, and those that they extend, become members."""
+    packs = policy_folder()
     for index, policy in enumerate(policies):
-        if is_pack(policy):
+        if "/" not in policy and (packs / f"{policy}.yaml").is_file():
             yield policy
             continue
         root = Path(policy).parent
         folder = f"policy/{index:02}"
-        _pack(members, folder, ((_inside(file, root), file) for file in _extended(Path(policy), set())))
+        own = [Path(file) for file in load_policy(policy, packs).files if Path(file).parent != packs]
+        _pack(members, folder, ((_inside(file, root), file) for file in own))
         yield f"{folder}/{Path(policy).name}"
-
-
-def is_pack(policy: str) -> bool:
-    """Whether a policy is named that ships with the product, rather than a file."""
-    return (bundled_rules() / "policies" / f"{policy}.yaml").is_file()
 
 
 def _inside(file: Path, root: Path) -> str:
@@ -143,19 +139,3 @@ def _inside(file: Path, root: Path) -> str:
         return PurePosixPath(file.resolve().relative_to(root.resolve())).as_posix()
     except ValueError:
         raise BundleError(f"{file}: expected a file in or below {root}, where the policy is that extends it") from None
-
-
-def _extended(file: Path, seen: set[Path]) -> Iterator[Path]:
-    """A policy file and those that it extends, each once."""
-    if file.resolve() in seen:
-        return
-    seen.add(file.resolve())
-    yield file
-    try:
-        document = YAML(typ="safe", pure=True).load(_content(file))
-    except (YAMLError, ValueError, RecursionError):
-        return  # told by who loads the policy
-    named = document.get("extends") if isinstance(document, dict) else None
-    for name in [named] if isinstance(named, str) else named or ():
-        if isinstance(name, str) and not is_pack(name):
-            yield from _extended(file.parent / name, seen)

@@ -20,6 +20,7 @@ from proxy.bundle.trust import load_trust, public_text
 from proxy.ca import write_file
 from proxy.cli.prompt import ask_secret
 from proxy.config import Config
+from proxy.policy import PolicyError
 
 FINE, NOT = 0, 1
 VALID_DAYS: Final = 365
@@ -33,8 +34,12 @@ def build_bundle(source: Config | Path, out: Path, given: Mapping[str, Any]) -> 
     `given` are flags by name; None for those not given.
     """
     config = config_of(source) if isinstance(source, Path) else source
-    bundle = build(config, _making(out, given))
-    found = list(problems(bundle, config))
+    making = _making(out, given)
+    try:
+        bundle = build(config, making)
+        found = list(problems(bundle, config))
+    except PolicyError as err:
+        found = [str(err)]
     for problem in found:
         print(problem, file=sys.stderr)
     if found:
