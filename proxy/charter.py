@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
-from proxy.client import client_of
+from proxy.client import Client, client_of
 from proxy.policy import Context, Destination, Policy, Who, load_policy
 from proxy.task import Settings
 from proxy.vendor import Catalogue, Vendor, load_catalogue
@@ -42,9 +42,20 @@ class Charter:
         to = Destination(host=request.host)
         if vendor is not None:
             to = vendor.destination(request.host, now, client.tool, client.version)
-        return Context(
-            who=Who(user=request.user, client=client.tool, client_version=client.version), destination=to, now=now
-        )
+        return Context(who=_who(request, client, now), destination=to, now=now)
+
+
+def _who(request: Request, client: Client, now: datetime) -> Who:
+    profile = request.profile
+    return Who(
+        user=request.user,
+        groups=profile.groups,
+        roles=profile.roles,
+        training=profile.trained(now),
+        address=profile.address,
+        client=client.tool,
+        client_version=client.version,
+    )
 
 
 def load_charter(settings: Settings) -> Charter:

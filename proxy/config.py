@@ -38,7 +38,7 @@ from proxy.configtype import (
 MIB = 1024 * 1024
 DEFAULT_FILE = Path("tightlip.yaml")
 PATH_KEYS = (
-    *(("state_dir",), ("users",), ("upstream", "ca_file"), ("rules",), ("registry",)),
+    *(("state_dir",), ("users",), ("groups",), ("upstream", "ca_file"), ("rules",), ("registry",)),
     *(("bundle",), ("trusted_keys",)),
 )
 NAME_OR_PATH_KEYS = (("policy",), ("names",), ("language",))
@@ -128,6 +128,7 @@ class Config(_Model):
     """Everything the operator decides. `users` stands before `listen`, whose check looks at it."""
 
     users: Path | None = None
+    groups: Path | None = None
     listen: AddressText = Field(default=Address("127.0.0.1", 8080), validate_default=True)
     metrics: AddressText = Field(default=Address("127.0.0.1", 9464), validate_default=True)
     state_dir: Path = Field(default_factory=lambda: default_state_dir(os.environ))

@@ -1,4 +1,4 @@
-"""Who is asking: `Proxy-Authorization` checked against the users file.
+"""Who is asking: `Proxy-Authorization` checked against the users file, and the groups file beside it.
 
 argon2id costs tens of milliseconds and megabytes by design, so it runs in a small pool off the event loop, and what
 it proved is remembered for a while under a keyed hash of the header. The password itself is never kept.
@@ -7,6 +7,7 @@ it proved is remembered for a while under a keyed hash of the header. The passwo
 import asyncio
 import base64
 import binascii
+import hashlib
 import hmac
 import secrets
 import time
@@ -21,6 +22,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from proxy.configfile import ConfigError
+from proxy.groupfile import NO_GROUPS, Groups, load_groups
+from proxy.profile import Identity
 from proxy.userfile import User, add_user, load_users, remove_user
 
 __all__ = ["Authenticator", "Identity", "User", "add_user", "load_users", "remove_user"]
@@ -33,25 +36,29 @@ FAILURE_SECONDS = 60.0  # ... within this time
 ADDRESSES = 4096
 THREADS = 2  # 64 MiB each while hashing
 
-Stamp = tuple[int, int, int]
+Stamp = tuple[tuple[int, int, int] | None, ...]
 
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """A user who proved who they are."""
+class Account:
+    """An identity and the hash of the password that proves it, which is in no repr."""
 
-    name: str
-    groups: tuple[str, ...] = ()
+    identity: Identity
+    hash: str = field(repr=False)
+
+
+Accounts = dict[str, Account]
+"""By name."""
 
 
 class Authenticator:
-    """Checks headers against the users file, following the file's changes. Belongs to one event loop."""
+    """Checks headers against the users file, following its changes and the groups file's. Belongs to one event loop."""
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """`ConfigError` when the file can't be used: at start there is no last good one."""
-        self._path = path
+    def __init__(self, path: Path, groups: Path | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """`ConfigError` when a file can't be used: at start there is no last good one."""
+        self._paths = (path,) if groups is None else (path, groups)
         self._clock = clock
         self._key = secrets.token_bytes(32)
         self._known: OrderedDict[bytes, tuple[Identity, float]] = OrderedDict()
@@ -59,15 +66,15 @@ class Authenticator:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
         self._decoy = PasswordHasher().hash(secrets.token_hex())
         self._reloading = asyncio.Lock()
-        self._stamp = _stamp(path)
-        self._users = {user.name: user for user in load_users(path)}
+        self._stamp = _stamp(self._paths)
+        self._users = _load(self._paths)
 
     async def check(self, header: str | None, address: str = "") -> Identity | None:
         """The identity a `Proxy-Authorization` value proves, or None. Never raises for what a client sent.
 
         One unknown header per address is tried at a time; after some failures within a minute the rest is refused.
         """
-        await self._follow_file()
+        await self._follow_files()
         if header is None or len(header) > HEADER_CHARS:
             return None
         tag = hmac.digest(self._key, header.encode(errors="surrogatepass"), "sha256")
@@ -78,24 +85,33 @@ class Authenticator:
         async with peer.turn:
             return self._recall(tag) or await self._prove(tag, header, peer)
 
+    async def renew(self, identity: Identity) -> Identity | None:
+        """What is known by now of somebody who proved who they are; None once they are gone or have a new password.
+
+        For connections that stay open: a change of the files holds for their next request.
+        """
+        await self._follow_files()
+        account = self._users.get(identity.name)
+        return account.identity if account is not None and account.identity.proof == identity.proof else None
+
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _follow_file(self) -> None:
+    async def _follow_files(self) -> None:
         """Take a changed file over; keep the last good users, and say so, when it can't be used."""
-        if _stamp(self._path) == self._stamp:
+        if _stamp(self._paths) == self._stamp:
             return
         async with self._reloading:
-            stamp = _stamp(self._path)
+            stamp = _stamp(self._paths)
             if stamp == self._stamp:
                 return
             self._stamp = stamp
             try:
-                users = await asyncio.get_running_loop().run_in_executor(self._pool, load_users, self._path)
+                users = await asyncio.get_running_loop().run_in_executor(self._pool, _load, self._paths)
             except ConfigError:
-                _log.error("users file refused, the last good one stays", file=self._path)
+                _log.error("users file refused, the last good one stays", file=self._paths[0])
                 return
-            self._users = {user.name: user for user in users}
+            self._users = users
             self._known.clear()
 
     async def _prove(self, tag: bytes, header: str, peer: "_Peer") -> Identity | None:
@@ -141,7 +157,21 @@ class _Peer:
         return True
 
 
-def _stamp(path: Path) -> Stamp | None:
+def _load(paths: tuple[Path, ...]) -> Accounts:
+    groups = load_groups(paths[1]) if len(paths) > 1 else NO_GROUPS
+    return {user.name: Account(_identity(user, groups), user.hash) for user in load_users(paths[0])}
+
+
+def _identity(user: User, groups: Groups) -> Identity:
+    proof = hashlib.sha256(user.hash.encode()).hexdigest()
+    return Identity(user.name, groups.groups_of(user), groups.roles_of(user), user.training, proof)
+
+
+def _stamp(paths: tuple[Path, ...]) -> Stamp:
+    return tuple(_file_stamp(path) for path in paths)
+
+
+def _file_stamp(path: Path) -> tuple[int, int, int] | None:
     try:
         status = path.stat()
     except OSError:
@@ -149,18 +179,18 @@ def _stamp(path: Path) -> Stamp | None:
     return status.st_mtime_ns, status.st_ino, status.st_size
 
 
-def _verify(users: dict[str, User], decoy: str, header: str) -> Identity | None:
+def _verify(users: Accounts, decoy: str, header: str) -> Identity | None:
     """Runs in the pool. An unknown name costs a hash all the same, so that time tells nothing about names."""
     credentials = _parse_basic(header)
     if credentials is None:
         return None
     name, password = credentials
-    user = users.get(name)
+    account = users.get(name)
     try:
-        PasswordHasher().verify(user.hash if user else decoy, password)
+        PasswordHasher().verify(account.hash if account else decoy, password)
     except (Argon2Error, InvalidHashError):
         return None
-    return Identity(user.name, user.groups) if user else None
+    return account.identity if account else None
 
 
 def _parse_basic(header: str) -> tuple[str, str] | None:

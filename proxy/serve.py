@@ -110,7 +110,7 @@ async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
             draft.bundle.accept(datetime.now(UTC))
         edition = Edition.of(draft, pool, vault)
         front = Front(Inquiry(keys=keys_of(config)), audit, edition)
-        authenticator = Authenticator(config.users) if config.users else None
+        authenticator = Authenticator(config.users, config.groups) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
         server = make_server(config, front, authority, authenticator, roots, partial(door_of, config, authority))
         probe = Probe(asyncio.get_running_loop(), front, audit, authority)

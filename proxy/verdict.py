@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from proxy.policy.context import NOWHERE, Context
+from proxy.profile import NOBODY, Profile
 from proxy.pseudonym.pseudonymiser import Pseudonym
 from proxy.told import Told
 
@@ -25,7 +26,10 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request as it arrived. `target` is the origin-form request target; `body` is still encoded."""
+    """One HTTP request as it arrived. `target` is the origin-form request target; `body` is still encoded.
+
+    `hints` are headers that tell which code it is about; they are no part of what is sent (`origin.py`).
+    """
 
     method: str
     scheme: str
@@ -36,6 +40,8 @@ class Request:
     body: bytes
     user: str | None = None
     reference: str = ""
+    profile: Profile = NOBODY
+    hints: Headers = field(default=(), repr=False)
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.host}:{self.port}, {len(self.body)} bytes)"

@@ -1,7 +1,7 @@
 """The operator's small commands: configuration, CA, users. Printing only."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from detectors import load_rules
@@ -12,6 +12,7 @@ from proxy.cabundle import write_bundle
 from proxy.cli.prompt import ask_secret
 from proxy.config import Config
 from proxy.configfile import ConfigError
+from proxy.groupfile import NO_GROUPS, load_groups, unknown_members
 from proxy.policy import load_policy
 from proxy.setting import cache_folder, catalogue_of, domains_of, policy_folder, rule_folders
 from proxy.wording import load_wording
@@ -23,8 +24,7 @@ def check_config(config: Config) -> None:
     catalogue = catalogue_of(config)
     rules = load_rules(rule_folders(config), cache_dir=cache_folder(config))
     load_wording(config.language)
-    if config.users:
-        userfile.load_users(config.users)
+    _check_users(config)
     if config.names:
         _check_names(config.names)
     print(
@@ -62,19 +62,38 @@ def rotate_ca(config: Config) -> None:
     print(f"{bundle} holds the old one too for a while: hand it out, then restart the proxy.")
 
 
-def add_user(config: Config, name: str, groups: Sequence[str]) -> None:
+def add_user(config: Config, name: str, groups: Sequence[str], roles: Sequence[str]) -> None:
     file = _users_file(config)
-    userfile.add_user(file, name, ask_secret("Password", twice=True), groups)
+    userfile.add_user(file, name, ask_secret("Password", twice=True), groups, roles)
     print(f"{name} can use the proxy now; see `tightlip users list`")
 
 
+def train_user(config: Config, name: str, course: str, until: date) -> None:
+    userfile.train_user(_users_file(config), name, course, until)
+    print(f"{name} counts as trained in {course} up to and with {until}")
+
+
 def list_users(config: Config) -> None:
+    """One line a user: the name, then `group`, `role` and `training` with what belongs to each."""
+    groups = load_groups(config.groups) if config.groups else NO_GROUPS
     for user in userfile.load_users(_users_file(config)):
-        print(user.name, *user.groups)
+        lists = {
+            "groups": sorted(groups.groups_of(user)),
+            "roles": sorted(groups.roles_of(user)),
+            "training": [f"{course} until {until}" for course, until in user.training],
+        }
+        print(user.name, *(f"{kind}: {', '.join(names)}" for kind, names in lists.items() if names), sep="  ")
 
 
 def remove_user(config: Config, name: str) -> None:
     userfile.remove_user(_users_file(config), name)
+
+
+def _check_users(config: Config) -> None:
+    """The users file and the groups file, each by itself, and that whoever is in a group is a user."""
+    users = userfile.load_users(config.users) if config.users else ()
+    if config.groups and (unknown := unknown_members(load_groups(config.groups), users)):
+        raise ConfigError(*unknown)
 
 
 def _check_names(pack: str) -> None:

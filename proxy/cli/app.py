@@ -1,5 +1,6 @@
 """The command tree: names, flags and help. What a command does is in the module it imports."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -171,17 +172,31 @@ def ca_rotate(config: ConfigFile = None, state_dir: StateDir = None) -> None:
 def users_add(
     name: str,
     group: Annotated[list[str] | None, typer.Option(help="A group the user is in; may be repeated.")] = None,
+    role: Annotated[list[str] | None, typer.Option(help="A role the user has; may be repeated.")] = None,
     config: ConfigFile = None,
 ) -> None:
     """Add a user. The password is asked for, or read from standard input; to change it, remove the user first."""
     from proxy.cli.admin import add_user
 
-    add_user(load_config(config), name, group or [])
+    add_user(load_config(config), name, group or [], role or [])
+
+
+@users.command("train")
+def users_train(
+    name: str,
+    course: Annotated[str, typer.Argument(help="The course, by the name that policy asks for.")],
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Its last day, by UTC.")],
+    config: ConfigFile = None,
+) -> None:
+    """Note that a user completed a training, and until when it counts."""
+    from proxy.cli.admin import train_user
+
+    train_user(load_config(config), name, course, until.date())
 
 
 @users.command("list")
 def users_list(config: ConfigFile = None) -> None:
-    """List the users."""
+    """List the users with their groups, roles and training."""
     from proxy.cli.admin import list_users
 
     list_users(load_config(config))

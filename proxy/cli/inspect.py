@@ -5,6 +5,7 @@ import base64
 import binascii
 import json
 import sys
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from proxy.draft import Draft, read_draft
 from proxy.edition import Edition
 from proxy.inquiry import Inquiry
 from proxy.pool import Pool, PoolError
+from proxy.profile import Profile
 from proxy.pseudonym.vault import Vault
 from proxy.reference import new_reference
 from proxy.setting import keys_of
@@ -56,8 +58,8 @@ async def _answer(inquiry: Inquiry, edition: Edition, line: bytes) -> dict[str, 
     try:
         item = json.loads(line)
         request = _request(item)
-    except (ValueError, KeyError, TypeError, binascii.Error):
-        expected = 'expected {"id", "method", "url", "headers": [[name, value], ...], "body_b64", "user"}'
+    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
+        expected = 'expected {"id", "method", "url", "headers": [[name, value], ...], "body_b64", "user", ...}'
         return {"id": None, "error": expected}
     return {"id": item["id"], **_plain(request, await _verdict(inquiry, edition, request))}
 
@@ -89,7 +91,14 @@ def _request(item: dict[str, Any]) -> Request:
         body=base64.b64decode(item.get("body_b64") or "", validate=True),
         user=item.get("user"),
         reference=new_reference(),
+        profile=_profile(item),
     )
+
+
+def _profile(item: dict[str, Any]) -> Profile:
+    training = tuple((str(course), date.fromisoformat(day)) for course, day in (item.get("training") or {}).items())
+    groups, roles = (frozenset(map(str, item.get(kind) or ())) for kind in ("groups", "roles"))
+    return Profile(groups, roles, training, str(item.get("address") or ""))
 
 
 def _plain(request: Request, verdict: Verdict) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from proxy.identity import Authenticator
 from proxy.intercept import handshake
 from proxy.intercept.door import passage_of
 from proxy.intercept.reply import restore
+from proxy.intercept.sender import Senders, address_of
 from proxy.intercept.state import FlowState, Permit, SocketState, attach, flow_state
 from proxy.portal import Portal
 from proxy.reason import Reason
@@ -87,8 +88,7 @@ class Tightlip:
 
     def __init__(self, front: Front, authenticator: Authenticator | None) -> None:
         self._front = front
-        self._authenticator = authenticator
-        self._users: dict[str, str] = {}
+        self.senders = Senders(authenticator)
         self._garbage_bytes = 0
         self.sockets: dict[str, http.HTTPFlow] = {}
         """The open WebSockets by their client's connection."""
@@ -98,21 +98,20 @@ class Tightlip:
     @guarded
     async def http_connect(self, flow: http.HTTPFlow) -> None:
         flow.response = self.error_reply(flow, "fault")
-        user = await self._authenticate(flow)
+        identity = await self.senders.prove(flow)
         _drop_hop_headers(flow.request)
-        if user is None and self._authenticator is not None:
+        if identity is None and self.senders.are_named:
             flow.response = self.error_reply(flow, "auth_required")
             return
         route = self._front.edition.gate.route(flow.request.host, flow.request.port, plain=False)
         if route.refusal is not None:
             flow.response = self.error_reply(flow, route.refusal)
             return
-        if user is not None:
-            self._users[flow.client_conn.id] = user
+        self.senders.remember(flow, identity)
         flow.response = None
 
     def client_disconnected(self, client: connection.Client) -> None:
-        self._users.pop(client.id, None)
+        self.senders.forget(client.id)
         self.sockets.pop(client.id, None)
 
     @guarded
@@ -127,17 +126,14 @@ class Tightlip:
 
     @guarded
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
-        peer = flow.client_conn.peername[0] if flow.client_conn.peername else ""
-        user = self._users.get(flow.client_conn.id)
-        if user is None and self._authenticator is not None:
-            user = await self._authenticate(flow)
+        identity = await self.senders.of(flow)
         _drop_hop_headers(flow.request)
-        state = attach(flow, FlowState(new_reference(), user, peer, self._front.edition))
+        state = attach(flow, FlowState(new_reference(), identity, address_of(flow), self._front.edition))
         passage = passage_of(flow)
         if passage is not None and passage.refusal is not None:
             state.refusal = passage.refusal
             return
-        if self._authenticator is not None and user is None and not self._is_for_portal(flow):
+        if self.senders.are_named and identity is None and not self._is_for_portal(flow):
             state.refusal = Reason.AUTH_REQUIRED if passage is None else Reason.BASE_URL_CREDENTIALS
             return
         request = as_request(flow, state)
@@ -254,13 +250,6 @@ class Tightlip:
         """Whether the portal answers, which is open to anyone: nothing in it is secret, nothing in it is sent on."""
         return self.portal is not None and flow.request.host.rstrip(".").lower() == OWN_HOST
 
-    async def _authenticate(self, flow: http.HTTPFlow) -> str | None:
-        if self._authenticator is None:
-            return None
-        peer = flow.client_conn.peername[0] if flow.client_conn.peername else ""
-        identity = await self._authenticator.check(flow.request.headers.get("proxy-authorization"), peer)
-        return identity.name if identity else None
-
     def fault(self, hook: str, flow: Any, err: BaseException) -> None:
         """Says that a hook failed; the exception's text may quote content and is not logged."""
         metrics.hook_failed(hook)
@@ -286,6 +275,8 @@ def as_request(flow: http.HTTPFlow, state: FlowState) -> Request:
         body=request.raw_content or b"",
         user=state.user,
         reference=state.reference,
+        profile=state.profile,
+        hints=state.hints,
     )
 
 

@@ -113,7 +113,7 @@ def make_server(
     host = f"[{config.listen.host}]" if ":" in config.listen.host else config.listen.host
     running = master.Master(options.Options(), asyncio.get_running_loop())
     addon = Tightlip(front, authenticator)
-    messages = Messages(front)
+    messages = Messages(front, addon.senders)
     listeners = proxyserver.Proxyserver()
     running.addons.add(
         core.Core(),

@@ -17,7 +17,9 @@ from proxy.auditrecord import Decision as DecisionRecord
 from proxy.edition import Edition
 from proxy.formats import Format
 from proxy.front import Ending, Front
+from proxy.intercept.sender import Senders
 from proxy.intercept.state import FlowState, SocketState, flow_state
+from proxy.reason import Reason
 from proxy.reference import new_reference
 from proxy.restore import Lexicon, message_restorer
 from proxy.tap import ResponseTap
@@ -87,8 +89,9 @@ class MessageArrivedHook(commands.StartHook):
 class Messages:
     """The mitmproxy addon that answers the hook."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: Front, senders: Senders) -> None:
         self._front = front
+        self._senders = senders
 
     async def message_arrived(self, message: SocketMessage) -> None:
         try:
@@ -102,6 +105,10 @@ class Messages:
         state = flow_state(message.flow)
         if state is None or state.socket is None:
             return
+        if state.identity is not None:
+            state.identity = await self._senders.renewed(state.identity)
+        if state.identity is None and self._senders.are_named:
+            message.refusal = message.refusal or Reason.AUTH_REQUIRED
         request = as_request(message, state)
         message.reference = request.reference
         edition = self._front.edition  # each message takes the one in force
@@ -162,6 +169,8 @@ def as_request(message: SocketMessage, state: FlowState) -> Request:
         body=message.content,
         user=state.user,
         reference=new_reference(),
+        profile=state.profile,
+        hints=state.hints,
     )
 
 

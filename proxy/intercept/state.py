@@ -8,8 +8,10 @@ from mitmproxy import http
 from proxy import metrics
 from proxy.auditrecord import Decision as DecisionRecord
 from proxy.edition import Edition
+from proxy.profile import Identity, Profile
 from proxy.restore import MessageRestorer
 from proxy.tap import ResponseTap
+from proxy.verdict import Headers
 
 _KEY = "tightlip"
 
@@ -52,18 +54,28 @@ class FlowState:
     """One request on its way through. `permit` is None until a verdict has been made durable.
 
     `edition` is the one that was in force when its headers arrived; it stays the request's own to its end.
+    `hints` are headers that tell which code it is about, and that messages of a WebSocket come without.
     """
 
     reference: str
-    user: str | None
+    identity: Identity | None
     peer: str
     edition: Edition
+    hints: Headers = ()
     started: float = field(default_factory=time.monotonic)
     refusal: str | None = None
     permit: Permit | None = None
     record: DecisionRecord | None = None
     tap: ResponseTap | None = None
     socket: SocketState | None = None
+
+    @property
+    def user(self) -> str | None:
+        return self.identity.name if self.identity else None
+
+    @property
+    def profile(self) -> Profile:
+        return self.identity.profile(self.peer) if self.identity else Profile(address=self.peer)
 
     def permits(self, request: http.Request) -> bool:
         """Whether what would be sent now is the very object that was permitted."""

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from proxy.userfile import add_user, remove_user
 from tests.e2e import values
-from tests.e2e.clients import CHAT, Tunnel, basic, curl
+from tests.e2e.clients import CHAT, Tunnel, basic, curl, post
 from tests.e2e.lab import ROOT, Tightlip
 from tests.fakevendor import FakeVendor
 
@@ -55,6 +56,23 @@ def test_plain_http_needs_it_too(guarded: Tightlip, vendor: FakeVendor) -> None:
     assert curl(guarded, url, values.chat("hi")).status == 407
     assert vendor.requests == []
     assert curl(guarded, url, values.chat("hi"), "--proxy-user", f"ada:{PASSWORD}").status == 200
+
+
+def test_a_connection_that_stays_open_follows_the_users_file(guarded: Tightlip, vendor: FakeVendor) -> None:
+    users = guarded.folder / "users.yaml"
+    add_user(users, "grace", PASSWORD, ["payments"])
+    asked = post("api.openai.com", "/v1/chat/completions", values.chat("hi")).replace(b"Connection: close\r\n", b"")
+    with Tunnel(guarded, "api.openai.com:443", Proxy_Authorization=basic("grace", PASSWORD)) as tunnel:
+        tunnel.start_tls("api.openai.com")
+        tunnel.send(asked)
+        assert tunnel.receive_all(2).startswith(b"HTTP/1.1 200")
+        assert guarded.decisions()[-1]["context"]["groups"] == ["payments"]
+        assert guarded.decisions()[-1]["context"]["address"] == "127.0.0.1"
+        remove_user(users, "grace")
+        vendor.reset()
+        tunnel.send(asked)
+        assert tunnel.receive_all(2).startswith(b"HTTP/1.1 407")
+        assert vendor.requests == []
 
 
 def test_the_password_is_left_nowhere(guarded: Tightlip, vendor: FakeVendor) -> None:

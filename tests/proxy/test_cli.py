@@ -221,9 +221,12 @@ def test_small_commands(state: Path, tmp_path: Path) -> None:
 
 def test_users_come_and_go(state: Path, tmp_path: Path) -> None:
     (tmp_path / "tightlip.yaml").write_text("users: users.yaml\n")
-    added = tightlip(state, "users", "add", "ada", "--group", "dev", given="correct horse battery\n", cwd=tmp_path)
+    flags = ("--group", "dev", "--role", "lead")
+    added = tightlip(state, "users", "add", "ada", *flags, given="correct horse battery\n", cwd=tmp_path)
     assert added.returncode == 0, added.stderr
-    assert tightlip(state, "users", "list", cwd=tmp_path).stdout.strip() == "ada dev"
+    assert tightlip(state, "users", "train", "ada", "hipaa", "--until", "2027-01-31", cwd=tmp_path).returncode == 0
+    listed = tightlip(state, "users", "list", cwd=tmp_path).stdout.strip()
+    assert listed == "ada  groups: dev  roles: lead  training: hipaa until 2027-01-31"
     assert "battery" not in (tmp_path / "users.yaml").read_text()
     assert tightlip(state, "users", "remove", "ada", cwd=tmp_path).returncode == 0
     assert tightlip(state, "users", "list", cwd=tmp_path).stdout.strip() == ""

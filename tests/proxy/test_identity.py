@@ -4,6 +4,7 @@ import asyncio
 import base64
 import threading
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,14 @@ from argon2 import PasswordHasher, Type
 
 from proxy import identity, userfile
 from proxy.configfile import ConfigError
-from proxy.identity import Authenticator, Identity, add_user, load_users, remove_user
+from proxy.identity import Authenticator, add_user, load_users, remove_user
+from proxy.profile import Identity
+from proxy.userfile import train_user
 
 PASSWORD = "correct horse battery"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+DAY = date(2026, 11, 21)
+ADA = Identity("ada", frozenset({"research", "ml"}), frozenset({"maintainer"}), (("pci-basics", DAY),))
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +32,8 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def users(tmp_path: Path) -> Path:
     path = tmp_path / "users.yaml"
-    add_user(path, "ada", PASSWORD, ["research", "ml"])
+    add_user(path, "ada", PASSWORD, ["research", "ml"], ["maintainer"])
+    train_user(path, "ada", "pci-basics", DAY)
     add_user(path, "bob@example.com", PASSWORD + "2")
     return path
 
@@ -66,8 +72,8 @@ def proofs(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 async def test_a_right_password_proves_the_user(users: Path) -> None:
     authenticator = Authenticator(users)
-    assert await authenticator.check(basic("ada", PASSWORD)) == Identity("ada", ("research", "ml"))
-    assert await authenticator.check(basic("ada", PASSWORD, "bAsIc")) == Identity("ada", ("research", "ml"))
+    assert await authenticator.check(basic("ada", PASSWORD)) == ADA
+    assert await authenticator.check(basic("ada", PASSWORD, "bAsIc")) == ADA
     assert await authenticator.check(basic("bob@example.com", PASSWORD + "2")) == Identity("bob@example.com")
 
 
@@ -199,8 +205,29 @@ async def test_a_bad_file_keeps_the_last_good_users(users: Path, content: str | 
     damage(users, content)
     with structlog.testing.capture_logs() as logs:
         for _ in range(3):
-            assert await authenticator.check(basic("ada", PASSWORD)) == Identity("ada", ("research", "ml"))
+            assert await authenticator.check(basic("ada", PASSWORD)) == ADA
     assert [line["event"] for line in logs] == ["users file refused, the last good one stays"]
+
+
+async def test_a_connection_that_stays_open_follows_the_files(users: Path, tmp_path: Path) -> None:
+    groups = tmp_path / "groups.yaml"
+    groups.write_text("groups: {payments: [ada]}\nroles: {security: [ada]}\n")
+    authenticator = Authenticator(users, groups)
+    proved = await authenticator.check(basic("ada", PASSWORD))
+    assert proved is not None
+    assert proved.groups == {"research", "ml", "payments"}
+    assert proved.roles == {"maintainer", "security"}
+    assert await authenticator.renew(proved) == proved
+    groups.write_text("groups: {}\n")
+    renewed = await authenticator.renew(proved)
+    assert renewed == ADA
+    groups.write_text("groups: [nonsense]\n")
+    assert await authenticator.renew(proved) == ADA, "the last good ones stay"
+    groups.write_text("groups: {}\n\n")
+    remove_user(users, "ada")
+    assert await authenticator.renew(proved) is None
+    add_user(users, "ada", PASSWORD)
+    assert await authenticator.renew(proved) is None, "another password, so another proof"
 
 
 def damage(path: Path, content: str | None) -> None:
@@ -228,9 +255,9 @@ async def test_the_password_and_the_hashes_are_in_no_repr(users: Path) -> None:
 
 def test_the_file_is_private_and_holds_argon2id(users: Path) -> None:
     assert users.stat().st_mode & 0o777 == 0o600
-    assert [(user.name, user.groups) for user in load_users(users)] == [
-        ("ada", ("research", "ml")),
-        ("bob@example.com", ()),
+    assert [(user.name, user.groups, user.roles, user.training) for user in load_users(users)] == [
+        ("ada", ("research", "ml"), ("maintainer",), (("pci-basics", DAY),)),
+        ("bob@example.com", (), (), ()),
     ]
     assert all(user.hash.startswith("$argon2id$") for user in load_users(users))
     assert list(users.parent.iterdir()) == [users]
@@ -254,9 +281,18 @@ def test_users_that_cannot_be_added_leave_the_file_alone(users: Path, name: str,
     assert users.read_bytes() == before
 
 
-def test_removing_someone_unknown_is_an_error(users: Path) -> None:
+def test_someone_unknown_can_be_neither_removed_nor_trained(users: Path) -> None:
     with pytest.raises(ConfigError, match="found no 'eve'"):
         remove_user(users, "eve")
+    with pytest.raises(ConfigError, match="found no 'eve'"):
+        train_user(users, "eve", "pci-basics", DAY)
+
+
+def test_a_course_taken_again_counts_longer_and_leaves_others_alone(users: Path) -> None:
+    train_user(users, "ada", "hipaa", DAY)
+    train_user(users, "ada", "pci-basics", date(2027, 11, 21))
+    assert load_users(users)[0].training == (("hipaa", DAY), ("pci-basics", date(2027, 11, 21)))
+    assert load_users(users)[1].training == ()
 
 
 WEAK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1, type=Type.I).hash(PASSWORD)
@@ -273,6 +309,12 @@ WEAK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1, type=Type.I).ha
         ("users: [{name: ada, hash: s3cretvalue}]", "user 1: expected an argon2id hash"),
         (f"users: [{{name: ada, hash: '{WEAK}'}}]", "user 1: expected an argon2id hash"),
         (f"users: [{{name: ada, hash: '{CHEAP.hash(PASSWORD)}', groups: x}}]", "user 1: expected a list of groups"),
+        (f"users: [{{name: ada, hash: '{CHEAP.hash(PASSWORD)}', roles: [a b]}}]", "user 1: expected a list of roles"),
+        (f"users: [{{name: ada, hash: '{CHEAP.hash(PASSWORD)}', training: [x]}}]", "user 1: expected training as"),
+        (
+            f"users:\n- {{name: ada, hash: '{CHEAP.hash(PASSWORD)}', training: {{x: soon}}}}",
+            "yaml:2: user 1: expected t",
+        ),
         (f"users: [{2 * f'{{name: ada, hash: {chr(39)}{CHEAP.hash(PASSWORD)}{chr(39)}}},'}]", "found ada twice"),
     ],
 )

@@ -15,6 +15,7 @@ from proxy.front import Front
 from proxy.intercept import addon, state
 from proxy.intercept.addon import Tightlip
 from proxy.intercept.layers import NextLayer
+from proxy.intercept.sender import Senders
 from proxy.intercept.tls import OwnTlsConfig
 from tests.proxy.intercept.conftest import InProcess
 
@@ -37,7 +38,8 @@ PLACES: dict[str, tuple[Any, str]] = {
     "next layer": (NextLayer, "_choose"),
     "leaf certificate": (OwnTlsConfig, "get_cert"),
     "TLS settings": (OwnTlsConfig, "_start_client"),
-    "http_connect: authenticate": (Tightlip, "_authenticate"),
+    "http_connect: authenticate": (Senders, "prove"),
+    "requestheaders: sender": (Senders, "of"),
     "http_connect: refusal text": (Tightlip, "error_reply"),
     "requestheaders: admission": (addon, "refusal_of"),
     "requestheaders: reference": (addon, "new_reference"),
