@@ -153,7 +153,7 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_policy_that_is_nowhere(tmp_path: Path) -> None:
-    with pytest.raises(PolicyError, match=r"balanced, monitor, pseudonyms, strict"):
+    with pytest.raises(PolicyError, match=r"balanced, gdpr, hipaa, monitor, pci, pseudonyms, soc2, sox, strict"):
         load_policy(str(tmp_path / "none.yaml"), policy_folder())
     with pytest.raises(PolicyError):
         load_policy(str(tmp_path), policy_folder())
