@@ -67,7 +67,8 @@ class Front:
             self.repeats.forget(request.reference)
             raise
         metrics.observe_audit(time.perf_counter() - started)
-        metrics.record_decision(verdict, len(request.body))
+        is_shadow = edition.charter.catalogue.is_shadow(verdict.vendor)
+        metrics.record_decision(verdict, len(request.body), is_shadow=is_shadow)
         self.open_requests += 1
         return record
 

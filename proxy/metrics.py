@@ -88,6 +88,12 @@ _repeats = Counter(
     ["vendor"],
     registry=_registry,
 )
+_shadow = Counter(
+    "tightlip_shadow_ai_requests",
+    "Requests to known vendors that are not approved, where any is.",
+    ["vendor", "decision"],
+    registry=_registry,
+)
 _outcomes = Counter(
     "tightlip_outcomes", "Decided requests by how they ended.", ["vendor", "result"], registry=_registry
 )
@@ -123,8 +129,13 @@ _added = _durations("tightlip_added_latency_seconds", "Time added to a forwarded
 _audit = _durations("tightlip_audit_seconds", "Time until a decision was durable.")
 
 
-def record_decision(verdict: Verdict, body_bytes: int) -> None:
-    """Count one verdict, its findings and what scanning it took. The findings of a repeated block were counted."""
+def record_decision(verdict: Verdict, body_bytes: int, *, is_shadow: bool = False) -> None:
+    """Count one verdict, its findings and what scanning it took. The findings of a repeated block were counted.
+
+    `is_shadow`: it went to a vendor that is not approved, where others are.
+    """
+    if is_shadow:
+        _shadow.labels(_vendor(verdict.vendor), verdict.decision.value).inc()
     _requests.labels(_vendor(verdict.vendor), _format(verdict.format), verdict.decision.value).inc()
     if verdict.repeat_of:
         _repeats.labels(_vendor(verdict.vendor)).inc()

@@ -16,6 +16,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from proxy.cache import GenerationCache
+from proxy.claim import double_claims, strangers
 from proxy.formats import FORMATS, ErrorShape
 from proxy.hostpattern import any_matches, check_pattern, covers, matches, normalise, parents, stem
 from proxy.policy.context import Destination
@@ -140,6 +141,8 @@ class Catalogue:
     _exact: Mapping[str, Vendor]
     _below: Mapping[str, Vendor]
     _globs: tuple[tuple[str, Vendor], ...]
+    _unapproved: frozenset[str] = frozenset()
+    """Ids; none while none is approved."""
     _seen: GenerationCache[str, Vendor | bool] = field(
         default_factory=lambda: GenerationCache(_CACHED_HOSTS), repr=False, compare=False
     )
@@ -155,6 +158,10 @@ class Catalogue:
     def approved(self) -> tuple[Vendor, ...]:
         """The vendors that the operator has approved, in the order of their names."""
         return tuple(sorted((v for v in self.vendors if v.approval == "approved"), key=lambda v: v.name.casefold()))
+
+    def is_shadow(self, vendor_id: str) -> bool:
+        """Whether that vendor is known and not approved, where others are."""
+        return vendor_id in self._unapproved
 
     def domains(self) -> tuple[str, ...]:
         """The DNS names that cover every host, sorted, for a CA's name constraints.
@@ -190,8 +197,8 @@ def load_catalogue(
         entries = _registered(entries, read_registry(registry, problems), problems)
     vendors = _extended([vendor for vendor, _ in entries], extra or {}, problems)
     where = {vendor.id: place for vendor, place in reversed(entries)}
-    problems += _double_claims(vendors, where)
-    problems += _strangers(vendors, where)
+    problems += double_claims(vendors, where)
+    problems += strangers(vendors, where)
     if problems:
         raise CatalogueError("\n".join(problems))
     return _catalogue(vendors)
@@ -263,7 +270,10 @@ def _catalogue(vendors: Sequence[Vendor]) -> Catalogue:
             else:
                 globs.append((pattern, vendor))
     canonical = json.dumps([v.model_dump(mode="json") for v in sorted(vendors, key=lambda v: v.id)])
-    return Catalogue(tuple(vendors), hashlib.sha256(canonical.encode()).hexdigest(), exact, below, tuple(globs))
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    others = frozenset(vendor.id for vendor in vendors if vendor.approval != "approved")
+    unapproved = others if len(others) < len(vendors) else frozenset()
+    return Catalogue(tuple(vendors), digest, exact, below, tuple(globs), unapproved)
 
 
 def _extended(vendors: Sequence[Vendor], extra: Mapping[str, str], problems: list[str]) -> list[Vendor]:
@@ -295,26 +305,3 @@ def _is_pattern(name: str) -> bool:
         return bool(check_pattern(name))
     except ValueError:
         return False
-
-
-def _double_claims(vendors: Sequence[Vendor], where: Mapping[str, str]) -> Iterator[str]:
-    """Hosts that two vendors claim. A pattern is tried as a host by putting a letter for each star."""
-    near: dict[str, list[tuple[str, Vendor]]] = {}  # by the last two labels, which hold no star
-    for vendor in vendors:
-        for pattern in vendor.patterns():
-            claims = near.setdefault(".".join(pattern.split(".")[-2:]), [])
-            for other, owner in claims:
-                if owner.id != vendor.id and (covers(pattern, other) or covers(other, pattern)):
-                    claim = f"{owner.id} as {other} ({where[owner.id]})"
-                    yield f"{where[vendor.id]}: hosts: {pattern} is claimed by {claim}"
-            claims.append((pattern, vendor))
-
-
-def _strangers(vendors: Iterable[Vendor], where: Mapping[str, str]) -> Iterator[str]:
-    """Hosts of a region that are not the vendor's: nothing would ever be sent there in its name."""
-    for vendor in vendors:
-        for region, hosts in vendor.region_hosts.items():
-            for host in hosts:
-                if not any(covers(own, host) for own in vendor.patterns()):
-                    wanted = "expected some of the vendor's `hosts`"
-                    yield f"{where[vendor.id]}: region_hosts.{region}: {wanted}, found {host}"

@@ -15,6 +15,7 @@ from proxy.formats.soft import Framing, Soft, SoftShape
 from proxy.policy.language import BlockStyle
 from proxy.replies import anthropic, bedrock, cohere, framing, gemini, ollama, openai, socket
 from proxy.replies.asked import Document, document_of, is_bound, is_codex, is_side, wants_events
+from proxy.replies.page import opens_page, page
 from proxy.replies.said import Event, Members, Said
 from proxy.verdict import WEBSOCKET, Reply, Request
 
@@ -23,6 +24,9 @@ _UNNAMED: Final = "tightlip"
 
 _FINAL: Final = frozenset({400, 413, 415})
 """Statuses of requests that would be refused again."""
+
+_WANTS_PASSWORD: Final = 407
+"""What a browser asks its user for by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,17 @@ class Answers:
     def refusal(
         self, request: Request, fmt: Format, text: str, status: int = 400, *, document: Document | None = None
     ) -> Reply:
-        """The vendor's error; for Codex over HTTP a response that fails, since it shows an error's JSON and all."""
+        """The vendor's error; a page for who opens one in a browser.
+
+        For Codex over HTTP a response that fails, since it shows an error's JSON and all.
+        """
         if request.method == WEBSOCKET:
             return _over_socket(fmt, self._said(request, text, ""), status=status)
         if status in _FINAL and _takes_failure(request, fmt, document):
             events = openai.failed_events(self._said(request, text, ""))
             return _reply(request, framing.SSE, framing.sse(events))
+        if status != _WANTS_PASSWORD and opens_page(request):
+            return page(text, request.reference, status)
         content_type = request.header(b"content-type")
         return respond.blocked(fmt.error_shape, text, request.reference, status, content_type=content_type)
 

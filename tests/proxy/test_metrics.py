@@ -65,6 +65,13 @@ def test_what_could_not_be_read_is_counted_by_reason() -> None:
     assert value("tightlip_incomplete_total", reason="scan_timeout") == before[1] + 1
 
 
+def test_requests_to_vendors_in_the_shadow_are_counted() -> None:
+    before = value("tightlip_shadow_ai_requests_total", vendor="grok", decision="block")
+    metrics.record_decision(verdict(vendor="grok", decision=Decision.BLOCK), 1)
+    metrics.record_decision(verdict(vendor="grok", decision=Decision.BLOCK), 1, is_shadow=True)
+    assert value("tightlip_shadow_ai_requests_total", vendor="grok", decision="block") == before + 1
+
+
 def test_an_outcome_is_counted() -> None:
     before = value("tightlip_outcomes_total", vendor="openai", result="complete")
     metrics.record_outcome("openai", Outcome(request="r", time=0, result="complete", response_bytes=9))

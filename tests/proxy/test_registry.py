@@ -95,6 +95,13 @@ def test_the_registry_is_laid_over_what_comes_along(tmp_path: Path) -> None:
     assert [vendor.id for vendor in found.approved()] == ["one"]
 
 
+def test_a_vendor_is_in_the_shadow_once_another_is_approved(tmp_path: Path) -> None:
+    none = catalogue(tmp_path, "vendors: {two: {hosts: [api.two.example]}}\n")
+    assert not none.is_shadow("two")
+    one = catalogue(tmp_path, "vendors: {one: {approval: approved}, two: {hosts: [api.two.example]}}\n")
+    assert [name for name in ("one", "two", "other") if one.is_shadow(name)] == ["two"]
+
+
 @pytest.mark.parametrize(
     ("host", "regions"),
     [("eu.api.one.example", {"eu"}), ("us.one.example", {"us"}), ("api.one.example", {"us", "eu"})],

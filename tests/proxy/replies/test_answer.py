@@ -286,3 +286,29 @@ def test_others_are_given_the_error(target: str, agent: str, body: Any) -> None:
 def test_a_refusal_that_is_final_reaches_codex_as_a_failure(status: int, accept: str, answered: int) -> None:
     sent = request("/v1/responses", b"\x28\xb5", CODEX, accept=accept)
     assert ERRING.refusal(sent, RESPONSES, TEXT, status).status == answered
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_page"),
+    [
+        ({"sec-fetch-mode": "navigate"}, True),
+        ({"sec-fetch-mode": "navigate", "accept": "*/*"}, True),
+        ({"accept": "text/html,application/xhtml+xml"}, True),
+        ({"sec-fetch-mode": "cors", "accept": "text/html"}, False),
+        ({"accept": "application/json"}, False),
+        ({}, False),
+    ],
+)
+def test_who_opens_a_page_in_a_browser_reads_one(headers: dict[str, str], is_page: bool) -> None:
+    text = "<b>No</b> & \u65e5\u672c \ud800"
+    reply = ERRING.refusal(request("/", b"", method="GET", **headers), GENERIC, text)
+    assert media(reply).startswith("text/html") is is_page
+    if is_page:
+        assert "<p>&lt;b&gt;No&lt;/b&gt; &amp; \u65e5\u672c ?</p>" in reply.body.decode()
+        assert dict(reply.headers)[b"content-length"] == str(len(reply.body)).encode()
+        assert reply.status == 400
+
+
+def test_a_browser_that_has_to_show_a_password_is_asked_by_its_own_window() -> None:
+    reply = ERRING.refusal(request("/", b"", method="GET", accept="text/html"), GENERIC, TEXT, 407)
+    assert b"proxy-authenticate" in dict(reply.headers)
