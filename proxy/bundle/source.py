@@ -49,7 +49,7 @@ def config_of(folder: Path) -> Config:
 
 
 def sources_of(config: Config) -> Sources:
-    """Everything that decides under this configuration. Raises PolicyError, and BundleError for what can't be packed."""
+    """Everything that decides under this configuration. Raises BundleError or PolicyError for what can't be packed."""
     members: dict[str, bytes] = {}
     for index, path in enumerate(config.rules):
         _pack(members, f"rules/{index:02}", _rule_files(path))
