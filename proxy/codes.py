@@ -7,7 +7,7 @@ Knows fingerprints and keyed hashes only, never a reason.
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from proxy.justification import Offer
@@ -23,7 +23,7 @@ class _Code:
     offer: Offer
     since: float
     used_at: float | None = None
-    use: str = field(default="", repr=False)
+    mark: str = ""
 
     def is_open(self, now: float) -> bool:
         return now - (self.since if self.used_at is None else self.used_at) < (
@@ -52,19 +52,19 @@ class Codes:
         known = self._codes.get((identity, conversation), ())
         return frozenset(code.offer for code in known if code.is_open(now))
 
-    def use(self, identity: str, conversation: str, code: str, use: str) -> bool:
+    def use(self, identity: str, conversation: str, code: str, mark: str) -> bool:
         """Whether the code could be used; then it, and all that were offered for no more than it was, are closed.
 
         Clients send one prompt several times over, with a request for a title and when they try again: what comes with
-        the same `use` (a keyed hash of the reason) within two minutes is one use.
+        the same `mark` within two minutes is one use.
         """
         now = self._clock()
         known = self._codes.get((identity, conversation), [])
         found = next((each for each in known if each.offer.code == code and each.is_open(now)), None)
-        if found is None or (found.used_at is not None and found.use != use):
+        if found is None or (found.used_at is not None and found.mark != mark):
             return False
         if found.used_at is None:
-            found.used_at, found.use = now, use
+            found.used_at, found.mark = now, mark
             known[:] = [each for each in known if each is found or not _covers(found.offer, each.offer)]
         return True
 

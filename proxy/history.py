@@ -61,8 +61,14 @@ class History:
         return place is not None and (place.digest, fingerprint) in told.let and self.is_resent(pointer, told)
 
     def is_turn_let(self, clause: str, told: Told) -> bool:
-        """Whether the user has said nothing since a clause was lifted that stops whole requests."""
-        return any((place.digest, clause) in told.let and self._is_resent(place, told) for place in self._said())
+        """Whether the user has said nothing since a clause was lifted that stops whole requests.
+
+        A request without any text of his goes on with the turn before: nothing but a lifted one could have begun.
+        """
+        said = self._said()
+        if not said and self.content:
+            return any(clause == lifted for _, lifted in told.let)
+        return any((place.digest, clause) in told.let and self._is_resent(place, told) for place in said)
 
     def is_resent(self, pointer: str, told: Told) -> bool:
         """Whether a text is history: before the last reply, or followed by what no answered request held yet."""

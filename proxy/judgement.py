@@ -24,6 +24,9 @@ RESENT_CLAUSE = "resent"
 SENT_CLAUSE = "on-sent"
 PSEUDONYM_CLAUSE = "pseudonym"
 
+JUSTIFIED = "justification"
+"""The waiver of what passes because its user gave a reason."""
+
 _CUT_ALONE = frozenset({Label.HEADER, Label.QUERY, Label.ATTACHMENT})
 """Where a value is cut out even if policy would have a pseudonym: nothing of it comes back from there."""
 
@@ -46,6 +49,14 @@ class Judgement:
     """The segment's pointer with any name that is itself a finding replaced by its placeholder."""
     fixed: bool
     """Whether nothing can be cut out here."""
+    message: str = ""
+    """What the clause says to the developer."""
+    waiver: str = ""
+    lifted: "Judgement | None" = None
+    """What it comes to if its user gives a reason; None where none is asked for."""
+
+    def justified(self) -> "Judgement":
+        return self.lifted or self
 
     def resent(self) -> "Judgement":
         """The same as history of a conversation whose user has been told; stays blocked where nothing can be cut."""
@@ -75,6 +86,7 @@ class Judgement:
             fingerprint=finding.fingerprint,
             action=self.action.label,
             clause=self.clause,
+            waiver=self.waiver,
         )
 
     def place(self, fmt: Format, wording: Wording) -> Place:
@@ -106,27 +118,48 @@ def judge(
     judged = []
     for segment, findings in hits:
         pointer = _clean_pointer(segment, findings, names)
-        is_signed = all_fixed or segment.label in FIXED
-        fixed = is_signed or (segment.opened is not None and not (notes is not None and notes.fit(segment)))
-        for finding in findings:
-            ruling = next(rulings)
-            action, clause = ruling.action, ruling.clause
-            if action is Action.PSEUDONYMISE and (not restorable or segment.label in _CUT_ALONE):
-                action = Action.REDACT
-            if action is Action.MASK and not _can_be_masked(segment, finding):
-                action = Action.REDACT
-            if action is Action.PSEUDONYMISE and not all_fixed and _came_back(segment, finding, pseudonyms):
-                judged.append(Judgement(segment, finding, action, clause, pointer, False))
-                continue
-            if action.cuts and is_signed:
-                action, clause = Action[policy.on_fixed.upper()], FIXED_CLAUSE
-            elif action is Action.REDACT and segment.opened is not None and not segment.opened.is_plain:
-                noted = policy.on_attachment == "note" and not fixed
-                action, clause = (Action.REDACT if noted else Action.BLOCK), ATTACHMENT_CLAUSE
-            elif action is Action.REDACT and fixed:
-                action, clause = Action.BLOCK, ATTACHMENT_CLAUSE
-            judged.append(Judgement(segment, finding, action, clause, pointer, fixed))
+        site = _Site(segment, pointer, policy, all_fixed, restorable, pseudonyms, notes)
+        judged += [site.judged(finding, next(rulings)) for finding in findings]
     return judged
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """Where findings stand, and what of a ruling can be done there."""
+
+    segment: Segment
+    pointer: str
+    policy: Policy
+    all_fixed: bool
+    restorable: bool
+    pseudonyms: Pseudonymiser | None
+    notes: Notes | None
+
+    def judged(self, finding: Finding, ruling: Ruling) -> Judgement:
+        item = self._settled(finding, ruling)
+        if ruling.action is not Action.JUSTIFY:
+            return item
+        return replace(item, lifted=self._settled(finding, ruling.lowered(Action.LOG, JUSTIFIED)))
+
+    def _settled(self, finding: Finding, ruling: Ruling) -> Judgement:
+        segment, action, clause = self.segment, ruling.action, ruling.clause
+        is_signed = self.all_fixed or segment.label in FIXED
+        can_be_cut = segment.opened is None or (self.notes is not None and self.notes.fit(segment))
+        fixed = is_signed or not can_be_cut
+        if action is Action.PSEUDONYMISE and (not self.restorable or segment.label in _CUT_ALONE):
+            action = Action.REDACT
+        if action is Action.MASK and not _can_be_masked(segment, finding):
+            action = Action.REDACT
+        if action is Action.PSEUDONYMISE and not self.all_fixed and _came_back(segment, finding, self.pseudonyms):
+            fixed = False
+        elif action.cuts and is_signed:
+            action, clause = Action[self.policy.on_fixed.upper()], FIXED_CLAUSE
+        elif action is Action.REDACT and segment.opened is not None and not segment.opened.is_plain:
+            noted = self.policy.on_attachment == "note" and not fixed
+            action, clause = (Action.REDACT if noted else Action.BLOCK), ATTACHMENT_CLAUSE
+        elif action is Action.REDACT and fixed:
+            action, clause = Action.BLOCK, ATTACHMENT_CLAUSE
+        return Judgement(segment, finding, action, clause, self.pointer, fixed, ruling.message, ruling.waiver)
 
 
 def _rulings(

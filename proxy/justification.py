@@ -42,11 +42,18 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Justification:
-    """A code that was used, why, and the clause that it lifted. The reason was scanned, and holds no finding."""
+    """A code that was used, why, and the clause that it lifted. The reason was scanned, and holds no finding.
+
+    `mark` is a keyed hash of it: two requests with one code and one mark are one use.
+    """
 
     code: str
     reason: str = field(repr=False)
     clause: str
+    mark: str
+
+    def recorded(self) -> dict[str, str]:
+        return {"code": self.code, "reason": self.reason, "clause": self.clause}
 
 
 @dataclass(frozen=True, slots=True)
