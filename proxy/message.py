@@ -14,6 +14,7 @@ from proxy.segment import Label
 from proxy.wording import Wording, english
 
 MAX_PLACES: Final = 5
+MAX_APPROVED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,26 @@ def block_message(
     return " ".join([text, *_each_once(messages), *_way_out(code, wording)])
 
 
-def policy_message(said: str, reference: str, policy: str, wording: Wording, *, code: str = "") -> str:
-    """The text for a request that a clause of the policy stops whatever it holds; `said` is that clause's message."""
+def policy_message(
+    said: str, reference: str, policy: str, wording: Wording, *, code: str = "", approved: Sequence[str] = ()
+) -> str:
+    """The text for a request that a clause of the policy stops whatever it holds; `said` is that clause's message.
+
+    `approved` names what may be used instead, for a request to a vendor that is not approved.
+    """
     if not said:
         text = refusal_message("policy", reference, wording)
     else:
         text = wording.say("text.policy", message=said, reference=reference, policy=policy)
-    return " ".join([text, *_way_out(code, wording)])
+    return " ".join([text, *_instead(approved, wording), *_way_out(code, wording)])
+
+
+def _instead(approved: Sequence[str], wording: Wording) -> list[str]:
+    if not approved:
+        return []
+    named = list(approved[:MAX_APPROVED])
+    more = [wording.say("text.more", count=len(approved) - len(named))] if len(approved) > len(named) else []
+    return [wording.say("text.approved", approved=wording.say("text.comma").join([*named, *more]))]
 
 
 def warning_message(places: Sequence[Place], messages: Iterable[str], reference: str, wording: Wording) -> str:

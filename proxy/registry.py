@@ -103,6 +103,10 @@ class Tool(_Model):
     client: Annotated[str, AfterValidator(_check_client)]
     versions: Annotated[str, AfterValidator(_check_versions)] = ""
 
+    @property
+    def named(self) -> str:
+        return f"{self.client} {self.versions}".strip()
+
     def allows(self, client: str, version: str) -> bool:
         """Whether that client in that version is meant. An unknown version is in no range."""
         if client != self.client or not self.versions:

@@ -127,6 +127,12 @@ class Vendor(Registered):
             tool_approved=self.approves(client, version),
         )
 
+    @property
+    def with_tools(self) -> str:
+        """Its name, and in brackets the tools that may be used with it."""
+        tools = ", ".join(tool.named for tool in self.tools)
+        return f"{self.name} ({tools})" if tools else self.name
+
     def is_credential_header(self, name: str) -> bool:
         """Whether the header called `name` (lower case) carries this vendor's own key."""
         return name in CREDENTIAL_HEADERS or name in self.credential_headers
@@ -158,6 +164,12 @@ class Catalogue:
     def approved(self) -> tuple[Vendor, ...]:
         """The vendors that the operator has approved, in the order of their names."""
         return tuple(sorted((v for v in self.vendors if v.approval == "approved"), key=lambda v: v.name.casefold()))
+
+    def alternatives(self, vendor: Vendor | None) -> tuple[str, ...]:
+        """What may be used in place of a vendor that is not approved, by name, each with its approved tools."""
+        if vendor is None or vendor.approval == "approved":
+            return ()
+        return tuple(instead.with_tools for instead in self.approved())
 
     def is_shadow(self, vendor_id: str) -> bool:
         """Whether that vendor is known and not approved, where others are."""

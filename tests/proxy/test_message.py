@@ -157,3 +157,17 @@ def test_the_line_that_a_block_proposes_is_none_until_it_is_sent(language: str) 
     text = block_message([CARD], "tl-abc", "own", load_wording(language), code="K7QF")
     assert list(directives(text)) == list(directives(f"API error: {text}")) == []
     assert [each.code for each in directives(text[text.index("`") :].split("`")[3])] == ["K7QF"]
+
+
+@pytest.mark.parametrize(
+    ("approved", "said"),
+    [
+        ([], ""),
+        (["A"], " Approved here: A."),
+        (["A (codex)", "B"], " Approved here: A (codex), B."),
+        ([f"V{number}" for number in range(10)], " Approved here: V0, V1, V2, V3, V4, V5, V6, V7, and 2 more."),
+    ],
+)
+def test_a_request_to_a_vendor_that_is_not_approved_is_told_which_are(approved: list[str], said: str) -> None:
+    text = policy_message("Not this one.", "tl-abc", "soc2", english(), approved=approved)
+    assert text == policy_message("Not this one.", "tl-abc", "soc2", english()) + said

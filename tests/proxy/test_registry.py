@@ -95,6 +95,15 @@ def test_the_registry_is_laid_over_what_comes_along(tmp_path: Path) -> None:
     assert [vendor.id for vendor in found.approved()] == ["one"]
 
 
+def test_what_may_be_used_instead_is_named_with_its_tools(tmp_path: Path) -> None:
+    tools = "[{client: claude-code, versions: '>=2.0'}, {client: codex}]"
+    text = f"vendors: {{one: {{approval: approved, tools: {tools}}}, two: {{hosts: [api.two.example]}}}}\n"
+    found = catalogue(tmp_path, text)
+    assert found.alternatives(vendor_of(found, "two")) == ("One (claude-code >=2.0, codex)",)
+    assert found.alternatives(vendor_of(found, "one")) == ()
+    assert found.alternatives(None) == ()
+
+
 def test_a_vendor_is_in_the_shadow_once_another_is_approved(tmp_path: Path) -> None:
     none = catalogue(tmp_path, "vendors: {two: {hosts: [api.two.example]}}\n")
     assert not none.is_shadow("two")

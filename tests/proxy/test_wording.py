@@ -18,7 +18,7 @@ from tests.proxy.inspecting import engine
 
 LANGUAGES = sorted(path.stem for path in message_folder().glob("*.yaml"))
 OTHERS = [language for language in LANGUAGES if language != "en"]
-TAKEN = set("places reference policy reason then code entity where count place word number message".split())
+TAKEN = set("places reference policy reason then code entity where count place word number message approved".split())
 """All that is ever put into a text: our own words, counts, names and codes, and what the policy says."""
 
 
