@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from proxy.cli.commands.bundle import bundle
+from proxy.cli.commands.policy import policy
 from proxy.cli.commands.rules import rules
 from proxy.cli.commands.vendors import vendors
 from proxy.cli.option import AsJson, ConfigFile, StateDir, load_config
@@ -25,6 +26,7 @@ app.add_typer(rules, name="rules")
 app.add_typer(config, name="config")
 app.add_typer(ca, name="ca")
 app.add_typer(users, name="users")
+app.add_typer(policy, name="policy")
 app.add_typer(vendors, name="vendors")
 
 

@@ -1,24 +1,22 @@
 """What a policy file's model refuses, in the operator's words: where, what was expected, what was found."""
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from proxy.policy.condition import DATA_KEYS, Condition
-from proxy.policy.language import FindingClause, LimitClause, RequestClause
+from proxy.policy.condition import DATA_KEYS
 from proxy.policy.problem import Problem, one_of, quoted
 from proxy.policy.source import Location, Source
 
 _QUOTED: Final = re.compile(r"'([^']*)'")
-_CLAUSES: Final = {
-    "requests": RequestClause,
-    "findings": FindingClause,
-    "clauses": FindingClause,
-    "limits": LimitClause,
-}
+_LISTED: Final = {"requests": "clause", "findings": "clause", "clauses": "clause", "limits": "clause", "tests": "test"}
+"""What the items of these lists are called in messages."""
+
+_BEFORE_FINDINGS: Final = "is about findings, which `requests` come before: move the clause to `findings` or `limits`"
 
 
 def explained(source: Source, err: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
@@ -33,11 +31,11 @@ def explained(source: Source, err: ValidationError, model: type[BaseModel]) -> I
 
 def named(source: Source, at: Location) -> str:
     """A place as a reader finds it: `clause bulk-mail: when.entity`."""
-    if len(at) < 2 or at[0] not in _CLAUSES or not isinstance(at[1], int):
+    if len(at) < 2 or at[0] not in _LISTED or not isinstance(at[1], int):
         return ".".join(map(str, at)) or "the file"
-    clause = source.content[str(at[0])][at[1]]
-    name = clause.get("id") if isinstance(clause, dict) else None
-    who = f"clause {name}" if isinstance(name, str) and name else f"{at[0]}.{at[1]}"
+    item = source.content[str(at[0])][at[1]]
+    name = item.get("id", item.get("name")) if isinstance(item, dict) else None
+    who = f"{_LISTED[str(at[0])]} {name}" if isinstance(name, str) and name.isprintable() else f"{at[0]}.{at[1]}"
     return f"{who}: {'.'.join(map(str, at[2:]))}" if at[2:] else who
 
 
@@ -107,16 +105,27 @@ def _written(pattern: str) -> str:
 
 
 def _unknown_key(at: Location, model: type[BaseModel]) -> str:
-    name = str(at[-1])
-    keys = _keys_at(at[:-1], model)
-    if name in DATA_KEYS and "vendor" in keys:
-        return "is about findings, which `requests` come before: move the clause to `findings` or `limits`"
+    name, keys = str(at[-1]), _keys_at(at[:-1], model)
+    if name in DATA_KEYS and at[0] == "requests":
+        return _BEFORE_FINDINGS
     return one_of(keys, name)
 
 
-def _keys_at(above: Location, model: type[BaseModel]) -> Sequence[str]:
+def _keys_at(above: Location, model: type[BaseModel]) -> list[str]:
     """The keys that may stand in the mapping at a place."""
-    kind: type[BaseModel] = model
-    if above and above[0] in _CLAUSES:
-        kind = Condition if len(above) > 2 else _CLAUSES[str(above[0])]
-    return [field.alias or name for name, field in kind.model_fields.items()]
+    for step in above:
+        if not isinstance(step, int) and (field := _fields(model).get(step)) is not None:
+            model = next(_models(field.annotation), model)
+    return list(_fields(model))
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _models(kind: Any) -> Iterator[type[BaseModel]]:
+    """The models that a type is made of."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+    for part in get_args(kind):
+        yield from _models(part)

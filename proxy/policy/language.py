@@ -91,6 +91,9 @@ class LimitClause(_Clause):
     action: LimitActionName = Field(description="What happens at least.")
 
 
+AnyClause = RequestClause | FindingClause | LimitClause
+
+
 class Document(BaseModel):
     """What a policy says, in one file or in several.
 
@@ -179,7 +182,7 @@ class Policy(Document):
         return Action[name.upper()]
 
     @property
-    def clauses(self) -> tuple[RequestClause | FindingClause | LimitClause, ...]:
+    def clauses(self) -> tuple[AnyClause, ...]:
         """All of them, stage by stage."""
         return (*self.requests, *self.findings, *self.limits)
 

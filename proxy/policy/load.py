@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from proxy.policy.explain import explained
 from proxy.policy.joining import STAGES, Layer, PolicyFile, flattened, joined
 from proxy.policy.language import Policy
-from proxy.policy.problem import PolicyError, Problem, one_of
+from proxy.policy.problem import PolicyError, Problem
 from proxy.policy.source import Source, read_source
+from proxy.suggestion import did_you_mean
 
 _NEWER: Final = (*STAGES, "extends", "timezone")
 """Keys that only a file with a version has."""
@@ -46,8 +47,7 @@ def _find(name: str, packs: Path, folder: Path) -> Path:
     path = bundled if "/" not in name and bundled.is_file() else folder / name
     if not path.is_file():
         packed = sorted(pack.stem for pack in packs.glob("*.yaml"))
-        meant = one_of(packed, name).partition("; ")[2]
-        hint = f"; {meant}" if meant else ""
+        hint = did_you_mean(name, packed)
         raise PolicyError(f"policy {name!r}: expected a pack ({', '.join(packed)}) or a file, found neither{hint}")
     return path
 

@@ -1,13 +1,13 @@
 """What is wrong with a policy file: where, what was expected, what was found. Quotes the file, never a request."""
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from proxy.suggestion import did_you_mean
+
 SHOWN_CHARS: Final = 60
 SHOWN_NAMES: Final = 30
-_NEAR: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,12 +46,10 @@ class PolicyError(Exception):
 def one_of(known: Iterable[str], found: str) -> str:
     """`expected one of ..., found X`, and which of them may have been meant. A long list is left out."""
     names = sorted(known)
-    near = difflib.get_close_matches(found, names, n=1, cutoff=_NEAR)
-    hint = f"; did you mean {near[0]}?" if near else ""
     if not names:
         return f"expected none, found {quoted(found)}"
     listed = f"one of {', '.join(names)}" if len(names) <= SHOWN_NAMES else f"one of {len(names)} known ones"
-    return f"expected {listed}, found {quoted(found)}{hint}"
+    return f"expected {listed}, found {quoted(found)}{did_you_mean(found, names)}"
 
 
 def quoted(value: object) -> str:

@@ -1,0 +1,62 @@
+"""What there is that a policy may name: rules, vendors, classes of code, groups. For checks and tests of policies."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from detectors import Category, Severity
+from detectors.names import ENTITIES, SCORE
+from detectors.rule import Rule
+
+KindOf = tuple[str, str, str]
+"""The rule, entity and category of a finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """What a rule's findings are like. Near medicine those of `pii` are `phi`."""
+
+    category: str
+    entity: str
+    severity: Severity
+    score: float
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return (self.category, Category.PHI.value) if self.category == Category.PII else (self.category,)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """None where it is not known what there is: then any name will do."""
+
+    rules: Mapping[str, RuleFacts] | None = None
+    vendors: Collection[str] | None = None
+    classes: Mapping[str, Collection[str]] | None = None
+    users: Collection[str] | None = None
+    groups: Collection[str] | None = None
+    roles: Collection[str] | None = None
+    training: Collection[str] | None = None
+    clients: Collection[str] | None = None
+
+    @property
+    def entities(self) -> frozenset[str] | None:
+        return None if self.rules is None else frozenset(facts.entity for facts in self.rules.values())
+
+    def kinds(self) -> Iterator[KindOf]:
+        """Every kind of finding that the known rules can give."""
+        for rule, facts in (self.rules or {}).items():
+            for category in facts.categories:
+                yield rule, facts.entity, category
+
+
+NOTHING_KNOWN: Final = Known()
+
+
+def rule_facts(rules: Iterable[Rule]) -> dict[str, RuleFacts]:
+    """What `rules` find, and what a configured model for names does."""
+    facts = {rule.id: RuleFacts(rule.category.value, rule.entity, rule.level, rule.score) for rule in rules}
+    named = {f"name-{entity.lower()}": entity for entity in ENTITIES.values()}
+    return facts | {
+        rule: RuleFacts(Category.PII.value, entity, Severity.MEDIUM, SCORE) for rule, entity in named.items()
+    }
