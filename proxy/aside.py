@@ -19,6 +19,8 @@ from proxy.rewrite import Edit
 from proxy.segment import Label, Segment
 from proxy.told import Told
 
+Change = tuple[Segment, list[Edit]]
+
 GO_ON: Final = "Go on."
 """In the place of a message that was nothing but directives: APIs refuse empty ones."""
 
@@ -39,7 +41,7 @@ class Heard:
 class Asides:
     """The asides of one body: what is cut out, and the directives in the order in which they were said."""
 
-    edits: tuple[tuple[Segment, list[Edit]], ...] = ()
+    edits: tuple[Change, ...] = ()
     heard: tuple[Heard, ...] = ()
 
     def current(self, history: History, told: Told) -> Heard | None:
@@ -58,7 +60,7 @@ def may_hold_asides(data: bytes) -> bool:
 
 def read_asides(data: bytes, fmt: Format, limits: Limits, history: History, key: bytes) -> Asides:
     """The asides of a JSON body. Raises RequestError for one that is no JSON after all."""
-    edits: list[tuple[Segment, list[Edit]]] = []
+    edits: list[Change] = []
     heard: list[Heard] = []
     for segment in fmt.refine(list(json_segments(data, fmt.label, limits=limits))):
         if segment.opened is not None or segment.label is not Label.PROMPT:
@@ -75,6 +77,16 @@ def read_asides(data: bytes, fmt: Format, limits: Limits, history: History, key:
             edits.append((segment, cuts))
     heard.sort(key=lambda each: (*history.order(each.segment.pointer), each.directive.start))
     return Asides(tuple(edits), tuple(heard))
+
+
+def joined(changes: Iterable[Change], more: Iterable[Change]) -> list[Change]:
+    """Both, with one list of edits for each place in the body."""
+    by_start: dict[tuple[int, bool], Change] = {}
+    for segment, edits in (*changes, *more):
+        at = (segment.start, segment.opened is None)
+        known = by_start.get(at)
+        by_start[at] = (segment, edits) if known is None else (known[0], [*known[1], *edits])
+    return list(by_start.values())
 
 
 def _cuts(text: str, spans: Iterable[tuple[int, int]], instead: str) -> list[Edit]:

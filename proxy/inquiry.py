@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from proxy.codes import Codes
 from proxy.credential import CredentialError, CredentialSource, utc_now
 from proxy.edition import Edition
 from proxy.pool import PoolError
 from proxy.signing import is_signed, resign
-from proxy.told import ToldStore
+from proxy.told import NOTHING_TOLD, Told, ToldStore
 from proxy.verdict import Decision, Request, Verdict
 
 PSEUDONYM_ROUNDS = 3
@@ -23,6 +24,7 @@ _log = structlog.get_logger()
 @dataclass(slots=True)
 class Inquiry:
     told: ToldStore = field(default_factory=ToldStore)
+    codes: Codes = field(default_factory=Codes)
     keys: CredentialSource | None = None
     """None when redacted requests can't be signed anew: then those that are signed are never redacted."""
     in_flight_limit_bytes: int = 512 << 20
@@ -56,7 +58,7 @@ class Inquiry:
 
     async def _signed(self, request: Request, verdict: Verdict, edition: Edition) -> Verdict:
         """The verdict with the signature made anew of a request that was signed, and redacted."""
-        if verdict.decision is not Decision.REDACT or not is_signed(request):
+        if not verdict.is_changed or not is_signed(request):
             return verdict
         try:
             if self.keys is None:
@@ -75,9 +77,32 @@ class Inquiry:
         if not verdict.conversation:
             return verdict
         conversation = f"{verdict.vendor}/{verdict.conversation}"
-        told = self.told.recall(identity, conversation)
-        if told.fingerprints or (told.sent and verdict.decision is not Decision.ALLOW):
+        told = self._told(identity, conversation)
+        is_answered = verdict.decision is Decision.BLOCK and told != NOTHING_TOLD
+        if is_answered or (told.sent and verdict.decision is not Decision.ALLOW):
             verdict = await edition.inspect(request, told, known)
-        if verdict.decision is Decision.BLOCK or verdict.telling.sent:
+        used = verdict.justification
+        if used is not None and not self.codes.use(identity, conversation, used.code, used.mark):
+            others = frozenset(offer for offer in told.offers if offer.code != used.code)
+            verdict = await edition.inspect(request, replace(told, offers=others), known)
+        return self._remembered(verdict, identity, conversation, told)
+
+    def _told(self, identity: str, conversation: str) -> Told:
+        told = self.told.recall(identity, conversation)
+        offers = self.codes.open(identity, conversation)
+        return replace(told, offers=offers) if offers else told
+
+    def _remembered(self, verdict: Verdict, identity: str, conversation: str, told: Told) -> Verdict:
+        if verdict.offer is not None:
+            self.codes.offer(identity, conversation, verdict.offer)
+        if verdict.decision is Decision.BLOCK or verdict.telling.sent or verdict.telling.let:
             self.told.remember(identity, conversation, verdict.telling)
+        if verdict.notice and told.warned.issuperset(verdict.warned):
+            return replace(verdict, notice="")
         return verdict
+
+    def was_warned(self, verdict: Verdict, identity: str) -> None:
+        """Remembers that the user has read the notice: once in a conversation is enough."""
+        conversation = f"{verdict.vendor}/{verdict.conversation}"
+        if verdict.conversation:
+            self.told.remember(identity, conversation, Told(warned=frozenset(verdict.warned)))

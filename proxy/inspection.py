@@ -5,11 +5,14 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from proxy import formats, message
+from proxy import formats
+from proxy.answering import Answering
+from proxy.aside import NO_ASIDES, joined, may_hold_asides
 from proxy.binary.coding import encode_body
 from proxy.body import Kind
 from proxy.charter import Charter
@@ -17,10 +20,11 @@ from proxy.head import edit_headers, edit_target
 from proxy.history import History
 from proxy.judgement import Editor, Judgement, cut_out, judge
 from proxy.note import Notes
+from proxy.plea import NO_PLEA, hear
 from proxy.policy import Action, Ruling
 from proxy.pseudonym.note import note_edits
 from proxy.pseudonym.pseudonymiser import Known
-from proxy.reason import Reason, status_of
+from proxy.reason import Reason
 from proxy.rewrite import Edit, splice
 from proxy.scanner import NOTHING_READ, Hit, Reading
 from proxy.segment import Label, Segment
@@ -64,30 +68,45 @@ class Inspection:
         self._history: History | None = None  # read when it matters
         self._pseudonyms = inspector.pseudonymiser(charter.policy, known, self.content)
         self._notes = Notes(self._fmt, self.content.kind)
+        self._plea = NO_PLEA
+        self._asides: tuple[tuple[Segment, list[Edit]], ...] = ()
 
     def verdict(self) -> Verdict:
         policy = self._charter.policy
-        judged = self._judge()
+        judged, asked = self._judge(), policy.judge_request(self._context)
         if policy.telemetry == "refuse" and self._is_report:
-            return self._refused(self._base(judged), Reason.TELEMETRY)
-        if policy.on_sent != "redact" or any(item.action.stops for item in judged):
-            self._history = self._inspector.history(self.content, self._fmt)
-            judged = self._forgive(judged)
-        asked = policy.judge_request(self._context)
-        base = replace(self._base(judged), clause=_deciding(asked, judged))
-        if asked.action.stops:
-            return self._refused(base, Reason.POLICY)
+            return self._refused(self._base(judged, asked), Reason.TELEMETRY)
+        if policy.on_sent != "redact" or self._may_be_told or asked.action.tells or _tell(judged):
+            self._look_back()
+        judged, asked = self._forgive(judged), self._plea.lift_whole(asked)
+        base = self._base(judged, asked)
+        if asked.action.stops and self._plea.fault is None:
+            return self._stopped(base, judged, asked)
         reason = self._unread()
         if reason is not None and policy.judge_incomplete(reason).stops:
             return self._refused(base, reason)
         blocked = [item for item in judged if item.action.stops]
+        if self._plea.fault is not None:
+            return self._told_of(self._refused(base, self._plea.fault), blocked)
         if blocked:
-            return self._blocked(base, blocked)
-        if self._is_explained or any(item.action.cuts for item in judged):
-            return self._redacted(base, judged)
-        quiet = all(item.action is Action.ALLOW for item in judged) and reason is None
-        decision = Decision.ALLOW if quiet and asked.action is Action.ALLOW else Decision.LOG
-        return replace(base, decision=decision, sent_sha256=base.received_sha256)
+            return self._blocked(base, blocked, asked)
+        return self._let_go(base, judged, asked)
+
+    def _look_back(self) -> None:
+        """Reads the conversation, and what Tightlip and its user have said to each other in it."""
+        inspector, content = self._inspector, self.content
+        history = inspector.history(content, self._fmt)
+        if history is None:
+            return
+        self._history = history
+        asides = inspector.asides(content, self._fmt, history) if may_hold_asides(content.data) else NO_ASIDES
+        self._plea = hear(history, self._told, asides, content.reading.hits, fixed=self._is_fixed)
+        self._asides = () if self._is_fixed else asides.edits
+
+    @property
+    def _may_be_told(self) -> bool:
+        """Whether the body may hold lines that are not for the vendor."""
+        return self.content.kind is Kind.JSON and may_hold_asides(self.content.data)
 
     @property
     def _is_report(self) -> bool:
@@ -100,10 +119,14 @@ class Inspection:
         can_be = bool(self._fmt.replies) and self.content.kind is Kind.JSON and not is_signed(self._request)
         return can_be and self._charter.policy.explain_pseudonyms
 
-    def _judge(self) -> list[Judgement]:
+    @property
+    def _is_fixed(self) -> bool:
+        """Whether nothing of the request can be changed: it is signed, and can't be signed anew."""
         can_be_signed = self._inspector.resigns and can_resign(self._request, self._vendor_id)
-        fixed = is_signed(self._request) and not can_be_signed
-        return self._judged([*self._head.hits, *self.content.reading.hits], all_fixed=fixed)
+        return is_signed(self._request) and not can_be_signed
+
+    def _judge(self) -> list[Judgement]:
+        return self._judged([*self._head.hits, *self.content.reading.hits], all_fixed=self._is_fixed)
 
     def _judged(self, hits: Sequence[Hit], *, all_fixed: bool = False) -> list[Judgement]:
         return judge(
@@ -117,10 +140,12 @@ class Inspection:
         )
 
     def _forgive(self, judged: Sequence[Judgement]) -> list[Judgement]:
-        """Leaves what the vendor has had, and redacts what the user was told about and the client only resends."""
-        history = self._history
+        """Leaves what the vendor has had or a reason was given for, and redacts what the user was told about and the
+        client only resends.
+        """
+        history, judged = self._history, self._plea.lift(judged)
         if history is None or self._told == NOTHING_TOLD:
-            return list(judged)
+            return judged
         judged = [
             item.sent_before(self._charter.policy)
             if history.is_sent(item.segment.home, item.finding.fingerprint, self._told)
@@ -140,9 +165,9 @@ class Inspection:
         policy = self._charter.policy
         return max(reasons, key=lambda reason: (policy.judge_incomplete(reason), reason), default=None)
 
-    def _base(self, judged: Sequence[Judgement]) -> Verdict:
+    def _base(self, judged: Sequence[Judgement], asked: Ruling) -> Verdict:
         """What every verdict of this request says, before a decision is put in."""
-        history = self._history if self._charter.policy.on_sent != "redact" else None
+        history, remembers = self._history, self._charter.policy.on_sent != "redact"
         model = self.content.reading.model
         hidden = any(item.segment.pointer == "/model" for item in judged)
         in_path = [item for item in judged if item.segment.label is Label.TARGET]
@@ -154,40 +179,67 @@ class Inspection:
             path="" if in_path else self._request.target.partition("?")[0],
             reason=self._unread(),
             findings=tuple(item.recorded() for item in judged),
+            clause=_deciding(asked, judged),
             context=self._context,
             conversation=history.conversation if history else "",
-            telling=history.sending(_places(judged)) if history else NOTHING_TOLD,
+            telling=history.sending(_places(judged)) if history and remembers else NOTHING_TOLD,
             received_sha256=hashlib.sha256(self._request.body).hexdigest(),
         )
 
     def _refused(self, base: Verdict, reason: str) -> Verdict:
-        text = message.refusal_message(reason, self._request.reference, self._charter.wording)
-        answers = self._inspector.answers(self._charter.policy)
-        reply = answers.refusal(self._request, self._fmt, text, status_of(reason))
-        return replace(base, reason=reason, reply=reply, conversation="", telling=NOTHING_TOLD)
+        return replace(
+            base, reason=reason, reply=self._answering.refused(reason), conversation="", telling=NOTHING_TOLD
+        )
 
-    def _blocked(self, base: Verdict, blocked: Sequence[Judgement]) -> Verdict:
-        policy, wording = self._charter.policy, self._charter.wording
-        places = [item.place(self._fmt, wording) for item in blocked]
-        text = message.block_message(places, self._request.reference, policy.id, wording)
-        data = self.content.data if self.content.kind is Kind.JSON else b""
+    def _stopped(self, base: Verdict, judged: Sequence[Judgement], asked: Ruling) -> Verdict:
+        """Stopped by a clause about whole requests."""
+        offer = self._plea.offer(judged, asked, self._inspector.key, self._request.reference)
+        reply = self._answering.stopped(asked, base.model, offer.code if offer else "")
+        return self._told_of(replace(base, reason=Reason.POLICY, reply=reply, offer=offer), ())
+
+    def _blocked(self, base: Verdict, blocked: Sequence[Judgement], asked: Ruling) -> Verdict:
+        offer = self._plea.offer(blocked, asked, self._inspector.key, self._request.reference)
+        reply = self._answering.blocked(blocked, base.model, offer.code if offer else "")
+        return self._told_of(replace(base, reply=reply, offer=offer), blocked)
+
+    def _told_of(self, verdict: Verdict, blocked: Sequence[Judgement]) -> Verdict:
+        """With what is to be remembered of the answer."""
+        if self._history is None:
+            return replace(verdict, telling=NOTHING_TOLD)
+        told = self._history.telling(_places(blocked))
+        return replace(verdict, conversation=self._history.conversation, telling=told)
+
+    @property
+    def _answering(self) -> Answering:
         found_at = [segment.pointer for segment, _ in self.content.reading.hits]
-        answers = self._inspector.answers(policy)
-        reply = answers.block(self._request, self._fmt, text, data, base.model, found_at)
-        history = self._history
-        if history is None:
-            return replace(base, reply=reply)
-        told = history.telling(_places(blocked))
-        return replace(base, reply=reply, conversation=history.conversation, telling=told)
+        return Answering(
+            self._charter, self._request, self._fmt, self.content.kind, self.content.data, found_at, time.time()
+        )
 
-    def _redacted(self, base: Verdict, judged: Sequence[Judgement]) -> Verdict:
+    def _let_go(self, base: Verdict, judged: Sequence[Judgement], asked: Ruling) -> Verdict:
+        """The verdict for a request that leaves, as it came or with parts of it cut out."""
+        key, strictest = self._inspector.key, max([asked.action, *(item.action for item in judged)])
+        verdict = replace(base, decision=_decision(strictest, base.reason), sent_sha256=base.received_sha256)
+        warned = [item.clause for item in judged if item.action is Action.WARN]
+        warned += [asked.clause] if asked.action is Action.WARN else []
+        if warned:
+            notice = self._answering.warned(judged, asked, key)
+            verdict = replace(verdict, warned=tuple(dict.fromkeys(warned)), notice=notice)
+        used = self._plea.used(judged, asked, key)
+        if used is not None:
+            verdict = replace(verdict, justification=used[0], telling=verdict.telling.merged(used[1]))
+        if self._is_explained or self._asides or strictest.cuts:
+            return self._rewritten(verdict, judged)
+        return verdict
+
+    def _rewritten(self, verdict: Verdict, judged: Sequence[Judgement]) -> Verdict:
         """Cuts the values out, then reads the result again: what is sent is what was found clean."""
         request, editor = self._request, Editor(self._pseudonyms, self._charter.policy.restore)
         head = editor.edits(judged, self._head.hits)
         target = edit_target(request.target, [(s, e) for s, e in head if s.label is Label.QUERY])
         headers = edit_headers(request.headers, [(s, e) for s, e in head if s.label is Label.HEADER])
         data = self.content.data
-        edits = editor.edits(judged, self.content.reading.hits)
+        edits = joined(editor.edits(judged, self.content.reading.hits), self._asides)
         swaps = self._notes.swaps(cut_out(judged, self.content.reading.hits), data)
         for _ in range(REDACTION_ROUNDS):
             if not edits and not swaps:
@@ -195,15 +247,15 @@ class Inspection:
             data = splice(data, self.content.kind, edits, swaps)
             edits, swaps = self._left_in(data)
         if edits or swaps or (head and self._head_still_holds(replace(request, target=target, headers=headers))):
-            return self._refused(base, Reason.SCAN_FAILED)
+            return self._refused(replace(verdict, decision=Decision.BLOCK, sent_sha256=None), Reason.SCAN_FAILED)
         if self._is_explained:
+            verdict = replace(verdict, decision=Decision.REDACT)
             data = splice(data, self.content.kind, note_edits(data, self._fmt, self._inspector.limits))
         encoded = request.body
         if data is not self.content.data:
             encoded = encode_body(request, data, self._inspector.limits)
         return replace(
-            base,
-            decision=Decision.REDACT,
+            verdict,
             body=encoded,
             target=target,
             headers=headers,
@@ -213,7 +265,7 @@ class Inspection:
 
     def _head_still_holds(self, edited: Request) -> bool:
         hits = self._inspector.read_head(edited, self._vendor).hits
-        return any(item.action > Action.WARN for item in self._judged(hits))
+        return any(item.action > Action.WARN for item in self._plea.lift(self._judged(hits)))
 
     def _left_in(self, data: bytes) -> tuple[list[tuple[Segment, list[Edit]]], list[Swap]]:
         """What a redacted body still holds that may not leave, as edits and swaps.
@@ -226,6 +278,19 @@ class Inspection:
         judged = self._forgive(self._judged(reading.hits))
         left = [replace(item, action=Action.REDACT) for item in judged if item.action > Action.WARN]
         return Editor().edits(left, reading.hits), self._notes.swaps(cut_out(left, reading.hits), data)
+
+
+def _tell(judged: Sequence[Judgement]) -> bool:
+    return any(item.action.tells for item in judged)
+
+
+def _decision(strictest: Action, reason: str | None) -> Decision:
+    """The decision for a request that leaves, whose strictest action this is; `reason`: a part could not be read."""
+    if strictest.cuts:
+        return Decision.REDACT
+    if strictest is Action.WARN:
+        return Decision.WARN
+    return Decision.ALLOW if strictest is Action.ALLOW and reason is None else Decision.LOG
 
 
 def _deciding(asked: Ruling, judged: Sequence[Judgement]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from detectors import Engine, RuleSet
 from detectors.names import NameFinder
 from proxy import body, document
+from proxy.aside import Asides, read_asides
 from proxy.binary.coding import decode_body
 from proxy.binary.doubt import settled
 from proxy.body import BINARY_KINDS, Kind
@@ -22,7 +23,6 @@ from proxy.jsontext import leaves
 from proxy.policy import Policy
 from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known, Pseudonymiser
 from proxy.reason import RequestError
-from proxy.replies.answer import Answers
 from proxy.scanner import Reading, Scanner
 from proxy.task import Ready, Settings
 from proxy.told import NOTHING_TOLD, Told
@@ -39,7 +39,7 @@ class Inspector:
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self.limits = settings.limits
         self.resigns = settings.resigns
-        self._key = settings.key[:64]
+        self.key = settings.key[:64]
         self._engine = engine
         self._scanner = Scanner(engine, settings.key, settings.limits)
 
@@ -99,16 +99,17 @@ class Inspector:
             found = list(leaves(content.data, max_depth=self.limits.depth))
         except RequestError:
             return None
-        return read_history(fmt, found, self._key)
+        return read_history(fmt, found, self.key)
 
     def pseudonymiser(self, policy: Policy, known: Known, content: Content) -> Pseudonymiser | None:
         """What gives the pseudonyms of one request, if the policy wants any or any were given before."""
         if not (policy.pseudonymises or known.values):
             return None
-        return Pseudonymiser(self._key, known, content.data)
+        return Pseudonymiser(self.key, known, content.data)
 
-    def answers(self, policy: Policy) -> Answers:
-        return Answers(policy.block_style, time.time())
+    def asides(self, content: Content, fmt: Format, history: History) -> Asides:
+        """What Tightlip and its user say to each other in a body whose conversation was read."""
+        return read_asides(content.data, fmt, self.limits, history, self.key)
 
 
 def build(settings: Settings, rules: RuleSet) -> Inspector:

@@ -24,7 +24,8 @@ _NOTHING: Final = Offer("")
 @dataclass(frozen=True, slots=True)
 class Plea:
     """What one request's conversation says for it. `granted` is what its directive lets through; `fault` is why a
-    directive counts for nothing, upon which the request is stopped.
+    directive counts for nothing, upon which the request is stopped. `fixed`: nothing can be taken out of it, so no
+    directive could be kept from the vendor.
     """
 
     history: History | None = None
@@ -32,6 +33,7 @@ class Plea:
     heard: Heard | None = None
     granted: Offer = _NOTHING
     fault: Reason | None = None
+    fixed: bool = False
 
     def lift(self, judged: Sequence[Judgement]) -> list[Judgement]:
         """The judgements, lifted where that was granted now, or before and the text is only being resent."""
@@ -59,7 +61,9 @@ class Plea:
         stopped = [item for item in judged if item.action.stops]
         lifted = [item.justified().action for item in stopped] + [asked.lowered(Action.LOG, JUSTIFIED).action]
         is_final = any(item.action is Action.BLOCK for item in stopped) or asked.action is Action.BLOCK
-        if is_final or any(action.stops for action in lifted) or self.history is None or not self.history.conversation:
+        if self.fixed or self.history is None or not self.history.conversation:
+            return None
+        if is_final or any(action.stops for action in lifted):
             return None
         fingerprints = self.granted.fingerprints | {item.finding.fingerprint for item in stopped}
         clause = asked.clause if asked.action is Action.JUSTIFY else self.granted.clause
@@ -91,21 +95,21 @@ NO_PLEA: Final = Plea()
 
 
 def hear(history: History, told: Told, asides: Asides, hits: Collection[Hit], *, fixed: bool) -> Plea:
-    """What the conversation says for a request in which `hits` were found; `fixed`: nothing can be taken out of it."""
-    plea, heard = Plea(history, told), asides.current(history, told)
+    """What the conversation says for a request in which `hits` were found."""
+    plea, heard = Plea(history, told, fixed=fixed), asides.current(history, told)
     if heard is None:
         return plea
-    offer = next((offer for offer in told.offers if offer.code == heard.directive.code), None)
+    offer = next((offer for offer in told.offers if offer.code == heard.directive.code), _NOTHING)
     fault = _fault(heard, offer, hits, fixed)
-    return replace(plea, heard=heard, granted=_NOTHING if fault or offer is None else offer, fault=fault)
+    return replace(plea, heard=heard, granted=_NOTHING if fault else offer, fault=fault)
 
 
-def _fault(heard: Heard, offer: Offer | None, hits: Collection[Hit], fixed: bool) -> Reason | None:
+def _fault(heard: Heard, offer: Offer, hits: Collection[Hit], fixed: bool) -> Reason | None:
     if fixed:
         return Reason.JUSTIFICATION_FIXED
     if _is_found_in(heard, hits):
         return Reason.JUSTIFICATION_FINDING
-    if offer is None:
+    if offer is _NOTHING:
         return Reason.JUSTIFICATION_UNKNOWN
     return None if len(heard.directive.reason) in REASON_CHARS else Reason.JUSTIFICATION_REASON
 

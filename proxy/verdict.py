@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
+from proxy.justification import Justification, Offer
 from proxy.policy.context import NOWHERE, Context
 from proxy.profile import NOBODY, Profile
 from proxy.pseudonym.pseudonymiser import Pseudonym
@@ -108,8 +109,9 @@ class Stats:
 class Verdict:
     """The outcome of an inspection.
 
-    ALLOW, LOG and WARN forward the original bytes: `body`, `target` and `headers` are None. REDACT forwards exactly the
-    parts that are not None in place of the originals. BLOCK forwards nothing and answers `reply`.
+    Forwarded are exactly the parts of `body`, `target` and `headers` that are not None, in place of the originals. With
+    ALLOW, LOG and WARN nothing differs in them but lines between Tightlip and its user (`aside.py`). BLOCK forwards
+    nothing and answers `reply`.
     `path` is the target's path once it is known to hold no finding, else "".
     `reason` is a closed code when something could not be read (even if policy let it pass), else None.
     `rules_digest` and `charter_digest` name what it was judged by; the worker says so itself.
@@ -117,7 +119,9 @@ class Verdict:
     `clause` is the one that made the decision, "" when none did; `waiver` the exception that let the request as such
     pass; `context` what policy knew of it.
     `repeat_of` is the reference of a block just before that had all the findings of this one, else "".
-    `conversation` and `telling` serve the way on after a block (`told.py`). `pseudonyms` are those that the body to be
+    `conversation` and `telling` serve the way on after a block (`told.py`); `offer` is the code that one gives, and
+    `justification` the one that was used. `warned` are the clauses that the user is to be told of, `notice` the line
+    that says so in front of the reply, "" where none may stand. `pseudonyms` are those that the body to be
     sent holds; they are kept before it is sent, so that they can be restored in the reply.
     """
 
@@ -138,6 +142,10 @@ class Verdict:
     reply: Reply | None = None
     conversation: str = ""
     telling: Told = field(default_factory=Told)
+    offer: Offer | None = None
+    justification: Justification | None = None
+    warned: tuple[str, ...] = ()
+    notice: str = ""
     pseudonyms: tuple[Pseudonym, ...] = ()
     received_sha256: str = ""
     sent_sha256: str | None = None
@@ -153,6 +161,11 @@ class Verdict:
             target=self.target or request.target,
             headers=request.headers if self.headers is None else self.headers,
         )
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything is sent in place of what came."""
+        return not (self.body is None and self.target is None and self.headers is None)
 
     def __repr__(self) -> str:
         return f"Verdict({self.decision}, {self.vendor}, {len(self.findings)} findings, reason={self.reason})"

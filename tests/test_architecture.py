@@ -87,7 +87,7 @@ def test_only_the_worker_builds_the_pipeline() -> None:
         for path in SOURCES
         if {"proxy.pipeline", "proxy.inspection", "proxy.scanner"} & set(imports(path, at_import=True))
     }
-    assert named <= {"proxy/pipeline.py", "proxy/inspection.py", "proxy/judgement.py"}
+    assert named <= {"proxy/pipeline.py", "proxy/inspection.py", "proxy/judgement.py", "proxy/plea.py"}
 
 
 def test_no_detector_is_asked_for_by_the_proxy_but_through_public_names() -> None:

@@ -31,6 +31,11 @@ class Action(IntEnum):
         return Action.MASK <= self <= Action.REDACT
 
     @property
+    def tells(self) -> bool:
+        """Whether the developer is told of it."""
+        return self is Action.WARN or self.stops
+
+    @property
     def stops(self) -> bool:
         """Whether nothing of the request leaves."""
         return self >= Action.JUSTIFY
