@@ -139,6 +139,42 @@ class Outcome:
     cached_tokens: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AuditChange:
+    """A finding that the candidate treats differently. An empty action: that side did not find it."""
+
+    rule: str
+    entity: str
+    pointer: str
+    fingerprint: str
+    action: str
+    clause: str
+    candidate_action: str
+    candidate_clause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shadow:
+    """What the candidate that runs beside would have decided about a request; it decides nothing.
+
+    `decision` and `clause` are what was decided. `findings` are those that the two treat differently.
+    """
+
+    type: ClassVar[str] = "shadow"
+    request: str
+    time: float
+    vendor: str
+    user: str | None = None
+    decision: str
+    clause: str
+    candidate_decision: str
+    candidate_clause: str
+    findings: tuple[AuditChange, ...] = ()
+    policy: str
+    policy_digest: str
+    rules_digest: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
     """A process opened the log. `open_requests` decisions of its predecessor got an `unknown` outcome."""
@@ -184,9 +220,10 @@ class Change:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
-Record = Decision | Outcome | Start | Seal | Change
+Record = Decision | Outcome | Shadow | Start | Seal | Change
 _FIELDS: dict[type, tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind)) for kind in (Decision, Outcome, Start, Seal, Change, AuditFinding)
+    kind: tuple(field.name for field in fields(kind))
+    for kind in (Decision, Outcome, Shadow, Start, Seal, Change, AuditFinding, AuditChange)
 }
 _WORDS = frozenset({"summary"})
 _FROM_REQUEST = frozenset({"path", "pointer", "model", "client", "client_version", "method"})
@@ -198,7 +235,7 @@ def encode(record: Record) -> str:
     if request is not None and not is_request_id(request):
         raise ValueError("expected a request id of 1 to 64 letters, digits, _ and -")
     members = {"type": record.type} | _members(record)
-    if isinstance(record, Decision) and len(record.findings) > FINDINGS:
+    if isinstance(record, Decision | Shadow) and len(record.findings) > FINDINGS:
         members["findings_omitted"] = len(record.findings) - FINDINGS
     return json.dumps(members, separators=(",", ":"))[1:-1]
 
@@ -208,7 +245,7 @@ def line(seq: int, previous_sha256: str, members: str) -> bytes:
     return f'{{"v":{VERSION},"seq":{seq},"prev":"{previous_sha256}",{members}}}\n'.encode()
 
 
-def _members(record: Record | AuditFinding) -> dict[str, object]:
+def _members(record: Record | AuditFinding | AuditChange) -> dict[str, object]:
     members: dict[str, object] = {}
     for name in _FIELDS[type(record)]:
         value = getattr(record, name)

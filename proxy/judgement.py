@@ -28,9 +28,10 @@ JUSTIFIED = "justification"
 """The waiver of what passes because its user gave a reason."""
 
 _CUT_ALONE = frozenset({Label.HEADER, Label.QUERY, Label.ATTACHMENT})
+CUT_ALONE = frozenset({Label.HEADER, Label.QUERY, Label.ATTACHMENT})
 """Where a value is cut out even if policy would have a pseudonym: nothing of it comes back from there."""
 
-_UNMASKED = _CUT_ALONE | {Label.NUMBER}
+UNMASKED = CUT_ALONE | {Label.NUMBER}
 """Where a value is cut out even if policy would have a mask: a masked number is none."""
 
 _LEAD = re.compile(r"(?:part:[0-9]+/)?(?:form|header):")
@@ -120,6 +121,26 @@ def judge(
         pointer = _clean_pointer(segment, findings, names)
         site = _Site(segment, pointer, policy, all_fixed, restorable, pseudonyms, notes)
         judged += [site.judged(finding, next(rulings)) for finding in findings]
+        is_signed = all_fixed or segment.label in FIXED
+        fixed = is_signed or (segment.opened is not None and not (notes is not None and notes.fit(segment)))
+        for finding in findings:
+            ruling = next(rulings)
+            action, clause = ruling.action, ruling.clause
+            if action is Action.PSEUDONYMISE and (not restorable or segment.label in CUT_ALONE):
+                action = Action.REDACT
+            if action is Action.MASK and not _can_be_masked(segment, finding):
+                action = Action.REDACT
+            if action is Action.PSEUDONYMISE and not all_fixed and _came_back(segment, finding, pseudonyms):
+                judged.append(Judgement(segment, finding, action, clause, pointer, False))
+                continue
+            if action.cuts and is_signed:
+                action, clause = Action[policy.on_fixed.upper()], FIXED_CLAUSE
+            elif action is Action.REDACT and segment.opened is not None and not segment.opened.is_plain:
+                noted = policy.on_attachment == "note" and not fixed
+                action, clause = (Action.REDACT if noted else Action.BLOCK), ATTACHMENT_CLAUSE
+            elif action is Action.REDACT and fixed:
+                action, clause = Action.BLOCK, ATTACHMENT_CLAUSE
+            judged.append(Judgement(segment, finding, action, clause, pointer, fixed))
     return judged
 
 
@@ -184,7 +205,7 @@ def _came_back(segment: Segment, finding: Finding, pseudonyms: Pseudonymiser | N
 
 
 def _can_be_masked(segment: Segment, finding: Finding) -> bool:
-    if segment.label in _UNMASKED or segment.opened is not None:
+    if segment.label in UNMASKED or segment.opened is not None:
         return False
     return masked(finding, segment.text[finding.start : finding.end]) is not None
 

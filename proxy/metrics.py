@@ -22,7 +22,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from proxy.auditrecord import Outcome
+from proxy.auditrecord import Outcome, Shadow
 from proxy.ca import CA
 from proxy.verdict import Verdict
 
@@ -108,6 +108,21 @@ _restored = Counter("tightlip_pseudonyms_restored", "Pseudonyms put back in repl
 _unrestored = Counter(
     "tightlip_replies_unrestored", "Replies in which some pseudonyms may have been left.", registry=_registry
 )
+_shadow = Counter(
+    "tightlip_shadow_requests",
+    "Requests that the candidate judged beside the policy in force, by both decisions.",
+    ["decision", "candidate"],
+    registry=_registry,
+)
+_shadow_findings = Counter(
+    "tightlip_shadow_findings",
+    "Findings that the candidate treats differently; `none` is done about what one side did not find.",
+    ["rule", "action", "candidate"],
+    registry=_registry,
+)
+_shadow_skipped = Counter(
+    "tightlip_shadow_skipped", "Requests that the candidate did not judge.", ["reason"], registry=_registry
+)
 _body = Histogram(
     "tightlip_body_bytes", "Body sizes on the wire.", ["direction"], buckets=BODY_BYTES, registry=_registry
 )
@@ -149,6 +164,18 @@ def record_decision(verdict: Verdict, body_bytes: int, *, is_shadow: bool = Fals
     _cache_misses.inc(verdict.stats.misses)
     _scan.observe(verdict.stats.seconds)
     _body.labels("request").observe(body_bytes)
+
+
+def record_shadow(record: Shadow) -> None:
+    """Count what the candidate would have decided about one request."""
+    _shadow.labels(_small(record.decision), _small(record.candidate_decision)).inc()
+    for one in record.findings:
+        actions = (_small(one.action or "none"), _small(one.candidate_action or "none"))
+        _shadow_findings.labels(_rule(one.rule), *actions).inc()
+
+
+def shadow_skipped(reason: str) -> None:
+    _shadow_skipped.labels(_small(reason)).inc()
 
 
 def record_outcome(vendor: str, outcome: Outcome) -> None:

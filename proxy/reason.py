@@ -61,6 +61,29 @@ class Reason(StrEnum):
     FAULT = "fault"
 
 
+UNREAD = frozenset(
+    {
+        Reason.UNSUPPORTED_ENCODING,
+        Reason.CORRUPT_ENCODING,
+        Reason.RATIO,
+        Reason.TOO_DEEP,
+        Reason.DUPLICATE_KEY,
+        Reason.BAD_JSON,
+        Reason.BAD_UTF8,
+        Reason.BAD_MULTIPART,
+        Reason.BAD_FRAME,
+        Reason.BAD_PROTOBUF,
+        Reason.BINARY,
+        Reason.AMBIGUOUS_TYPE,
+        Reason.ATTACHMENT,
+        Reason.DECODE_BUDGET,
+    }
+)
+"""Reasons for which a part of a request was not read, and policy decides what follows."""
+
+JUDGED = UNREAD | {Reason.POLICY, Reason.TELEMETRY}
+"""Reasons after which policy has decided. Whatever has another was refused whatever policy says."""
+
 _STATUS = {
     Reason.TOO_LARGE: 413,
     Reason.RATIO: 413,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from proxy.cli.commands.bundle import bundle
+from proxy.cli.commands.comparison import replay, shadow
 from proxy.cli.commands.policy import policy
 from proxy.cli.commands.rules import rules
 from proxy.cli.commands.vendors import vendors
@@ -28,6 +29,8 @@ app.add_typer(ca, name="ca")
 app.add_typer(users, name="users")
 app.add_typer(policy, name="policy")
 app.add_typer(vendors, name="vendors")
+app.command()(replay)
+app.add_typer(shadow, name="shadow")
 
 
 @app.command()

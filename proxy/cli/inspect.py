@@ -9,19 +9,20 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from proxy.admission import is_plain_passage, refusal_of
 from proxy.config import Config
 from proxy.draft import Draft, read_draft
 from proxy.edition import Edition
 from proxy.inquiry import Inquiry
-from proxy.pool import Pool, PoolError
 from proxy.profile import Profile
-from proxy.pseudonym.vault import Vault
 from proxy.reference import new_reference
 from proxy.setting import keys_of
+from proxy.trial import judged, trial
 from proxy.verdict import Decision, Request, Verdict
 
 DONE, FAILED = 0, 2
+UNREADABLE = (ValueError, KeyError, TypeError, binascii.Error)
+"""What `read_request` raises for a line that describes no request."""
+
 DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
@@ -31,26 +32,15 @@ def inspect_jsonl(config: Config) -> int:
 
 
 async def _inspect_jsonl(draft: Draft) -> int:
-    config = draft.config
-    pool = Pool(draft.settings, draft.rules, 1, config.limits.scan_seconds)
-    try:
-        await pool.start()
-    except PoolError:
-        print("tightlip: the scan worker did not start; `tightlip config check` says why", file=sys.stderr)
-        return FAILED
-    vault = Vault(None, pool.settings.key) if draft.charter.policy.pseudonymises else None
-    edition = Edition.of(draft, pool, vault)
-    inquiry = Inquiry(keys=keys_of(config))
+    inquiry = Inquiry(keys=keys_of(draft.config))
     failed = False
-    try:
+    async with trial(draft) as edition:
         while line := await asyncio.to_thread(sys.stdin.buffer.readline):
             if line.strip():
                 answer = await _answer(inquiry, edition, line)
                 failed = failed or "error" in answer
                 sys.stdout.write(json.dumps(answer) + "\n")
                 sys.stdout.flush()
-    finally:
-        await pool.stop()
     return FAILED if failed else DONE
 
 
@@ -60,23 +50,15 @@ async def _answer(inquiry: Inquiry, edition: Edition, line: bytes) -> dict[str, 
         request = _request(item)
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
         expected = 'expected {"id", "method", "url", "headers": [[name, value], ...], "body_b64", "user", ...}'
+        request = read_request(item)
+    except UNREADABLE:
+        expected = 'expected {"id", "method", "url", "headers": [[name, value], ...], "body_b64", "user"}'
         return {"id": None, "error": expected}
-    return {"id": item["id"], **_plain(request, await _verdict(inquiry, edition, request))}
+    return {"id": item["id"], **_plain(request, await judged(request, inquiry, edition))}
 
 
-async def _verdict(inquiry: Inquiry, edition: Edition, request: Request) -> Verdict:
-    refusal = refusal_of(request, edition.gate)
-    if refusal is None and len(request.body) > edition.pool.settings.limits.body_bytes:
-        refusal = "too_large"
-    if refusal is not None:
-        return edition.refuse(request, refusal)
-    if edition.vendor_for(request.host) is None or is_plain_passage(request, edition.gate):
-        return Verdict(Decision.ALLOW, "other", "none", reason="not_intercepted")
-    return await inquiry.decide(request, request.user or "local", edition)
-
-
-def _request(item: dict[str, Any]) -> Request:
-    """The request that a line describes. Raises ValueError, KeyError or TypeError when it describes none."""
+def read_request(item: dict[str, Any]) -> Request:
+    """The request that a line describes. Raises one of UNREADABLE when it describes none."""
     parts = urlsplit(item["url"])
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
         raise ValueError("url")

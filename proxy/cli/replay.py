@@ -1,0 +1,158 @@
+"""`tightlip replay`: what other rules or another policy would have decided, on what is on record or was captured."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from detectors import load_rules
+from proxy.auditsearch import records
+from proxy.auditsegment import segments
+from proxy.charter import load_charter
+from proxy.cli.comparison import print_tally
+from proxy.cli.inspect import UNREADABLE, read_request
+from proxy.comparison import Tally, compared
+from proxy.config import Config
+from proxy.configfile import ConfigError
+from proxy.draft import Draft, read_draft
+from proxy.inquiry import Inquiry
+from proxy.replay import Judge, replay
+from proxy.setting import cache_folder, keys_of, rule_folders, worker_settings
+from proxy.trial import judged, trial
+from proxy.verdict import Request
+
+SAME, DIFFERENT = 0, 1
+
+
+class FailOn(StrEnum):
+    """Which changes make the exit code 1: what a pipeline stops at."""
+
+    CHANGE = "change"
+    STRICTER = "stricter"
+    LOOSER = "looser"
+    NEVER = "never"
+
+    def exit_code(self, tally: Tally) -> int:
+        found = {
+            FailOn.CHANGE: tally.changed,
+            FailOn.STRICTER: tally.stricter,
+            FailOn.LOOSER: tally.looser,
+            FailOn.NEVER: 0,
+        }[self]
+        return DIFFERENT if found else SAME
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which records are looked at; the moments are as records write them."""
+
+    folder: Path
+    since: str = ""
+    until: str = ""
+
+    @property
+    def bytes(self) -> int:
+        return sum(segment.stat().st_size for segment in segments(self.folder)) if self.folder.is_dir() else 0
+
+
+def replay_records(
+    active: Config, candidate: Config, span: Span, *, recorded: bool, fail_on: FailOn, as_json: bool
+) -> int:
+    """Compares the candidate's decisions with the active policy's, or with those on record; the exit code."""
+    after = _judge(candidate, active)
+    before = None if recorded else _judge(active, active)
+    tally = Tally()
+    with _progress(span.bytes) as advance:
+        try:
+            for record in records(span.folder, "decision", since=span.since, until=span.until, on_bytes=advance):
+                tally.add(replay(record, after, before))
+        except OSError as err:
+            raise ConfigError(f"{span.folder}: expected an audit log that can be read, found: {err.strerror}") from err
+    if not tally.requests:
+        print(f"tightlip: no decision of that time is on record in {span.folder}", file=sys.stderr)
+    print_tally(tally, "recorded decisions", as_json=as_json)
+    return fail_on.exit_code(tally)
+
+
+def replay_requests(active: Config, candidate: Config, file: Path, *, fail_on: FailOn, as_json: bool) -> int:
+    """Compares what both make of captured requests; the exit code. These are scanned anew, so new rules show too."""
+    tally = asyncio.run(_compare(read_draft(active), read_draft(candidate), file))
+    print_tally(tally, "captured requests", as_json=as_json)
+    return fail_on.exit_code(tally)
+
+
+async def _compare(active: Draft, candidate: Draft, file: Path) -> Tally:
+    tally = Tally()
+    ours, theirs = (Inquiry(keys=keys_of(draft.config)) for draft in (active, candidate))
+    async with trial(active) as before, trial(candidate) as after:
+        for request in _captured(file):
+            was = await judged(request, ours, before)
+            tally.add(compared(request, was, await judged(request, theirs, after)))
+    return tally
+
+
+def _captured(file: Path) -> Iterator[Request]:
+    """The requests of a file, one a line; `-` is standard input. Raises ConfigError with the line of a bad one."""
+    try:
+        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield _read(file, number, line)
+    except OSError as err:
+        raise ConfigError(f"{file}: expected a readable file, found: {err.strerror}") from err
+
+
+def _read(file: Path, number: int, line: bytes) -> Request:
+    try:
+        return read_request(json.loads(line))
+    except UNREADABLE:
+        raise ConfigError(f"{file}:{number}: expected a request as `tightlip inspect` takes them") from None
+
+
+def moment(text: str, now: datetime) -> str:
+    """`7d`, `12h` or a date or time as a moment as records write it; UTC unless it says otherwise."""
+    amount, unit = text[:-1], text[-1:]
+    if amount.isdecimal() and unit in _UNITS:
+        at = now - timedelta(**{_UNITS[unit]: int(amount)})
+    else:
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            raise ConfigError(f"{text}: expected a time such as 30d, 12h, 2026-09-01 or 2026-09-01T08:00") from None
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+def _judge(config: Config, active: Config) -> Judge:
+    """A side of the comparison; its rules matter only where they aren't those in force."""
+    charter = load_charter(worker_settings(config))
+    if rule_folders(config) == rule_folders(active):
+        return Judge(charter.policy, charter.catalogue)
+    rules = load_rules(rule_folders(config), cache_dir=cache_folder(config)).rules
+    return Judge(charter.policy, charter.catalogue, rules={rule.id: rule for rule in rules})
+
+
+class _Advance(Protocol):
+    def __call__(self, count: int, /) -> object: ...
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[_Advance]:
+    """A bar on standard error, where somebody looks at it."""
+    console = Console(stderr=True)
+    columns = (TextColumn("replaying"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda count: progress.advance(task, count)
