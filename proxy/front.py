@@ -59,7 +59,7 @@ class Front:
 
         Each record given out must come back through `finish`.
         """
-        record = _record(request, verdict, edition)
+        record = decision_record(request, verdict, edition)
         started = time.perf_counter()
         try:
             await self._append(record)
@@ -99,7 +99,7 @@ class Front:
         metrics.record_outcome(record.vendor, outcome)
 
 
-def _record(request: Request, verdict: Verdict, edition: Edition) -> DecisionRecord:
+def decision_record(request: Request, verdict: Verdict, edition: Edition) -> DecisionRecord:
     client = client_of(request.header(b"user-agent") or "")
     sent = verdict.decision is not Decision.BLOCK
     standing = edition.standing
