@@ -20,7 +20,7 @@ from proxy.trial import judged, trial
 from proxy.verdict import Decision, Request, Verdict
 
 DONE, FAILED = 0, 2
-UNREADABLE = (ValueError, KeyError, TypeError, binascii.Error)
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, binascii.Error)
 """What `read_request` raises for a line that describes no request."""
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
@@ -47,12 +47,9 @@ async def _inspect_jsonl(draft: Draft) -> int:
 async def _answer(inquiry: Inquiry, edition: Edition, line: bytes) -> dict[str, Any]:
     try:
         item = json.loads(line)
-        request = _request(item)
-    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
-        expected = 'expected {"id", "method", "url", "headers": [[name, value], ...], "body_b64", "user", ...}'
         request = read_request(item)
     except UNREADABLE:
-        expected = 'expected {"id", "method", "url", "headers": [[name, value], ...], "body_b64", "user"}'
+        expected = 'expected {"id", "method", "url", "headers": [[name, value], ...], "body_b64", "user", ...}'
         return {"id": None, "error": expected}
     return {"id": item["id"], **_plain(request, await judged(request, inquiry, edition))}
 

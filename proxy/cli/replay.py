@@ -3,19 +3,18 @@
 import asyncio
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from detectors import load_rules
-from proxy.auditsearch import records
+from proxy.auditsearch import Members, records
 from proxy.auditsegment import segments
 from proxy.charter import load_charter
 from proxy.cli.comparison import print_tally
@@ -63,6 +62,15 @@ class Span:
     def bytes(self) -> int:
         return sum(segment.stat().st_size for segment in segments(self.folder)) if self.folder.is_dir() else 0
 
+    def records(self, kind: str, on_bytes: Callable[[int], object] = lambda count: None) -> Iterator[Members]:
+        """Those of a type, oldest first. Raises ConfigError when they can't be read."""
+        if not self.folder.is_dir():
+            return
+        try:
+            yield from records(self.folder, kind, since=self.since, until=self.until, on_bytes=on_bytes)
+        except OSError as err:
+            raise ConfigError(f"{self.folder}: expected an audit log that can be read, found: {err.strerror}") from err
+
 
 def replay_records(
     active: Config, candidate: Config, span: Span, *, recorded: bool, fail_on: FailOn, as_json: bool
@@ -72,11 +80,8 @@ def replay_records(
     before = None if recorded else _judge(active, active)
     tally = Tally()
     with _progress(span.bytes) as advance:
-        try:
-            for record in records(span.folder, "decision", since=span.since, until=span.until, on_bytes=advance):
-                tally.add(replay(record, after, before))
-        except OSError as err:
-            raise ConfigError(f"{span.folder}: expected an audit log that can be read, found: {err.strerror}") from err
+        for record in span.records("decision", advance):
+            tally.add(replay(record, after, before))
     if not tally.requests:
         print(f"tightlip: no decision of that time is on record in {span.folder}", file=sys.stderr)
     print_tally(tally, "recorded decisions", as_json=as_json)
@@ -144,12 +149,8 @@ def _judge(config: Config, active: Config) -> Judge:
     return Judge(charter.policy, charter.catalogue, rules={rule.id: rule for rule in rules})
 
 
-class _Advance(Protocol):
-    def __call__(self, count: int, /) -> object: ...
-
-
 @contextmanager
-def _progress(total: int) -> Iterator[_Advance]:
+def _progress(total: int) -> Iterator[Callable[[int], object]]:
     """A bar on standard error, where somebody looks at it."""
     console = Console(stderr=True)
     columns = (TextColumn("replaying"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())

@@ -86,7 +86,6 @@ def test_another_policy_decides_as_it_would_have_live(asked: str, before: str, a
 def test_the_circumstances_on_record_decide() -> None:
     policy = Policy.model_validate(
         {
-            "version": 1,
             "id": "own",
             "description": "x",
             "findings": [
