@@ -39,9 +39,9 @@ MIB = 1024 * 1024
 DEFAULT_FILE = Path("tightlip.yaml")
 PATH_KEYS = (
     *(("state_dir",), ("users",), ("groups",), ("upstream", "ca_file"), ("rules",), ("registry",)),
-    *(("bundle",), ("trusted_keys",)),
+    *(("bundle",), ("trusted_keys",), ("shadow", "rules")),
 )
-NAME_OR_PATH_KEYS = (("policy",), ("names",), ("language",))
+NAME_OR_PATH_KEYS = (("policy",), ("shadow", "policy"), ("names",), ("language",))
 """A name of what comes along, or a path when there is a slash in it."""
 
 _ADDRESS = (BeforeValidator(Address.parse), PlainSerializer(str, return_type=str))
@@ -89,6 +89,13 @@ class VaultConfig(_Model):
     key_command: tuple[str, ...] = ()
     days: Annotated[int, Field(ge=1, le=3650)] = 30
     entries: Annotated[int, Field(ge=16, le=65536)] = 4096
+
+
+class ShadowConfig(_Model):
+    """The candidate that judges beside the policy in force; what it doesn't name is as in force."""
+
+    policy: PolicyNames | None = None
+    rules: tuple[Path, ...] | None = None
 
 
 class AwsSigning(_Model):
@@ -143,6 +150,7 @@ class Config(_Model):
     limits: LimitConfig = LimitConfig()
     vault: VaultConfig = VaultConfig()
     aws_signing: AwsSigning = AwsSigning()
+    shadow: ShadowConfig = ShadowConfig()
     workers: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=worker_count)
     upstream: UpstreamConfig = UpstreamConfig()
     other_hosts: Literal["tunnel", "refuse"] = "tunnel"
@@ -186,6 +194,13 @@ class Config(_Model):
     def is_on(self, switch: Switch) -> bool:
         """What `portal` or `base_urls` come to."""
         return switch == "on" or (switch == "auto" and self.listen.is_loopback)
+
+    @property
+    def candidate(self) -> Self | None:
+        """The configuration that `shadow` describes, or None when it names nothing."""
+        named = {"policy": self.shadow.policy, "rules": self.shadow.rules}
+        other = {key: value for key, value in named.items() if value is not None}
+        return self.model_copy(update={"shadow": ShadowConfig()} | other) if other else None
 
     @property
     def digest(self) -> str:

@@ -17,6 +17,7 @@ from proxy.client import client_of
 from proxy.edition import Edition
 from proxy.inquiry import Inquiry
 from proxy.repeat import Repeats
+from proxy.shadow import Shadow
 from proxy.tap import Outcome as Tapped
 from proxy.verdict import Decision, Judged, Request, Verdict
 
@@ -41,6 +42,8 @@ class Front:
     edition: Edition
     """The one in force. Whoever begins with it ends with it, so it is asked for once and handed on."""
     repeats: Repeats = field(default_factory=Repeats)
+    shadow: Shadow | None = None
+    """The candidate that looks on, if there is one."""
     open_requests: int = 0
     """Requests decided and not yet ended; a drain waits for them."""
 
@@ -70,6 +73,8 @@ class Front:
         is_shadow = edition.charter.catalogue.is_shadow(verdict.vendor)
         metrics.record_decision(verdict, len(request.body), is_shadow=is_shadow)
         self.open_requests += 1
+        if self.shadow is not None:
+            self.shadow.observe(request, request.user or request.profile.address, verdict)
         return record
 
     async def _append(self, record: DecisionRecord) -> None:

@@ -27,7 +27,6 @@ PSEUDONYM_CLAUSE = "pseudonym"
 JUSTIFIED = "justification"
 """The waiver of what passes because its user gave a reason."""
 
-_CUT_ALONE = frozenset({Label.HEADER, Label.QUERY, Label.ATTACHMENT})
 CUT_ALONE = frozenset({Label.HEADER, Label.QUERY, Label.ATTACHMENT})
 """Where a value is cut out even if policy would have a pseudonym: nothing of it comes back from there."""
 
@@ -121,26 +120,6 @@ def judge(
         pointer = _clean_pointer(segment, findings, names)
         site = _Site(segment, pointer, policy, all_fixed, restorable, pseudonyms, notes)
         judged += [site.judged(finding, next(rulings)) for finding in findings]
-        is_signed = all_fixed or segment.label in FIXED
-        fixed = is_signed or (segment.opened is not None and not (notes is not None and notes.fit(segment)))
-        for finding in findings:
-            ruling = next(rulings)
-            action, clause = ruling.action, ruling.clause
-            if action is Action.PSEUDONYMISE and (not restorable or segment.label in CUT_ALONE):
-                action = Action.REDACT
-            if action is Action.MASK and not _can_be_masked(segment, finding):
-                action = Action.REDACT
-            if action is Action.PSEUDONYMISE and not all_fixed and _came_back(segment, finding, pseudonyms):
-                judged.append(Judgement(segment, finding, action, clause, pointer, False))
-                continue
-            if action.cuts and is_signed:
-                action, clause = Action[policy.on_fixed.upper()], FIXED_CLAUSE
-            elif action is Action.REDACT and segment.opened is not None and not segment.opened.is_plain:
-                noted = policy.on_attachment == "note" and not fixed
-                action, clause = (Action.REDACT if noted else Action.BLOCK), ATTACHMENT_CLAUSE
-            elif action is Action.REDACT and fixed:
-                action, clause = Action.BLOCK, ATTACHMENT_CLAUSE
-            judged.append(Judgement(segment, finding, action, clause, pointer, fixed))
     return judged
 
 
@@ -167,7 +146,7 @@ class _Site:
         is_signed = self.all_fixed or segment.label in FIXED
         can_be_cut = segment.opened is None or (self.notes is not None and self.notes.fit(segment))
         fixed = is_signed or not can_be_cut
-        if action is Action.PSEUDONYMISE and (not self.restorable or segment.label in _CUT_ALONE):
+        if action is Action.PSEUDONYMISE and (not self.restorable or segment.label in CUT_ALONE):
             action = Action.REDACT
         if action is Action.MASK and not _can_be_masked(segment, finding):
             action = Action.REDACT

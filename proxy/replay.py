@@ -24,7 +24,6 @@ from proxy.judgement import (
     UNMASKED,
 )
 from proxy.policy import Action, Context, Policy, Ruling
-from proxy.policy.waiver import NO_WAIVERS, Waivers
 from proxy.reason import JUDGED, UNREAD, Reason
 from proxy.segment import FIXED, Label
 from proxy.vendor import Catalogue
@@ -41,9 +40,6 @@ _DECISIONS: Final = {
     Action.BLOCK: Decision.BLOCK,
 }
 
-_LET_GO: Final = ("allow:", "justified")
-"""How the clauses begin of findings that were let go by what isn't on record: a value's form, a one-time code."""
-
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
@@ -59,6 +55,7 @@ class Replayed:
     pointer: str
     label: Label
     recorded: Fate
+    waiver: str
 
     @property
     def is_in_file(self) -> bool:
@@ -79,6 +76,7 @@ class Replayed:
             pointer=finding["pointer"],
             label=Label(finding.get("label") or Label.UNKNOWN),
             recorded=Fate(finding["action"], finding.get("clause", "")),
+            waiver=finding.get("waiver") or "",
         )
 
 
@@ -88,7 +86,6 @@ class Judge:
 
     policy: Policy
     catalogue: Catalogue
-    waivers: Waivers = NO_WAIVERS
     rules: Mapping[str, Rule] | None = None
 
     def decide(self, record: Members, context: Context, findings: Sequence[Replayed]) -> tuple[Fate, list[Fate]]:
@@ -98,10 +95,10 @@ class Judge:
             return Fate(record["decision"], reason), [one.recorded for one in findings]
         known = [self._as_found(one) for one in findings]
         made = [one for one in known if one is not None]
-        rulings = iter(self.policy.judge(made, context, self.waivers))
+        rulings = iter(self.policy.judge(made, context))
         restorable = bool(FORMATS.get(record["format"], GENERIC).replies)
         judged = [None if one is None else self._forced(one, next(rulings), restorable) for one in known]
-        whole = self.policy.judge_request(context, self.waivers)
+        whole = self.policy.judge_request(context)
         everything = [(whole.action, whole.clause), *self._beside(reason, record), *filter(None, judged)]
         action, clause = max(everything, key=lambda ruled: ruled[0])
         return _fate(_DECISIONS[action], clause), [Fate() if one is None else _fate(*one) for one in judged]
@@ -118,12 +115,15 @@ class Judge:
 
     def _forced(self, one: Replayed, ruling: Ruling, restorable: bool) -> tuple[Action, str]:
         """What a ruling comes to at the place where the finding stands."""
-        policy, action, before = self.policy, ruling.action, one.recorded
+        policy, before = self.policy, one.recorded
+        if one.waiver:  # what let it pass then (an exception, a reason given) still does, as far as limits let it
+            ruling = ruling.lowered(Action[before.action.upper()], one.waiver)
+        action = ruling.action
         if action is Action.PSEUDONYMISE and (not restorable or one.label in CUT_ALONE):
             action = Action.REDACT
         if action is Action.MASK and (one.label in UNMASKED or before == Fate("redact", ruling.clause)):
             action = Action.REDACT
-        if before.clause == PSEUDONYM_CLAUSE or before.clause.startswith(_LET_GO):
+        if before.clause == PSEUDONYM_CLAUSE:
             return Action[before.action.upper()], before.clause
         if action.cuts and one.label in FIXED:
             return Action[policy.on_fixed.upper()], FIXED_CLAUSE
