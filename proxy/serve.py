@@ -33,6 +33,7 @@ from proxy.pseudonym.vault import Vault, VaultLimits
 from proxy.reception import door_of
 from proxy.resolve import GuardedLoop
 from proxy.setting import domains_of, gate_of, keys_of
+from proxy.shadow import shadowing
 from proxy.status import StatusServer
 from proxy.userfile import load_users
 
@@ -110,6 +111,8 @@ async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
             draft.bundle.accept(datetime.now(UTC))
         edition = Edition.of(draft, pool, vault)
         front = Front(Inquiry(keys=keys_of(config)), audit, edition)
+        if (candidate := config.candidate) is not None:
+            front.shadow = await stack.enter_async_context(shadowing(read_draft(candidate), audit))
         authenticator = Authenticator(config.users, config.groups) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
         server = make_server(config, front, authority, authenticator, roots, partial(door_of, config, authority))

@@ -8,6 +8,8 @@ requests go unseen and are counted. What it would have decided goes on record be
 import asyncio
 import contextlib
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -18,10 +20,13 @@ from proxy.audit import AuditLog
 from proxy.auditrecord import AuditChange
 from proxy.auditrecord import Shadow as ShadowRecord
 from proxy.comparison import Changed, compared
+from proxy.draft import Draft
 from proxy.edition import Edition
 from proxy.inquiry import Inquiry
 from proxy.reason import JUDGED
 from proxy.reference import new_reference
+from proxy.setting import keys_of
+from proxy.trial import trial
 from proxy.verdict import Request, Verdict
 
 QUEUED_REQUESTS: Final = 256
@@ -46,17 +51,6 @@ class Shadow:
     audit: AuditLog
     _queue: asyncio.Queue[_Seen] = field(default_factory=asyncio.Queue)
     _queued_bytes: int = 0
-    _task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-        await self.edition.pool.stop()
 
     def observe(self, request: Request, identity: str, verdict: Verdict) -> None:
         """Has the candidate judge a request that was decided, unless it was refused unread. Returns at once."""
@@ -69,7 +63,8 @@ class Shadow:
         # What goes on record is of the decision alone; its bytes and answer would only be kept in memory.
         self._queue.put_nowait(_Seen(request, identity, replace(verdict, body=None, headers=None, reply=None)))
 
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Judges what was observed, in order, until it is cancelled."""
         while True:
             seen = await self._queue.get()
             try:
@@ -90,6 +85,20 @@ class Shadow:
         record = shadow_record(seen.request, seen.verdict, verdict, self.edition)
         metrics.record_shadow(record)
         self.audit.append(record)
+
+
+@asynccontextmanager
+async def shadowing(draft: Draft, audit: AuditLog) -> AsyncIterator[Shadow]:
+    """The candidate that a draft describes, looking on until it is left. Raises ConfigError."""
+    async with trial(draft) as edition:
+        shadow = Shadow(edition, Inquiry(keys=keys_of(draft.config)), audit)
+        task = asyncio.create_task(shadow.run())
+        try:
+            yield shadow
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
 
 def shadow_record(request: Request, decided: Verdict, candidate: Verdict, edition: Edition) -> ShadowRecord:
