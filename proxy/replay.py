@@ -99,6 +99,8 @@ class Judge:
         restorable = bool(FORMATS.get(record["format"], GENERIC).replies)
         judged = [None if one is None else self._forced(one, next(rulings), restorable) for one in known]
         whole = self.policy.judge_request(context)
+        if record.get("waiver"):
+            whole = whole.lowered(Action.LOG, record["waiver"])
         everything = [(whole.action, whole.clause), *self._beside(reason, record), *filter(None, judged)]
         action, clause = max(everything, key=lambda ruled: ruled[0])
         return _fate(_DECISIONS[action], clause), [Fate() if one is None else _fate(*one) for one in judged]

@@ -123,6 +123,7 @@ def test_a_decision_has_exactly_the_fields_the_record_promises(log: AuditLog, fo
         findings=(finding,),
         repeat_of="r0",
         clause="own",
+        waiver="ex-1",
         context={"approval": "approved"},
     )
     log.append(full).result(5)
