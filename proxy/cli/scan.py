@@ -46,9 +46,9 @@ def scan_paths(config: Config, paths: Sequence[str], form: str, *, explain: bool
     engine = make_engine(config)
     found: list[Located] = []
     failed = False
-    for path in _files(paths, config.state_dir):
+    for path in files_under(paths, config.state_dir):
         try:
-            text = _read(path)
+            text = read_text(path)
         except OSError as err:
             print(f"tightlip: {path}: {err.strerror}", file=sys.stderr)
             failed = True
@@ -60,7 +60,7 @@ def scan_paths(config: Config, paths: Sequence[str], form: str, *, explain: bool
         failed = failed or scan.incomplete is not None
         if scan.incomplete is not None:
             print(f"tightlip: {path}: not read whole: {scan.incomplete}", file=sys.stderr)
-        found += _located(path, text, scan.findings)
+        found += located(path, text, scan.findings)
     _PRINTERS[form](found, explain)
     return FAILED if failed else FOUND if found else NONE
 
@@ -117,7 +117,7 @@ def _plain(finding: Finding, explain: bool) -> dict[str, Any]:
     return plain
 
 
-def _files(paths: Sequence[str], own: Path) -> Iterator[str]:
+def files_under(paths: Sequence[str], own: Path) -> Iterator[str]:
     """The files that `paths` name, and those in folders among them but for the `own` one: keys, records, caches."""
     for name in paths:
         path = Path(name)
@@ -136,7 +136,7 @@ def _is_same(folder: Path, other: Path) -> bool:
         return False
 
 
-def _read(path: str) -> str | None:
+def read_text(path: str) -> str | None:
     """The file's text, or None when it is binary. Raises OSError."""
     if path == "-":
         content = sys.stdin.buffer.read()
@@ -149,14 +149,14 @@ def _read(path: str) -> str | None:
     return None if b"\0" in content[:8192] else content.decode("utf-8-sig", "replace")
 
 
-def _located(path: str, text: str, findings: Sequence[Finding]) -> Iterator[Located]:
+def located(path: str, text: str, findings: Sequence[Finding]) -> Iterator[Located]:
     for finding in findings:
         line = text.count("\n", 0, finding.start) + 1
         column = finding.start - (text.rfind("\n", 0, finding.start) + 1) + 1
         yield Located(path, line, column, finding, preview(text[finding.start : finding.end]))
 
 
-def _print_text(found: Sequence[Located], explain: bool) -> None:
+def print_text(found: Sequence[Located], explain: bool) -> None:
     console = Console(soft_wrap=True, highlight=False)
     for item in found:
         finding = item.finding
@@ -221,4 +221,4 @@ def _print_sarif(found: Sequence[Located], explain: bool) -> None:
     sys.stdout.write("\n")
 
 
-_PRINTERS = {"text": _print_text, "json": _print_json, "sarif": _print_sarif}
+_PRINTERS = {"text": print_text, "json": _print_json, "sarif": _print_sarif}

@@ -27,3 +27,46 @@ def list_(config: ConfigFile = None) -> None:
     from proxy.cli.rules import list_rules
 
     list_rules(load_config(config))
+
+
+@rules.command("new")
+def new(
+    id: Annotated[str, typer.Argument(help="Its id, such as acme-deploy-token.")],
+    description: Annotated[
+        str | None, typer.Option(help="What it is, and what someone who has it could do (default: asked for).")
+    ] = None,
+    category: Annotated[str, typer.Option(help="secret, pci, pii, phi or custom.")] = "secret",
+    entity: Annotated[str | None, typer.Option(help="The type of the value (default: from the id).")] = None,
+    severity: Annotated[str, typer.Option(help="low, medium, high or critical.")] = "high",
+    keyword: Annotated[
+        list[str] | None, typer.Option(help="A word that stands near such values, when they begin in no common way.")
+    ] = None,
+    reference: Annotated[list[str] | None, typer.Option(help="Where the format is documented.")] = None,
+    values: Annotated[
+        Path | None, typer.Option(help="A file with values, one a line, or - (default: asked for, unseen).")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="The rule file (default: in the first folder of `rules`).")
+    ] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Suggest a rule from a few values, prove it and write it; none of the values is kept. Exit code 1: not proved."""
+    from proxy.cli.rulenew import Wanted, make_rule
+
+    wanted = Wanted(id, description, category, entity, severity, keyword or (), reference or (), values, out)
+    raise typer.Exit(make_rule(load_config(config), wanted))
+
+
+@rules.command("test")
+def test(
+    words: Annotated[list[str] | None, typer.Argument(help="A rule's id (default: all), then files, or -.")] = None,
+    clean: Annotated[
+        str | None, typer.Option(help="A folder of code without such values, or `installed`: Python's packages.")
+    ] = None,
+    most: Annotated[float, typer.Option(help="How often a rule may fire in a million characters of it.")] = 1.0,
+    config: ConfigFile = None,
+) -> None:
+    """Show what a rule hits and why, masked, and what it costs. Exit code 1: it fires on clean code too often."""
+    from proxy.cli.ruletrial import try_rules
+
+    raise typer.Exit(try_rules(load_config(config), words or [], clean, most))
