@@ -50,6 +50,7 @@ CASES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("given_values", "keywords", "inner"), CASES)
 def test_a_suggestion_proves_itself_and_finds_the_values(
     tmp_path: Path, given_values: list[str], keywords: tuple[str, ...], inner: str | None
