@@ -21,6 +21,7 @@ from detectors.rulecheck import check
 from proxy.cli.app import app
 from proxy.config import Config, load
 from proxy.policy import load_policy
+from proxy.setting import policy_folder
 from tests.compiled import rules_folder, share_rules
 from tests.e2e import values
 from tests.e2e.lab import ROOT, Tightlip, configuration
@@ -161,7 +162,7 @@ def test_the_example_policy_is_one(tmp_path: Path) -> None:
     (example,) = [code for code in _FENCED.findall(README.read_text()) if code.startswith("id: ")]
     file = tmp_path / "acme.yaml"
     file.write_text(example)
-    assert load_policy(str(file), tmp_path).id == "acme"
+    assert load_policy(str(file), policy_folder()).id == "acme"
 
 
 def test_the_policy_packs_are_all_told() -> None:
