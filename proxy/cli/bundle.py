@@ -18,6 +18,7 @@ from proxy.bundle.signature import key_id, sign
 from proxy.bundle.source import base_digest, config_of
 from proxy.bundle.trust import load_trust, public_text
 from proxy.ca import write_file
+from proxy.cli.policytest import ALL_RIGHT, TESTS_FOLDER, test_policies
 from proxy.cli.prompt import ask_secret
 from proxy.config import Config
 from proxy.policy import PolicyError
@@ -34,16 +35,18 @@ def build_bundle(source: Config | Path, out: Path, given: Mapping[str, Any]) -> 
     `given` are flags by name; None for those not given.
     """
     config = config_of(source) if isinstance(source, Path) else source
+    tests = given.get("tests") or (source / TESTS_FOLDER if isinstance(source, Path) else None)
     making = _making(out, given)
     try:
         bundle = build(config, making)
         found = list(problems(bundle, config))
     except PolicyError as err:
-        found = [str(err)]
+        found = [err.shown()]
     for problem in found:
         print(problem, file=sys.stderr)
-    if found:
-        print(f"{out}: not written, since a proxy would refuse it", file=sys.stderr)
+    is_wrong = tests is not None and tests.exists() and test_policies(config, [tests], as_json=False) != ALL_RIGHT
+    if found or is_wrong:
+        print(f"{out}: not written", file=sys.stderr)
         return NOT
     _write(out, bundle)
     print(f"{out}: {_summary(bundle)}")

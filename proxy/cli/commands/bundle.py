@@ -26,6 +26,9 @@ def build(
     starts: Annotated[str | None, typer.Option(help="From when on it is valid (default: its creation).")] = None,
     expires: Annotated[str | None, typer.Option(help="When its validity ends (default: a year later).")] = None,
     signatures: Annotated[int | None, typer.Option(help="How many people must sign it.")] = None,
+    tests: Annotated[
+        Path | None, typer.Option(help="Tests of the policy that must pass (default: tests/ in the folder).")
+    ] = None,
     config: ConfigFile = None,
 ) -> None:
     """Pack everything that decides into one file, once the proxy would take it. Exit code 1: it would not."""
@@ -33,7 +36,7 @@ def build(
 
     given = {"name": name, "serial": serial, "created": created, "starts": starts, "expires": expires}
     source = folder or load_config(config)
-    raise typer.Exit(build_bundle(source, out, {**given, "signatures": signatures}))
+    raise typer.Exit(build_bundle(source, out, {**given, "signatures": signatures, "tests": tests}))
 
 
 @key.command("new")

@@ -63,6 +63,19 @@ def test_a_bundle_that_would_be_refused_is_not_written(place: Path) -> None:
     assert not (place / "acme.tlb").exists()
 
 
+def test_a_policy_whose_tests_fail_is_not_written(place: Path) -> None:
+    (place / "acme" / "tests").mkdir()
+    tests = place / "acme" / "tests" / "acme.yaml"
+    case = "policy: ../policy.yaml\ntests:\n- name: Tokens stop\n  finding: {rule: acme-token}\n  expect: {decision: log}\n"
+    tests.write_text(case)
+    built = call(place, "bundle", "build", "acme", "-o", "acme.tlb")
+    assert built.returncode == 1
+    assert "Tokens stop: expected log, found block by keys" in built.stdout + built.stderr
+    assert not (place / "acme.tlb").exists()
+    tests.write_text(case.replace("log", "block"))
+    assert call(place, "bundle", "build", "acme", "-o", "acme.tlb").returncode == 0
+
+
 def test_what_is_new_is_told(place: Path) -> None:
     for name in ("one", "two"):
         assert call(place, "bundle", "build", "acme", "-o", f"{name}.tlb", "--name", "acme").returncode == 0
