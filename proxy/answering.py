@@ -42,10 +42,12 @@ class Answering:
 
     def stopped(self, asked: Ruling, model: str, code: str) -> Reply:
         """The answer to a request that is stopped whatever it holds."""
-        reference, policy = self.request.reference, self.charter.policy.id
-        return self._block(
-            message.policy_message(asked.message, reference, policy, self.charter.wording, code=code), model
+        charter, reference = self.charter, self.request.reference
+        approved = charter.alternatives(asked.clause, self.request.host)
+        text = message.policy_message(
+            asked.message, reference, charter.policy.id, charter.wording, code=code, approved=approved
         )
+        return self._block(text, model)
 
     def refused(self, reason: str) -> Reply:
         text = message.refusal_message(reason, self.request.reference, self.charter.wording)

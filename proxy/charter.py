@@ -44,6 +44,17 @@ class Charter:
             to = vendor.destination(request.host, now, client.tool, client.version)
         return Context(who=_who(request, client, now), destination=to, now=now)
 
+    def alternatives(self, clause_id: str, host: str) -> tuple[str, ...]:
+        """What may be used in place of the vendor of `host`, where a clause that asks about vendors stops a request.
+
+        Empty for other clauses: code that goes to no AI goes to none of these either.
+        """
+        clauses = (*self.policy.requests, *self.policy.limits)
+        clause = next((clause for clause in clauses if clause.id == clause_id), None)
+        if clause is None or {"approval", "vendor"}.isdisjoint(clause.when.given):
+            return ()
+        return self.catalogue.alternatives(self.catalogue.vendor_for(host))
+
 
 def _who(request: Request, client: Client, now: datetime) -> Who:
     profile = request.profile

@@ -1,5 +1,6 @@
 """What an operator knows of vendors: agreements to the minute, regions by host, tools by version; mistakes."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -7,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proxy.charter import Charter
+from proxy.policy import load_policy
 from proxy.registry import Agreement, Tool, ends
-from proxy.setting import vendor_folders
+from proxy.setting import policy_folder, vendor_folders
 from proxy.vendor import Catalogue, CatalogueError, Vendor, load_catalogue
+from tests.proxy.inspecting import fresh, request
 
 NOON = datetime(2027, 3, 31, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -212,3 +216,30 @@ def test_hosts_with_a_regions_name_are_known(host: str, regions: set[str]) -> No
     vendor = load_catalogue(vendor_folders()).vendor_for(host)
     assert vendor is not None
     assert vendor.regions_of(host) == regions
+
+
+@pytest.mark.parametrize(
+    ("clause", "named"),
+    [
+        ("approval: [unreviewed]", True),
+        ("vendor: [grok]", True),
+        ("approval: [unreviewed], client: [other]", True),
+        ("client: [other]", False),
+    ],
+)
+def test_a_clause_about_vendors_tells_what_is_approved(tmp_path: Path, clause: str, named: bool) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        "version: 1\nid: own\ndescription: Mine.\nrequests:\n"
+        f"- {{id: stop, when: {{{clause}}}, action: block, message: Not here.}}\n"
+    )
+    (tmp_path / "registry.yaml").write_text("vendors: {openai: {approval: approved, tools: [{client: codex}]}}\n")
+    found = load_catalogue(vendor_folders(), registry=tmp_path / "registry.yaml")
+    judge = fresh()
+    judge.charter = Charter(load_policy(str(file), policy_folder()), found)
+    verdict = judge.inspect(replace(request(b"{}"), host="grok.com"))
+    assert verdict.reply is not None
+    assert (verdict.decision, verdict.clause) == ("block", "stop")
+    said = verdict.reply.body.decode()
+    assert "Not here." in said
+    assert ("Approved here: OpenAI API (codex)." in said) is named
