@@ -17,7 +17,7 @@ from proxy.reason import status_of
 from proxy.replies.answer import Answers
 from proxy.replies.asked import document_of, is_bound, is_side
 from proxy.restore.remark import can_be_remarked
-from proxy.verdict import WEBSOCKET, Reply, Request
+from proxy.verdict import Reply, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +57,20 @@ class Answering:
         """The line that goes in front of the vendor's reply; "" where none may: the reply is bound to a form, or is
         for the client's own use.
         """
-        document = document_of(self._json)
-        soft = self.fmt.soft_for("POST" if self.request.method == WEBSOCKET else self.request.method, self._route)
-        if soft is None or not can_be_remarked(soft.shape) or document is None:
-            return ""
-        if is_bound(document) or is_side(self.request, document):
+        soft = self.fmt.soft_for("POST", self.request.target)
+        if soft is None or not can_be_remarked(soft.shape) or not self.is_read:
             return ""
         wording, warned = self.charter.wording, [item for item in judged if item.action is Action.WARN]
         places = [item.place(self.fmt, wording) for item in warned]
         said = [*([asked.message] if asked.action is Action.WARN else []), *(item.message for item in warned)]
         reference = self.request.reference
         return notice(message.warning_message(places, said, reference, wording), reference, key)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the user reads the reply: it is free text, and not for the client's own use."""
+        document = document_of(self._json)
+        return document is not None and not is_bound(document) and not is_side(self.request, document)
 
     def _block(self, text: str, model: str) -> Reply:
         return self._answers.block(self.request, self.fmt, text, self._json, model, self.found_at)
@@ -79,7 +82,3 @@ class Answering:
     @property
     def _json(self) -> bytes:
         return self.data if self.kind is Kind.JSON else b""
-
-    @property
-    def _route(self) -> str:
-        return self.request.target

@@ -112,6 +112,7 @@ class Decision:
     repeat_of: str | None = None
     clause: str | None = None
     waiver: str | None = None
+    justification: Mapping[str, str] | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     policy: str
     policy_digest: str

@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import time
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from proxy import metrics
 from proxy.audit import AuditLog, AuditUnavailable
@@ -15,14 +16,19 @@ from proxy.auditrecord import Decision as DecisionRecord
 from proxy.auditrecord import Outcome as OutcomeRecord
 from proxy.client import client_of
 from proxy.edition import Edition
-from proxy.inquiry import Inquiry
+from proxy.inquiry import Inquiry, named
+from proxy.policy import Action
 from proxy.repeat import Repeats
+from proxy.restore import Remark
 from proxy.shadow import Shadow
 from proxy.tap import Outcome as Tapped
 from proxy.verdict import Decision, Judged, Request, Verdict
 
 AUDIT_SECONDS = 10.0
 """A disk that takes longer hangs; whoever waits for it is refused."""
+
+
+_STOPPING = frozenset(action.label for action in Action if action.stops)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,21 @@ class Front:
         started = time.perf_counter()
         verdict = await self.inquiry.decide(request, identity, edition)
         metrics.observe_decision(time.perf_counter() - started)
-        blocked = frozenset(item.fingerprint for item in verdict.findings if item.action == Decision.BLOCK)
+        blocked = frozenset(item.fingerprint for item in verdict.findings if item.action in _STOPPING)
         if verdict.decision is not Decision.BLOCK or not blocked:
             return verdict
         return replace(verdict, repeat_of=self.repeats.first(identity, verdict.vendor, blocked, request.reference))
+
+    def remark(self, request: Request, verdict: Verdict, identity: str, edition: Edition) -> Remark | None:
+        """What goes in front of the vendor's reply; None where nothing does."""
+        fmt = edition.format_of(request.method, request.host, request.target)
+        soft = fmt.soft_for("POST", request.target)
+        if not verdict.notice or soft is None:
+            return None
+        if not verdict.conversation:
+            return Remark(verdict.notice, soft.shape)
+        told = partial(self.inquiry.warned, identity, named(verdict), verdict.warned)
+        return Remark(verdict.notice, soft.shape, told)
 
     async def commit(self, request: Request, verdict: Verdict, edition: Edition) -> DecisionRecord:
         """Makes the decision durable and counts it. Raises AuditUnavailable, upon which nothing may be sent.
@@ -127,6 +144,7 @@ def decision_record(request: Request, verdict: Verdict, edition: Edition) -> Dec
         forwarded_bytes=len(request.body if verdict.body is None else verdict.body) if sent else None,
         forwarded_sha256=verdict.sent_sha256 if sent else None,
         findings=tuple(map(_recorded, verdict.findings)),
+        justification=verdict.justification.recorded() if verdict.justification else None,
         repeat_of=verdict.repeat_of or None,
         clause=verdict.clause or None,
         context=verdict.context.recorded(),

@@ -4,6 +4,7 @@ Shared by the live proxy and `tightlip inspect`. Knows nothing of mitmproxy, aud
 """
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -76,13 +77,13 @@ class Inquiry:
         verdict = await edition.inspect(request, known=known)
         if not verdict.conversation:
             return verdict
-        conversation = f"{verdict.vendor}/{verdict.conversation}"
+        conversation = named(verdict)
         told = self._told(identity, conversation)
         is_answered = verdict.decision is Decision.BLOCK and told != NOTHING_TOLD
         if is_answered or (told.sent and verdict.decision is not Decision.ALLOW):
             verdict = await edition.inspect(request, told, known)
         used = verdict.justification
-        if used is not None and not self.codes.use(identity, conversation, used.code, used.mark):
+        if used is not None and not self.codes.use(identity, conversation, used):
             others = frozenset(offer for offer in told.offers if offer.code != used.code)
             verdict = await edition.inspect(request, replace(told, offers=others), known)
         return self._remembered(verdict, identity, conversation, told)
@@ -101,8 +102,11 @@ class Inquiry:
             return replace(verdict, notice="")
         return verdict
 
-    def was_warned(self, verdict: Verdict, identity: str) -> None:
-        """Remembers that the user has read the notice: once in a conversation is enough."""
-        conversation = f"{verdict.vendor}/{verdict.conversation}"
-        if verdict.conversation:
-            self.told.remember(identity, conversation, Told(warned=frozenset(verdict.warned)))
+    def warned(self, identity: str, conversation: str, clauses: Iterable[str]) -> None:
+        """Remembers that the user has read of these clauses in a reply: once in a conversation is enough."""
+        self.told.remember(identity, conversation, Told(warned=frozenset(clauses)))
+
+
+def named(verdict: Verdict) -> str:
+    """A user's conversation with a vendor, as `ToldStore` and `Codes` name it."""
+    return f"{verdict.vendor}/{verdict.conversation}"

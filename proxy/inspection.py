@@ -225,7 +225,7 @@ class Inspection:
         if warned:
             notice = self._answering.warned(judged, asked, key)
             verdict = replace(verdict, warned=tuple(dict.fromkeys(warned)), notice=notice)
-        used = self._plea.used(judged, asked, key)
+        used = self._plea.used(judged, asked, key, is_main=self._answering.is_read) if self._plea.heard else None
         if used is not None:
             verdict = replace(verdict, justification=used[0], telling=verdict.telling.merged(used[1]))
         if self._is_explained or self._asides or strictest.cuts:

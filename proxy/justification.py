@@ -44,13 +44,15 @@ class Offer:
 class Justification:
     """A code that was used, why, and the clause that it lifted. The reason was scanned, and holds no finding.
 
-    `mark` is a keyed hash of it: two requests with one code and one mark are one use.
+    `mark` is a keyed hash of it, `turn` where in the conversation the request stands, None for one that a client sends
+    on its own behalf: requests with one code and mark at one turn are one use.
     """
 
     code: str
     reason: str = field(repr=False)
     clause: str
     mark: str
+    turn: int | None = None
 
     def recorded(self) -> dict[str, str]:
         return {"code": self.code, "reason": self.reason, "clause": self.clause}

@@ -94,6 +94,12 @@ _shadow = Counter(
     ["vendor", "decision"],
     registry=_registry,
 )
+_justified = Counter(
+    "tightlip_justified", "Requests let through because their user gave a reason.", ["vendor"], registry=_registry
+)
+_warned = Counter(
+    "tightlip_warned", "Requests let through with a warning to their user.", ["vendor"], registry=_registry
+)
 _outcomes = Counter(
     "tightlip_outcomes", "Decided requests by how they ended.", ["vendor", "result"], registry=_registry
 )
@@ -152,6 +158,10 @@ def record_decision(verdict: Verdict, body_bytes: int, *, is_shadow: bool = Fals
     if is_shadow:
         _shadow.labels(_vendor(verdict.vendor), verdict.decision.value).inc()
     _requests.labels(_vendor(verdict.vendor), _format(verdict.format), verdict.decision.value).inc()
+    if verdict.justification is not None:
+        _justified.labels(_vendor(verdict.vendor)).inc()
+    if verdict.warned:
+        _warned.labels(_vendor(verdict.vendor)).inc()
     if verdict.repeat_of:
         _repeats.labels(_vendor(verdict.vendor)).inc()
     for finding in verdict.findings if not verdict.repeat_of else ():

@@ -69,9 +69,11 @@ class Plea:
         clause = asked.clause if asked.action is Action.JUSTIFY else self.granted.clause
         return Offer(code_for(key, reference), fingerprints, clause)
 
-    def used(self, judged: Sequence[Judgement], asked: Ruling, key: bytes) -> tuple[Justification, Told] | None:
+    def used(
+        self, judged: Sequence[Judgement], asked: Ruling, key: bytes, *, is_main: bool
+    ) -> tuple[Justification, Told] | None:
         """What goes on record when the lifted request leaves, and what is to be remembered; None if nothing was
-        granted that it needed.
+        granted that it needed. `is_main`: its user waits for the reply.
         """
         heard, history = self.heard, self.history
         if heard is None or history is None:
@@ -85,7 +87,8 @@ class Plea:
         clause = asked.clause if lifts_whole else passed[0].clause
         reason = heard.directive.reason
         mark = hashlib.blake2b(reason.encode("utf-8", "surrogatepass"), key=key[:64], digest_size=16).hexdigest()
-        return Justification(self.granted.code, reason, clause, mark), history.letting(places)
+        turn = history.newest if is_main else None
+        return Justification(self.granted.code, reason, clause, mark, turn), history.letting(places)
 
     def _is_granted(self, item: Judgement) -> bool:
         return item.finding.fingerprint in self.granted.fingerprints

@@ -177,6 +177,8 @@ class Tightlip:
         if verdict.decision is Decision.BLOCK:
             flow.response = as_response(verdict.reply) if verdict.reply else self.error_reply(flow, "fault")
             return
+        state.warned = verdict.warned
+        state.remark = self._front.remark(request, verdict, state.user or state.peer, state.edition)
         _apply(flow.request, verdict)
         metrics.observe_added_latency(time.monotonic() - started)
         self._permit(flow, state)
@@ -200,8 +202,10 @@ class Tightlip:
         state.tap = ResponseTap(fmt, flow.response.headers.get("content-encoding", ""), time.monotonic)
         flow.response.stream = state.tap.feed
         lexicon = state.edition.lexicon(flow.request.host, state.user or state.peer)
-        if lexicon:
-            restore(flow, fmt, lexicon, state.tap)
+        if state.warned:
+            flow.response.headers["x-tightlip-warning"] = ", ".join(state.warned)
+        if lexicon or state.remark is not None:
+            restore(flow, fmt, lexicon or (), state.tap, state.remark)
 
     @guarded
     def response(self, flow: http.HTTPFlow) -> None:

@@ -4,7 +4,7 @@ from mitmproxy import http
 
 from proxy import metrics
 from proxy.formats import Format
-from proxy.restore import Lexicon, Restorer
+from proxy.restore import Lexicon, Remark, Restorer
 from proxy.tap import ResponseTap
 
 _OF_THE_BODY = ("content-encoding", "content-length", "content-md5", "digest", "content-digest", "repr-digest", "etag")
@@ -35,13 +35,18 @@ class RestoredReply:
         return [passed] if passed else []
 
 
-def restore(flow: http.HTTPFlow, fmt: Format, lexicon: Lexicon, tap: ResponseTap) -> bool:
-    """Has the reply of a flow restored as it streams; False, and nothing is changed, where nothing can be."""
+def restore(
+    flow: http.HTTPFlow, fmt: Format, lexicon: Lexicon | tuple[()], tap: ResponseTap, remark: Remark | None = None
+) -> bool:
+    """Has the reply of a flow restored as it streams; False, and nothing is changed, where nothing can be.
+
+    A `remark` goes in front of what the reply says first.
+    """
     response = flow.response
     if response is None or flow.request.method == "HEAD" or response.status_code in _BODILESS:
         return False
     headers = response.headers
-    restorer = Restorer(fmt, lexicon, headers.get("content-type", ""), headers.get("content-encoding", ""))
+    restorer = Restorer(fmt, lexicon, headers.get("content-type", ""), headers.get("content-encoding", ""), remark)
     if restorer.is_untouched:
         return False
     for name in _OF_THE_BODY:

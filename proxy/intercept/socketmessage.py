@@ -21,7 +21,7 @@ from proxy.intercept.sender import Senders
 from proxy.intercept.state import FlowState, SocketState, flow_state
 from proxy.reason import Reason
 from proxy.reference import new_reference
-from proxy.restore import Lexicon, message_restorer
+from proxy.restore import Lexicon, Remark, message_restorer
 from proxy.tap import ResponseTap
 from proxy.verdict import WEBSOCKET, Decision, Reply, Request, Verdict
 
@@ -128,16 +128,20 @@ class Messages:
             return
         if verdict.body is not None:
             message.content = verdict.body
-        self._renew(state.socket, fmt, edition.lexicon(request.host, state.user or state.peer))
+        identity = state.user or state.peer
+        remark = self._front.remark(request, verdict, identity, edition)
+        self._renew(state.socket, fmt, edition.lexicon(request.host, identity), remark)
         metrics.observe_added_latency(time.monotonic() - started)
         message.permit = message.content
 
-    def _renew(self, socket: SocketState, fmt: Format, lexicon: Lexicon | None) -> None:
+    def _renew(self, socket: SocketState, fmt: Format, lexicon: Lexicon | None, remark: Remark | None) -> None:
         """The vendor may answer with any pseudonym it has been given up to now."""
         if socket.restorer is not None:
             socket.restorer.renew(lexicon or ())
-        elif lexicon:
-            socket.restorer = message_restorer(fmt, lexicon)
+        elif lexicon or remark is not None:
+            socket.restorer = message_restorer(fmt, lexicon or ())
+        if socket.restorer is not None and remark is not None:
+            socket.restorer.remark(remark)
 
     async def _verdict(self, request: Request, message: SocketMessage, state: FlowState, edition: Edition) -> Verdict:
         if message.refusal is not None:

@@ -9,7 +9,7 @@ from proxy import metrics
 from proxy.auditrecord import Decision as DecisionRecord
 from proxy.edition import Edition
 from proxy.profile import Identity, Profile
-from proxy.restore import MessageRestorer
+from proxy.restore import MessageRestorer, Remark
 from proxy.tap import ResponseTap
 from proxy.verdict import Headers
 
@@ -55,6 +55,7 @@ class FlowState:
 
     `edition` is the one that was in force when its headers arrived; it stays the request's own to its end.
     `hints` are headers that tell which code it is about, and that messages of a WebSocket come without.
+    `warned` and `remark` are what its user is told with the reply.
     """
 
     reference: str
@@ -68,6 +69,8 @@ class FlowState:
     record: DecisionRecord | None = None
     tap: ResponseTap | None = None
     socket: SocketState | None = None
+    warned: tuple[str, ...] = ()
+    remark: Remark | None = None
 
     @property
     def user(self) -> str | None:

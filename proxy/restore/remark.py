@@ -4,7 +4,7 @@ In the first piece of that text and in the copies of it that some APIs stream be
 thought or an error. Finds the places; what changes there is `stream`'s.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from proxy.formats import Path
@@ -48,10 +48,11 @@ def can_be_remarked(shape: SoftShape) -> bool:
 
 
 class Remark:
-    """One reply's remark. `is_placed` once it stands somewhere."""
+    """One reply's remark. `is_placed` once it stands somewhere; then `told` is called."""
 
-    def __init__(self, text: str, shape: SoftShape) -> None:
+    def __init__(self, text: str, shape: SoftShape, told: Callable[[], None] = lambda: None) -> None:
         self.is_placed = False
+        self._tell = told
         self._text = text
         self._paths = _SAID.get(shape, frozenset())
         self._key: Key | None = None  # of the text that it was put in front of
@@ -65,6 +66,7 @@ class Remark:
             return ""
         if not self.is_placed:
             self.is_placed = True
+            self._tell()
             self._key, self._said = (None if place.is_whole else place.key), place.text
             return self._text
         if not place.is_whole:

@@ -124,6 +124,7 @@ def test_a_decision_has_exactly_the_fields_the_record_promises(log: AuditLog, fo
         repeat_of="r0",
         clause="own",
         waiver="ex-1",
+        justification={"code": "K7QF", "reason": "it is a test", "clause": "own"},
         context={"approval": "approved"},
     )
     log.append(full).result(5)

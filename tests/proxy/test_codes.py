@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.codes import MAX_CODES, MAX_CONVERSATIONS, OPEN_SECONDS, Codes
-from proxy.justification import Offer
+from proxy.justification import Justification, Offer
 from proxy.repeat import REPEAT_SECONDS
 
 CARD = Offer("K7QF", frozenset({"card"}))
@@ -15,6 +15,10 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+def use(code: str = "K7QF", why: str = "why", turn: int | None = 0) -> Justification:
+    return Justification(code, why, "cards", why, turn)
 
 
 def codes() -> tuple[Codes, Clock]:
@@ -28,8 +32,8 @@ def test_a_code_is_open_for_its_user_and_conversation_alone() -> None:
     made, _ = codes()
     assert made.open("ann", "openai/1") == {CARD}
     assert made.open("bob", "openai/1") == made.open("ann", "openai/2") == frozenset()
-    assert not made.use("bob", "openai/1", "K7QF", "why")
-    assert not made.use("ann", "openai/2", "K7QF", "why")
+    assert not made.use("bob", "openai/1", use())
+    assert not made.use("ann", "openai/2", use())
 
 
 def test_a_code_closes_after_a_while() -> None:
@@ -38,17 +42,26 @@ def test_a_code_closes_after_a_while() -> None:
     assert made.open("ann", "openai/1") == {CARD}
     clock.now = OPEN_SECONDS
     assert made.open("ann", "openai/1") == frozenset()
-    assert not made.use("ann", "openai/1", "K7QF", "why")
+    assert not made.use("ann", "openai/1", use())
 
 
 def test_a_code_is_used_once_however_often_the_client_sends_it() -> None:
     made, clock = codes()
-    assert made.use("ann", "openai/1", "K7QF", "why")
-    assert made.use("ann", "openai/1", "K7QF", "why")
-    assert not made.use("ann", "openai/1", "K7QF", "another reason")
+    assert made.use("ann", "openai/1", use())
+    assert made.use("ann", "openai/1", use())
+    assert not made.use("ann", "openai/1", use(why="another reason"))
     clock.now = REPEAT_SECONDS
     assert made.open("ann", "openai/1") == frozenset()
-    assert not made.use("ann", "openai/1", "K7QF", "why")
+    assert not made.use("ann", "openai/1", use())
+
+
+def test_a_code_is_used_at_one_turn_whatever_the_client_asks_on_the_side() -> None:
+    made, _ = codes()
+    assert made.use("ann", "openai/1", use(turn=None))
+    assert made.use("ann", "openai/1", use(turn=3))
+    assert made.use("ann", "openai/1", use(turn=None))
+    assert made.use("ann", "openai/1", use(turn=3))
+    assert not made.use("ann", "openai/1", use(turn=5))
 
 
 def test_what_was_offered_for_no_more_closes_with_it() -> None:
@@ -57,13 +70,13 @@ def test_what_was_offered_for_no_more_closes_with_it() -> None:
     clause = Offer("DDDD", frozenset({"card"}), "cde-code")
     for offer in (twin, more, clause):
         made.offer("ann", "openai/1", offer)
-    assert made.use("ann", "openai/1", "K7QF", "why")
+    assert made.use("ann", "openai/1", use())
     assert made.open("ann", "openai/1") == {CARD, more, clause}
 
 
 def test_a_code_that_was_never_offered_is_none() -> None:
     made, _ = codes()
-    assert not made.use("ann", "openai/1", "XXXX", "why")
+    assert not made.use("ann", "openai/1", use("XXXX"))
 
 
 def test_memory_is_bounded() -> None:
@@ -83,6 +96,6 @@ def test_one_code_is_never_used_for_two_reasons(uses: list[tuple[str, str, float
     reasons: dict[str, set[str]] = {}
     for code, reason, seconds in uses:
         clock.now += seconds
-        if made.use("ann", "openai/1", code, reason):
+        if made.use("ann", "openai/1", use(code, reason)):
             reasons.setdefault(code, set()).add(reason)
     assert all(len(each) == 1 for each in reasons.values())
