@@ -67,11 +67,12 @@ def policy_message(
 
     `approved` names what may be used instead, for a request to a vendor that is not approved.
     """
-    if not said:
-        text = refusal_message("policy", reference, wording)
+    instead = _instead(approved, wording)
+    if said:
+        text = wording.say("text.policy", message=" ".join([said, *instead]), reference=reference, policy=policy)
     else:
-        text = wording.say("text.policy", message=said, reference=reference, policy=policy)
-    return " ".join([text, *_instead(approved, wording), *_way_out(code, wording)])
+        text = " ".join([refusal_message("policy", reference, wording), *instead])
+    return " ".join([text, *_way_out(code, wording)])
 
 
 def _instead(approved: Sequence[str], wording: Wording) -> list[str]:
