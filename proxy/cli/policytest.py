@@ -14,11 +14,11 @@ from detectors.names import NameFinder
 from proxy.charter import Charter
 from proxy.config import Config
 from proxy.policy import Context, Policy, load_policy
-from proxy.policy.known import Known, rule_facts
 from proxy.policy.problem import PolicyError
 from proxy.policy.proving import Laboratory, Outcome, Result, prove
 from proxy.policy.ruling import Found
 from proxy.policy.trial import Submission, Trials, read_trials
+from proxy.policy.vocabulary import Vocabulary, rule_facts
 from proxy.setting import cache_folder, catalogue_of, policy_folder, rule_folders, worker_settings
 from proxy.verdict import Request
 
@@ -76,7 +76,7 @@ def test_policies(config: Config, paths: Sequence[Path], *, as_json: bool) -> in
     """Runs the tests in files and folders, or the packs' own; prints what is wrong and returns the exit code."""
     rules = load_rules(rule_folders(config), cache_dir=cache_folder(config))
     bench = Bench(config, rules)
-    laboratory = Laboratory(Known(rules=rule_facts(rules.rules)), bench.scan, bench.inspect)
+    laboratory = Laboratory(Vocabulary(rules=rule_facts(rules.rules)), bench.scan, bench.inspect)
     results: list[Result] = []
     problems: list[PolicyError] = []
     for file in _files(paths or [policy_folder() / TESTS_FOLDER]):

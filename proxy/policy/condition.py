@@ -58,7 +58,7 @@ class Hours:
         return frozenset([*range(self.start, MINUTES_OF_DAY), *range(self.end)])
 
 
-def as_list(value: object) -> object:
+def as_list(value: Any) -> Any:
     """One value stands for a list of it."""
     return value if isinstance(value, list | tuple | dict | None) else [value]
 

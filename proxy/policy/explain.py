@@ -8,7 +8,6 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from proxy.policy.condition import DATA_KEYS
 from proxy.policy.problem import Problem, one_of, quoted
 from proxy.policy.source import Location, Source
 
@@ -16,15 +15,14 @@ _QUOTED: Final = re.compile(r"'([^']*)'")
 _LISTED: Final = {"requests": "clause", "findings": "clause", "clauses": "clause", "limits": "clause", "tests": "test"}
 """What the items of these lists are called in messages."""
 
-_BEFORE_FINDINGS: Final = "is about findings, which `requests` come before: move the clause to `findings` or `limits`"
-
 
 def explained(source: Source, err: ValidationError, model: type[BaseModel]) -> Iterator[Problem]:
     """A problem for each mistake that `model` found in a file's content."""
     seen = set()
     for error in err.errors(include_url=False):
         at = _place(source, error)
-        if at not in seen:
+        is_of_items = error["type"] == "too_short" and error["input"]  # the mistakes in these are told themselves
+        if at not in seen and not is_of_items:
             seen.add(at)
             yield source.problem(at, f"{named(source, at)}: {_expectation(source, at, error, model)}")
 
@@ -105,10 +103,7 @@ def _written(pattern: str) -> str:
 
 
 def _unknown_key(at: Location, model: type[BaseModel]) -> str:
-    name, keys = str(at[-1]), _keys_at(at[:-1], model)
-    if name in DATA_KEYS and at[0] == "requests":
-        return _BEFORE_FINDINGS
-    return one_of(keys, name)
+    return one_of(_keys_at(at[:-1], model), str(at[-1]))
 
 
 def _keys_at(above: Location, model: type[BaseModel]) -> list[str]:

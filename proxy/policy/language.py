@@ -191,6 +191,10 @@ class Policy(Document):
         return "pseudonymise" in (self.default, *(clause.action for clause in self.clauses))
 
     @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
     def asks_about_code(self) -> bool:
         """Whether any clause wants to know which code a request is about."""
         asked = [condition for clause in self.clauses for condition in (clause.when, clause.unless) if condition]
@@ -209,7 +213,7 @@ class Policy(Document):
         if self._plan is None:
             default = Ruling(Action[self.default.upper()], "default")
             requests = [_told(clause) for clause in self.requests]
-            self._plan = Plan(requests, self.findings, self.limits, default, ZoneInfo(self.timezone))
+            self._plan = Plan(requests, self.findings, self.limits, default, self.zone)
         return self._plan
 
 

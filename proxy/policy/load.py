@@ -6,24 +6,29 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from proxy.policy.check import mistakes
+from proxy.policy.condition import as_list
 from proxy.policy.explain import explained
 from proxy.policy.joining import STAGES, Layer, PolicyFile, flattened, joined
 from proxy.policy.language import Policy
 from proxy.policy.problem import PolicyError, Problem
 from proxy.policy.source import Source, read_source
+from proxy.policy.vocabulary import ANY_NAME, Vocabulary
 from proxy.suggestion import did_you_mean
 
 _NEWER: Final = (*STAGES, "extends", "timezone")
 """Keys that only a file with a version has."""
 
 
-def load_policy(name: str | Sequence[str], packs: Path) -> Policy:
+def load_policy(name: str | Sequence[str], packs: Path, known: Vocabulary = ANY_NAME) -> Policy:
     """The pack called `name` in the folder `packs`, or the policy in the file at path `name`; of a list, all together.
 
-    Raises PolicyError with the file and line of every mistake.
+    Names of rules, vendors and the like are held against `known`. Raises PolicyError with the file and line of every
+    mistake.
     """
     layers = load_layers(name, packs)
-    problems = _repeated_ids(flattened(layers))
+    every = flattened(layers)
+    problems = sorted({*_repeated_ids(every), *(problem for layer in every for problem in mistakes(layer, known))})
     if problems:
         raise PolicyError(*problems)
     return joined(layers)
@@ -77,18 +82,31 @@ class _Reader:
         try:
             file = PolicyFile.model_validate(source.content)
         except ValidationError as err:
-            raise PolicyError(*sorted({*outdated, *explained(source, err, PolicyFile)})) from err
+            missing = self._missing(source)
+            raise PolicyError(*sorted({*outdated, *missing, *explained(source, err, PolicyFile)})) from err
         if outdated:
             raise PolicyError(*outdated)
         below = [self._below(source, index, name, above) for index, name in enumerate(file.extends)]
         return Layer(source, file, tuple(layer for layer in below if layer is not None))
 
-    def _below(self, source: Source, index: int, name: str, above: tuple[Path, ...]) -> Layer | None:
-        at = ("extends", index)
+    def _missing(self, source: Source) -> Iterator[Problem]:
+        """What a file extends that isn't there: told even if the file has other mistakes."""
+        for index, name in enumerate(as_list(source.content.get("extends", []))):
+            try:
+                if isinstance(name, str):
+                    self._found(source, index, name)
+            except PolicyError as err:
+                yield from (problem for problem in err.problems if isinstance(problem, Problem))
+
+    def _found(self, source: Source, index: int, name: str) -> Path:
         try:
-            path = _find(name, self._packs, Path(source.file).parent)
+            return _find(name, self._packs, Path(source.file).parent)
         except PolicyError as err:
+            at = ("extends", index) if isinstance(source.content["extends"], list) else ("extends",)
             raise PolicyError(source.problem(at, f"extends: {err}")) from err
+
+    def _below(self, source: Source, index: int, name: str, above: tuple[Path, ...]) -> Layer | None:
+        path, at = self._found(source, index, name), ("extends", index)
         if path.resolve() in above:
             circle = " -> ".join(file.stem for file in [*above[above.index(path.resolve()) :], path])
             raise PolicyError(source.problem(at, f"extends: expected no circle, found {circle}"))

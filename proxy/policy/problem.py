@@ -7,7 +7,8 @@ from typing import Final
 from proxy.suggestion import did_you_mean
 
 SHOWN_CHARS: Final = 60
-SHOWN_NAMES: Final = 30
+SHOWN_NAMES: Final = 32
+SHOWN_BESIDE_HINT: Final = 8
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,10 +47,12 @@ class PolicyError(Exception):
 def one_of(known: Iterable[str], found: str) -> str:
     """`expected one of ..., found X`, and which of them may have been meant. A long list is left out."""
     names = sorted(known)
+    hint = did_you_mean(found, names)
     if not names:
         return f"expected none, found {quoted(found)}"
-    listed = f"one of {', '.join(names)}" if len(names) <= SHOWN_NAMES else f"one of {len(names)} known ones"
-    return f"expected {listed}, found {quoted(found)}{did_you_mean(found, names)}"
+    is_short = len(names) <= (SHOWN_NAMES if not hint else SHOWN_BESIDE_HINT)
+    listed = f"one of {', '.join(names)}" if is_short else f"one of {len(names)} known ones"
+    return f"expected {listed}, found {quoted(found)}{hint}"
 
 
 def quoted(value: object) -> str:

@@ -8,12 +8,12 @@ from detectors import Category, Finding, Severity
 from proxy.policy.action import Action
 from proxy.policy.context import Context
 from proxy.policy.explain import named
-from proxy.policy.known import Known, RuleFacts
 from proxy.policy.language import Policy
 from proxy.policy.problem import PolicyError, Problem, one_of
 from proxy.policy.ruling import Found, Ruling
 from proxy.policy.source import Location
 from proxy.policy.trial import Exhibit, Expectation, Submission, Trial, Trials
+from proxy.policy.vocabulary import RuleFacts, Vocabulary
 from proxy.policy.waiver import NO_WAIVERS, Waivers
 
 START_CHARS = 10
@@ -54,7 +54,7 @@ class Result:
 class Laboratory:
     """What tests are run with: what there is, and who finds something in a text or decides about a request."""
 
-    known: Known
+    known: Vocabulary
     scan: Callable[[str], Sequence[Found]]
     inspect: Callable[[Submission, Policy, Context], Outcome]
 
@@ -120,7 +120,7 @@ def _unknown_clauses(trials: Trials, policy: Policy) -> Iterator[Problem]:
             yield trials.source.problem(at, f"{named(trials.source, at)}: {one_of(ids - {''}, clause)}")
 
 
-def _findings(trials: Trials, index: int, trial: Trial, known: Known) -> list[Finding]:
+def _findings(trials: Trials, index: int, trial: Trial, known: Vocabulary) -> list[Finding]:
     places: list[tuple[Location, Exhibit]] = [(("findings", n), exhibit) for n, exhibit in enumerate(trial.findings)]
     if trial.finding is not None:
         places = [(("finding",), trial.finding)]
@@ -136,7 +136,7 @@ def _mistake(trials: Trials, at: Location, what: str) -> PolicyError:
     return PolicyError(trials.source.problem(at, f"{named(trials.source, at)}: {what}"))
 
 
-def _kind(exhibit: Exhibit, known: Known, mistake: Callable[[str], PolicyError]) -> tuple[str, RuleFacts]:
+def _kind(exhibit: Exhibit, known: Vocabulary, mistake: Callable[[str], PolicyError]) -> tuple[str, RuleFacts]:
     """A rule that could have given the finding, and what its findings are like. Of several, one of no clinic."""
     if exhibit.rule is None and exhibit.entity is None and exhibit.category is None:
         raise mistake("expected a rule, an entity or a category, found none of them")

@@ -8,6 +8,9 @@ from detectors import Category, Severity
 from detectors.names import ENTITIES, SCORE
 from detectors.rule import Rule
 
+OTHERS_ENTITIES: Final = frozenset({"DATE_TIME", "NRP", "ORGANIZATION"})
+"""Presidio's types that no rule of ours gives, but an operator's own recognizers may."""
+
 KindOf = tuple[str, str, str]
 """The rule, entity and category of a finding."""
 
@@ -27,7 +30,7 @@ class RuleFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Vocabulary:
     """None where it is not known what there is: then any name will do."""
 
     rules: Mapping[str, RuleFacts] | None = None
@@ -41,16 +44,23 @@ class Known:
 
     @property
     def entities(self) -> frozenset[str] | None:
-        return None if self.rules is None else frozenset(facts.entity for facts in self.rules.values())
+        if self.rules is None:
+            return None
+        return frozenset(facts.entity for facts in self.rules.values()) | OTHERS_ENTITIES
 
     def kinds(self) -> Iterator[KindOf]:
-        """Every kind of finding that the known rules can give."""
-        for rule, facts in (self.rules or {}).items():
+        """Every kind of finding that the known rules can give; none where no rules are known."""
+        if self.rules is None:
+            return
+        for entity in OTHERS_ENTITIES:
+            yield "", entity, Category.PII.value
+            yield "", entity, Category.PHI.value
+        for rule, facts in self.rules.items():
             for category in facts.categories:
                 yield rule, facts.entity, category
 
 
-NOTHING_KNOWN: Final = Known()
+ANY_NAME: Final = Vocabulary()
 
 
 def rule_facts(rules: Iterable[Rule]) -> dict[str, RuleFacts]:
