@@ -5,13 +5,15 @@ checked as a whole, and the same in every worker for the whole of a request.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
-from proxy.client import Client, client_of
+from detectors.rule import Rule
+from proxy.client import TOOLS, Client, client_of
 from proxy.policy import Context, Destination, Policy, Who, load_policy
+from proxy.policy.vocabulary import Vocabulary, rule_facts
 from proxy.task import Settings
 from proxy.vendor import Catalogue, Vendor, load_catalogue
 from proxy.verdict import Request
@@ -69,10 +71,23 @@ def _who(request: Request, client: Client, now: datetime) -> Who:
     )
 
 
-def load_charter(settings: Settings) -> Charter:
-    """The charter that files describe. Raises PolicyError, CatalogueError or ConfigError, with file and line."""
+def vocabulary(rules: Iterable[Rule] | None, catalogue: Catalogue) -> Vocabulary:
+    """What a policy may name: what is loaded with it. `rules` is None where they are not known."""
+    return Vocabulary(
+        rules=None if rules is None else rule_facts(rules),
+        vendors=frozenset(vendor.id for vendor in catalogue.vendors),
+        clients=TOOLS,
+    )
+
+
+def load_charter(settings: Settings, rules: Iterable[Rule] | None = None) -> Charter:
+    """The charter that files describe; `rules` are those that it is to go with, if they are known.
+
+    Raises PolicyError, CatalogueError or ConfigError, with file and line.
+    """
+    catalogue = load_catalogue(settings.vendors, settings.hosts, settings.registry)
     return Charter(
-        load_policy(settings.policy, settings.policies),
-        load_catalogue(settings.vendors, settings.hosts, settings.registry),
+        load_policy(settings.policy, settings.policies, vocabulary(rules, catalogue)),
+        catalogue,
         load_wording(settings.language),
     )

@@ -38,6 +38,6 @@ def read_draft(config: Config) -> Draft:
     """What the files that `config` names say now. Raises one of OPERATORS_ERRORS."""
     config, bundle = in_force(config)
     settings = worker_settings(config)
-    charter = load_charter(settings)
     rules = load_rules(settings.rules, cache_dir=settings.cache_dir)
+    charter = load_charter(settings, rules.rules)
     return Draft(config, settings, Sealed.of(rules, rules.digest), charter, Sealed.of(charter, charter.digest), bundle)

@@ -13,16 +13,21 @@ from proxy.cli.prompt import ask_secret
 from proxy.config import Config
 from proxy.configfile import ConfigError
 from proxy.groupfile import NO_GROUPS, load_groups, unknown_members
+from proxy.naming import vocabulary_of
 from proxy.policy import load_policy
+from proxy.policy.check import expired
 from proxy.setting import cache_folder, catalogue_of, domains_of, policy_folder, rule_folders
 from proxy.wording import load_wording
 
 
 def check_config(config: Config) -> None:
     """Loads everything that the proxy would; a mistake in any of it is raised with its file and line."""
-    policy = load_policy(config.policy, policy_folder())
+    known = vocabulary_of(config)
+    policy = load_policy(config.policy, policy_folder(), known)
     catalogue = catalogue_of(config)
     rules = load_rules(rule_folders(config), cache_dir=cache_folder(config))
+    for line in expired(policy, datetime.now(UTC)):
+        print(line)
     load_wording(config.language)
     _check_users(config)
     if config.names:

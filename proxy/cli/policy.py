@@ -3,10 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from proxy.config import Config
+from proxy.naming import vocabulary_of
 from proxy.policy import Policy, PolicyError, load_policy
+from proxy.policy.check import expired
 from proxy.policy.joining import STAGES
 from proxy.policy.language import AnyClause, Document
 from proxy.policy.problem import Problem
@@ -19,10 +22,12 @@ NO_PROBLEMS, PROBLEMS = 0, 1
 def check_policies(config: Config, names: Sequence[str], *, as_json: bool) -> int:
     """Prints every mistake in the policies `names`, or in the one in use; returns the exit code."""
     problems: list[Problem | str] = []
-    checked = [[name] for name in names] or [_in_use(config)]
+    known, now = vocabulary_of(config), datetime.now(UTC)
+    over: list[str] = []
+    checked = [name.split(",") for name in names] or [_in_use(config)]
     for name in checked:
         try:
-            load_policy(name, policy_folder())
+            over += expired(load_policy(name, policy_folder(), known), now)
         except PolicyError as err:
             problems += err.problems
     if as_json:
@@ -30,6 +35,8 @@ def check_policies(config: Config, names: Sequence[str], *, as_json: bool) -> in
     else:
         for problem in problems:
             print(problem.shown() if isinstance(problem, Problem) else problem)
+        for line in over:
+            print(line)
         if not problems:
             print(f"{' and '.join('+'.join(name) for name in checked)}: no mistakes")
     return PROBLEMS if problems else NO_PROBLEMS

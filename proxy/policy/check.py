@@ -76,7 +76,11 @@ def _of_clause(layer: Layer, placed: _Placed, known: Vocabulary, kinds: Kinds) -
         yield _problem(layer, (*at, "when", *key), f"{what}: this can never hold")
     if sought.unless is not None and sought.unless.covers(sought.when):
         yield _problem(layer, (*at, "unless"), "holds whenever `when` does: the clause can never match")
-    if clause.action == "mask" and _is_about_secrets(clause.when, kinds.categories(sought.when.kinds)):
+    if (
+        at[0] != "limits"
+        and clause.action == "mask"
+        and _is_about_secrets(clause.when, kinds.categories(sought.when.kinds))
+    ):
         yield _problem(layer, (*at, "action"), "expected redact or block: of secrets nothing may be shown, found mask")
 
 
@@ -91,7 +95,8 @@ def _of_order(layer: Layer, clauses: Sequence[_Placed], *, is_ordered: bool) -> 
 
 
 def _overshadowed(first: _Placed, second: _Placed, where: str, *, is_ordered: bool) -> str:
-    if not first.sought.covers(second.sought):
+    finds_nothing = not second.sought.when.kinds and first.sought.when.kinds  # told already
+    if finds_nothing or not first.sought.covers(second.sought):
         return ""
     who = f"clause {first.clause.id} {where}"
     if second.sought.covers(first.sought):

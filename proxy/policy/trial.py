@@ -48,7 +48,7 @@ class Circumstances(_Model):
     host: str = ""
     approval: ApprovalName = "unreviewed"
     agreement: Mapping[Name, StatusName] = {}
-    region: Several = ()
+    regions: Several = ()
     trains: Trains = "unknown"
     retention_days: Annotated[int, Field(ge=0)] | None = None
     tool_approved: bool | None = None
@@ -81,7 +81,7 @@ class Circumstances(_Model):
                 self.host,
                 self.approval,
                 dict(self.agreement),
-                frozenset(self.region),
+                frozenset(self.regions),
                 self.retention_days,
                 {"true": True, "false": False}.get(self.trains),
                 self.tool_approved,

@@ -123,7 +123,11 @@ MISTAKES = [
     ("clauses:\n- id: a\n  when: {score_at_least: 1.5}\n  action: log", 5, "score_at_least"),
     ("clauses:\n- id: a\n  when: {severity_at_least: huge}\n  action: log", 5, "severity_at_least"),
     ("clauses:\n- id: a\n  when: {category: [secret]}", 4, "action"),
-    ("clauses:\n- id: a\n  action: log\n- id: b\n  action: log\n- id: a\n  action: block", 8, "unique"),
+    (
+        "clauses:\n- id: a\n  when: {rule: [x]}\n  action: log\n- id: a\n  when: {rule: [y]}\n  action: block",
+        7,
+        "unique",
+    ),
     ("default: log\ndefault: block", 4, "duplicate"),
     ("clauses: [", 4, "not YAML"),
     ("description: again", 3, "duplicate"),
