@@ -88,7 +88,7 @@ _repeats = Counter(
     ["vendor"],
     registry=_registry,
 )
-_shadow = Counter(
+_unapproved = Counter(
     "tightlip_shadow_ai_requests",
     "Requests to known vendors that are not approved, where any is.",
     ["vendor", "decision"],
@@ -156,7 +156,7 @@ def record_decision(verdict: Verdict, body_bytes: int, *, is_shadow: bool = Fals
     `is_shadow`: it went to a vendor that is not approved, where others are.
     """
     if is_shadow:
-        _shadow.labels(_vendor(verdict.vendor), verdict.decision.value).inc()
+        _unapproved.labels(_vendor(verdict.vendor), verdict.decision.value).inc()
     _requests.labels(_vendor(verdict.vendor), _format(verdict.format), verdict.decision.value).inc()
     if verdict.justification is not None:
         _justified.labels(_vendor(verdict.vendor)).inc()
