@@ -1,6 +1,6 @@
 """Detectors: text in, findings out. Knows nothing of proxies, vendors or policies."""
 
-from detectors.engine import Engine
+from detectors.engine import Engine, fingerprint
 from detectors.finding import Category, Finding, Scan, Severity
 from detectors.mask import preview
 from detectors.matcher import GENERIC_ID
@@ -16,6 +16,7 @@ __all__ = [
     "Scan",
     "Severity",
     "bundled_rules",
+    "fingerprint",
     "load_rules",
     "preview",
 ]
