@@ -17,6 +17,8 @@ from proxy.policy.vocabulary import Vocabulary, rule_facts
 from proxy.task import Settings
 from proxy.vendor import Catalogue, Vendor, load_catalogue
 from proxy.verdict import Request
+from proxy.waiver import NOTHING_STANDING, StandingWaivers
+from proxy.waiver.load import Names, WaiverFiles, load_waivers
 from proxy.wording import Wording, english, load_wording
 
 
@@ -25,11 +27,17 @@ class Charter:
     policy: Policy
     catalogue: Catalogue
     wording: Wording = field(default_factory=english)
+    waivers: StandingWaivers = NOTHING_STANDING
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
         """SHA-256 of each part, by its name in records."""
-        return {"policy": self.policy.digest, "vendors": self.catalogue.digest, "wording": self.wording.digest}
+        return {
+            "policy": self.policy.digest,
+            "vendors": self.catalogue.digest,
+            "wording": self.wording.digest,
+            "waivers": self.waivers.digest,
+        }
 
     @cached_property
     def digest(self) -> str:
@@ -86,8 +94,9 @@ def load_charter(settings: Settings, rules: Iterable[Rule] | None = None) -> Cha
     Raises PolicyError, CatalogueError or ConfigError, with file and line.
     """
     catalogue = load_catalogue(settings.vendors, settings.hosts, settings.registry)
-    return Charter(
-        load_policy(settings.policy, settings.policies, vocabulary(rules, catalogue)),
-        catalogue,
-        load_wording(settings.language),
-    )
+    known = list(rules) if rules is not None else None
+    policy = load_policy(settings.policy, settings.policies, vocabulary(known, catalogue))
+    files = WaiverFiles(settings.exceptions, settings.allow)
+    names = Names(None if known is None else {rule.id for rule in known}, {vendor.id for vendor in catalogue.vendors})
+    waivers = load_waivers(files, settings.key, policy.exceptions, datetime.now(UTC), names)
+    return Charter(policy, catalogue, load_wording(settings.language), waivers)

@@ -38,7 +38,7 @@ from proxy.configtype import (
 MIB = 1024 * 1024
 DEFAULT_FILE = Path("tightlip.yaml")
 PATH_KEYS = (
-    *(("state_dir",), ("users",), ("groups",), ("upstream", "ca_file"), ("rules",), ("registry",)),
+    *(("state_dir",), ("users",), ("groups",), ("upstream", "ca_file"), ("rules",), ("registry",), ("allow",)),
     *(("bundle",), ("trusted_keys",), ("shadow", "rules")),
 )
 NAME_OR_PATH_KEYS = (("policy",), ("shadow", "policy"), ("names",), ("language",))
@@ -143,6 +143,7 @@ class Config(_Model):
     language: Annotated[str, Field(min_length=1)] = "en"
     rules: tuple[Path, ...] = ()
     registry: Path | None = None
+    allow: Path | None = None
     bundle: Path | None = None
     require_signed: bool = False
     trusted_keys: Path | None = None

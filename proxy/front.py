@@ -147,6 +147,7 @@ def decision_record(request: Request, verdict: Verdict, edition: Edition) -> Dec
         justification=verdict.justification.recorded() if verdict.justification else None,
         repeat_of=verdict.repeat_of or None,
         clause=verdict.clause or None,
+        waiver=verdict.waiver or None,
         context=verdict.context.recorded(),
         policy=standing.policy,
         policy_digest=standing.policy_digest,

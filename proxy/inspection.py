@@ -73,7 +73,7 @@ class Inspection:
 
     def verdict(self) -> Verdict:
         policy = self._charter.policy
-        judged, asked = self._judge(), policy.judge_request(self._context)
+        judged, asked = self._judge(), policy.judge_request(self._context, self._charter.waivers)
         if policy.telemetry == "refuse" and self._is_report:
             return self._refused(self._base(judged, asked), Reason.TELEMETRY)
         if policy.on_sent != "redact" or self._may_be_told or asked.action.tells or _tell(judged):
@@ -137,6 +137,7 @@ class Inspection:
             restorable=bool(self._fmt.replies),
             pseudonyms=self._pseudonyms,
             notes=self._notes,
+            waivers=self._inspector.waivers(self._charter, hits),
         )
 
     def _forgive(self, judged: Sequence[Judgement]) -> list[Judgement]:
@@ -180,6 +181,7 @@ class Inspection:
             reason=self._unread(),
             findings=tuple(item.recorded() for item in judged),
             clause=_deciding(asked, judged),
+            waiver=asked.waiver,
             context=self._context,
             conversation=history.conversation if history else "",
             telling=history.sending(_places(judged)) if history and remembers else NOTHING_TOLD,

@@ -5,6 +5,7 @@ target, headers, body -> segments -> findings -> actions -> the bytes to send, o
 """
 
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 
 from detectors import Engine, RuleSet
@@ -21,13 +22,15 @@ from proxy.history import History, read_history
 from proxy.inspection import Content, Inspection
 from proxy.jsontext import leaves
 from proxy.policy import Policy
+from proxy.policy.waiver import Waivers
 from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known, Pseudonymiser
 from proxy.reason import RequestError
-from proxy.scanner import Reading, Scanner
+from proxy.scanner import Hit, Reading, Scanner
 from proxy.task import Ready, Settings
 from proxy.told import NOTHING_TOLD, Told
 from proxy.vendor import Vendor
 from proxy.verdict import Request, Stats, Verdict
+from proxy.waiver.value import Sample
 
 
 class Inspector:
@@ -110,6 +113,11 @@ class Inspector:
     def asides(self, content: Content, fmt: Format, history: History) -> Asides:
         """What Tightlip and its user say to each other in a body whose conversation was read."""
         return read_asides(content.data, fmt, self.limits, history, self.key)
+
+    def waivers(self, charter: Charter, hits: Iterable[Hit]) -> Waivers:
+        """What may let findings of one request pass; entries for values are compared here, where the values are."""
+        samples = (Sample(segment.text, finding) for segment, findings in hits for finding in findings)
+        return charter.waivers.knowing(samples, self.key)
 
 
 def build(settings: Settings, rules: RuleSet) -> Inspector:

@@ -14,6 +14,7 @@ from proxy.gate import OWN_HOST, Gate
 from proxy.key import installation_key
 from proxy.task import Settings
 from proxy.vendor import Catalogue, load_catalogue
+from proxy.waiver.store import exceptions_file
 
 ATTACHMENT_SHARE = 0.4
 """Of a request's time, for opening one attachment; what is read out of it has to be scanned as well."""
@@ -29,6 +30,11 @@ def vendor_folders() -> tuple[Path, ...]:
 
 def policy_folder() -> Path:
     return bundled_rules() / "policies"
+
+
+def allow_files(config: Config) -> tuple[Path, ...]:
+    bundled = sorted((bundled_rules() / "allow").glob("*.yaml"))
+    return (*bundled, config.allow) if config.allow else tuple(bundled)
 
 
 def catalogue_of(config: Config) -> Catalogue:
@@ -67,6 +73,8 @@ def worker_settings(config: Config) -> Settings:
         vendors=vendor_folders(),
         hosts=dict(config.hosts),
         registry=config.registry,
+        exceptions=exceptions_file(config.state_dir),
+        allow=allow_files(config),
         limits=limits_of(config),
         key=installation_key(config.state_dir),
         cache_dir=cache_folder(config),

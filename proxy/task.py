@@ -42,6 +42,8 @@ class Settings:
     limits: Limits
     key: bytes = field(repr=False)
     registry: Path | None = None
+    exceptions: Path | None = None
+    allow: tuple[Path, ...] = ()
     cache_dir: Path | None = None
     names: str | None = None
     language: str = "en"
