@@ -7,9 +7,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from proxy.auditsearch import Members, Recorded, find
+from proxy.auditsearch import Members, Recorded
+from proxy.cli.logged import recorded
 from proxy.config import Config
-from proxy.configfile import ConfigError
 from proxy.formats import FORMATS, GENERIC
 from proxy.message import standing
 from proxy.segment import Label
@@ -41,18 +41,14 @@ _RESULTS = {
 
 def explain(config: Config, reference: str, *, as_json: bool) -> int:
     """Prints what is on record about a request; the exit code says whether anything is."""
-    folder = config.state_dir / "audit"
-    try:
-        recorded = find(folder, reference) if folder.is_dir() else None
-    except OSError as err:
-        raise ConfigError(f"{folder}: expected an audit log that can be read, found: {err.strerror}") from err
-    if recorded is None:
-        print(f"tightlip: no request {reference} is on record in {folder}", file=sys.stderr)
+    found = recorded(config, reference)
+    if found is None:
+        print(f"tightlip: no request {reference} is on record in {config.state_dir / 'audit'}", file=sys.stderr)
         return UNKNOWN
     if as_json:
-        print(json.dumps(_plain(recorded), ensure_ascii=False, indent=2))
+        print(json.dumps(_plain(found), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(_lines(recorded)))
+        print("\n".join(_lines(found)))
     return FOUND
 
 

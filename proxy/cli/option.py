@@ -10,6 +10,12 @@ if TYPE_CHECKING:
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="Configuration file (default ./tightlip.yaml).")]
 StateDir = Annotated[Path | None, typer.Option(help="Where the CA, keys, audit log and caches live.")]
+ActAs = Annotated[str | None, typer.Option("--as", help="Act as this user, whose password is asked for.")]
+Reference = Annotated[str, typer.Argument(help="The reference that a message named, such as tl-ec8z43r3hz.")]
+Findings = Annotated[
+    list[int] | None, typer.Option("--finding", help="Only the finding of this number; may be repeated.")
+]
+Since = Annotated[str, typer.Option(help="From this day or moment on, UTC: 2026-11-01.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
