@@ -54,6 +54,8 @@ def refused(words: list[str]) -> str | None:
     command: Any = typer.main.get_command(app)
     path = "tightlip"
     while (below := _below(command)) and words:
+        if words[0] not in below and words[0] != "--help" and getattr(command, "meant", None) is not None:
+            words = [command.meant, *words]
         if words[0] not in below:
             return f"{path}: no command {words[0]}"
         path, command, words = f"{path} {words[0]}", below[words[0]], words[1:]

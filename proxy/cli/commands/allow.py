@@ -11,9 +11,12 @@ from proxy.cli.option import ActAs, AsJson, ConfigFile, Findings, Reference, Sin
 class _ReferenceFirst(TyperGroup):
     """`tightlip allow REF` is short for `tightlip allow add REF`."""
 
+    meant = "add"
+    """The command that is meant where none is named."""
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         named = args and (args[0] in self.commands or args[0] in self.get_help_option_names(ctx))
-        return super().parse_args(ctx, args if named or not args else ["add", *args])
+        return super().parse_args(ctx, args if named or not args else [self.meant, *args])
 
 
 allow = typer.Typer(
