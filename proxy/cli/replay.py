@@ -99,13 +99,13 @@ async def _compare(active: Draft, candidate: Draft, file: Path) -> Tally:
     tally = Tally()
     ours, theirs = (Inquiry(keys=keys_of(draft.config)) for draft in (active, candidate))
     async with trial(active) as before, trial(candidate) as after:
-        for request in _captured(file):
+        for request in captured_requests(file):
             was = await judged(request, ours, before)
             tally.add(compared(request, was, await judged(request, theirs, after)))
     return tally
 
 
-def _captured(file: Path) -> Iterator[Request]:
+def captured_requests(file: Path) -> Iterator[Request]:
     """The requests of a file, one a line; `-` is standard input. Raises ConfigError with the line of a bad one."""
     try:
         with sys.stdin.buffer if str(file) == "-" else file.open("rb") as lines:

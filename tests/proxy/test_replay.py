@@ -1,5 +1,6 @@
 """Recorded decisions judged again: by the same policy they come out the same, by another as live traffic would."""
 
+import base64
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from detectors.rule import Rule
 from proxy.audit import AuditLog
 from proxy.auditrecord import encode
 from proxy.cli.app import app
-from proxy.cli.replay import moment
+from proxy.cli.replay import captured_requests, moment
 from proxy.configfile import ConfigError
 from proxy.front import decision_record
 from proxy.policy import Policy
@@ -196,3 +197,28 @@ def test_an_empty_log_is_no_error(tmp_path: Path) -> None:
     code, text = run(tmp_path, "--policy", "strict")
     assert code == 0
     assert "0 recorded decisions" in text
+
+
+def captured(asked: Request) -> str:
+    headers = [[name.decode(), value.decode()] for name, value in asked.headers]
+    body = base64.b64encode(asked.body).decode()
+    url = f"https://{asked.host}{asked.target}"
+    return json.dumps({"id": "r", "method": "POST", "url": url, "headers": headers, "body_b64": body, "user": "ann"})
+
+
+@pytest.mark.slow
+def test_captured_requests_are_scanned_anew_by_both(tmp_path: Path) -> None:
+    file = tmp_path / "requests.jsonl"
+    file.write_text("".join(f"{captured(REQUESTS[name])}\n" for name in ("clean", "key", "mail")))
+    code, text = run(tmp_path, "--requests", str(file), "--policy", "strict", "--json")
+    told = json.loads(text)
+    assert code == 1
+    assert told["requests"] == 3
+    assert told["decisions"]["block"] == {"before": 0, "after": 2, "gained": 2, "lost": 0}
+
+
+def test_a_line_that_is_no_request_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "requests.jsonl"
+    file.write_text(f"{captured(REQUESTS['clean'])}\n\n" + '{"url": 7}\n')
+    with pytest.raises(ConfigError, match=r"requests\.jsonl:3: expected a request"):
+        list(captured_requests(file))
