@@ -6,18 +6,22 @@ read by the user, cost one request, and leave a session that goes on.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.e2e import values
 from tests.e2e.lab import ROOT, Tightlip
 from tests.fakevendor import FakeVendor, Received, Step, Tool
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Lab
 
 pytestmark = [pytest.mark.client, pytest.mark.timeout(400)]
 
@@ -162,3 +166,51 @@ def test_a_block_is_read_by_the_user_and_the_session_goes_on(guarded: Session, v
     assert b"two plus two" in call.body
     assert b"[AWS_ACCESS_KEY:" in call.body
     assert all(value.encode() not in request.body for request in vendor.requests)
+
+
+ACTING = """\
+version: 1
+id: acting
+description: Warns of addresses, and asks for a reason for keys.
+findings:
+- {id: mail, when: {entity: [EMAIL_ADDRESS]}, action: warn}
+- {id: keys, when: {category: [secret]}, action: justify}
+default: log
+"""
+
+
+@pytest.fixture
+def acting(program: Path, lab: "Lab", tmp_path: Path) -> Iterator[Session]:
+    policy = tmp_path / "acting.yaml"
+    policy.write_text(ACTING)
+    with lab.tightlip("acting", policy=str(policy)) as tightlip:
+        yield _session(program, tmp_path, tightlip, CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC="1")
+
+
+def test_a_warning_is_shown_once_and_the_session_goes_on(acting: Session, vendor: FakeVendor) -> None:
+    value = values.email()
+    first = acting.run(f"Draft a letter to {value}.")
+    assert first.stdout.startswith("[Tightlip: "), first.stdout + first.stderr
+    assert first.stdout.strip().endswith("All is well.")
+    for prompt in ("Make it shorter.", "Make it kinder."):
+        assert acting.run(prompt, "--continue").stdout.strip() == "All is well."
+    last = _main_calls(vendor)[-1]
+    assert len([turn for turn in last.json()["messages"] if turn["role"] == "assistant"]) == 2
+    assert all(b"[Tightlip: " not in request.body for request in vendor.requests)
+
+
+def test_a_reason_lets_a_blocked_prompt_through(acting: Session, vendor: FakeVendor) -> None:
+    value = values.aws_key()
+    blocked = acting.run(f"Is {value} a good name for a key?")
+    code = re.search(r"tightlip: allow ([A-Z0-9]{4}) because", blocked.stdout + blocked.stderr)
+    assert code is not None, blocked.stdout + blocked.stderr
+    assert not _main_calls(vendor)
+    reason = "this key was revoked weeks ago"
+    allowed = acting.run(f"tightlip: allow {code[1]} because {reason}", "--continue")
+    assert allowed.stdout.strip() == "All is well.", allowed.stdout + allowed.stderr
+    later = acting.run("And another one?", "--continue")
+    assert later.stdout.strip() == "All is well.", later.stdout + later.stderr
+    calls = _main_calls(vendor)
+    assert all(value.encode() in call.body for call in calls)
+    assert all(b"tightlip: allow" not in request.body and reason.encode() not in request.body for request in calls)
+    assert [record["justification"]["reason"] for record in acting.tightlip.decisions() if "justification" in record]
