@@ -114,7 +114,8 @@ def _fault(heard: Heard, offer: Offer, hits: Collection[Hit], fixed: bool) -> Re
         return Reason.JUSTIFICATION_FINDING
     if offer is _NOTHING:
         return Reason.JUSTIFICATION_UNKNOWN
-    return None if len(heard.directive.reason) in REASON_CHARS else Reason.JUSTIFICATION_REASON
+    reason = heard.directive.reason
+    return None if len(reason) in REASON_CHARS and reason.isprintable() else Reason.JUSTIFICATION_REASON
 
 
 def _is_found_in(heard: Heard, hits: Collection[Hit]) -> bool:

@@ -20,14 +20,18 @@ FOUND, UNKNOWN = 0, 1
 _DECISIONS = {
     "allow": "sent as it came",
     "log": "sent as it came, and noted",
+    "warn": "sent as it came, with a warning",
     "redact": "sent without the values that were found",
     "block": "blocked",
 }
 _ACTIONS = {
     "allow": "let pass",
     "log": "noted",
+    "warn": "warned of",
+    "mask": "masked but for its end",
     "pseudonymise": "replaced by a pseudonym",
     "redact": "cut out",
+    "justify": "blocked until a reason is given",
     "block": "blocked",
 }
 _RESULTS = {
@@ -69,6 +73,9 @@ def _lines(recorded: Recorded) -> Iterator[str]:
     if decision.get("reason"):
         words = english().find(f"reason.{decision['reason']}") or english().say("reason.unknown")
         yield _line("unread", f"{decision['reason']}: {words}")
+    if decision.get("justification"):
+        given = decision["justification"]
+        yield _line("reason", f"{given['reason']} (code {given['code']}, for clause {given['clause']})")
     yield _line("end", _end(outcome))
     if decision.get("repeat_of"):
         yield _line("repeat", f"of {decision['repeat_of']}: the same findings, no more than two minutes later")

@@ -168,6 +168,7 @@ WRONG = [
     (lambda code: line(code, "too short"), Reason.JUSTIFICATION_REASON),
     (lambda code: f"tightlip: allow {code}", Reason.JUSTIFICATION_REASON),
     (lambda code: line(code, "x" * 301), Reason.JUSTIFICATION_REASON),
+    (lambda code: line(code, "a terminal \x1b[2J is cleared"), Reason.JUSTIFICATION_REASON),
     (lambda code: line(code, f"the owner {EMAIL} says so"), Reason.JUSTIFICATION_FINDING),
     (lambda code: line(code, f"the number {PAN} is public"), Reason.JUSTIFICATION_FINDING),
 ]
