@@ -70,3 +70,14 @@ def test(
     from proxy.cli.ruletrial import try_rules
 
     raise typer.Exit(try_rules(load_config(config), words or [], clean, most))
+
+
+@rules.command("docs")
+def docs(
+    folder: Annotated[Path, typer.Option("-o", "--out", help="The folder to write to.")],
+    config: ConfigFile = None,
+) -> None:
+    """Write a reference of the rules in use: a page to search and print, and markdown."""
+    from proxy.cli.rulebook import write_book
+
+    write_book(load_config(config), folder)

@@ -66,7 +66,8 @@ def test_a_bundle_that_would_be_refused_is_not_written(place: Path) -> None:
 def test_a_policy_whose_tests_fail_is_not_written(place: Path) -> None:
     (place / "acme" / "tests").mkdir()
     tests = place / "acme" / "tests" / "acme.yaml"
-    case = "policy: ../policy.yaml\ntests:\n- name: Tokens stop\n  finding: {rule: acme-token}\n  expect: {decision: log}\n"
+    case = "- name: Tokens stop\n  finding: {rule: acme-token}\n  expect: {decision: log}\n"
+    case = f"policy: ../policy.yaml\ntests:\n{case}"
     tests.write_text(case)
     built = call(place, "bundle", "build", "acme", "-o", "acme.tlb")
     assert built.returncode == 1
