@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from proxy.auditrecord import Change, Decision, Outcome, Record, Seal, Shadow, Start, encode, line
+from proxy.auditrecord import Change, Decision, Load, Outcome, Record, Seal, Shadow, Start, encode, line
 from proxy.auditsegment import (
     FIRST_PREVIOUS,
     Segment,
@@ -101,7 +101,7 @@ class AuditLog:
         since = self._waiting_since
         return 0.0 if since is None else max(time.monotonic() - since, 0.0)
 
-    def append(self, record: Decision | Outcome | Shadow | Change) -> Future[int]:
+    def append(self, record: Decision | Outcome | Shadow | Change | Load) -> Future[int]:
         """The record's sequence number once it is durable, or `AuditUnavailable`. Never blocks.
 
         On an event loop: `await asyncio.wrap_future(log.append(record))`; cancelling that doesn't unwrite it. A disk

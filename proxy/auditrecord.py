@@ -221,10 +221,34 @@ class Change:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
-Record = Decision | Outcome | Shadow | Start | Seal | Change
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """Rules, policy and the rest were read: taken, found unchanged or refused; by whom and why.
+
+    `edition` is the one in force from now on, `previous` the one before; `digests` are of its parts. `changed` tells by
+    ids what is another now, `needs_restart` names keys of the configuration that could not be taken. Of mistakes
+    `problems` says where they are, and nothing of what stands there.
+    """
+
+    type: ClassVar[str] = "load"
+    time: float
+    trigger: str
+    result: str
+    actors: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    edition: str
+    previous: str | None = None
+    digests: Mapping[str, str]
+    digests_before: Mapping[str, str] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
+    needs_restart: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+Record = Decision | Outcome | Shadow | Start | Seal | Change | Load
 _FIELDS: dict[type, tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind))
-    for kind in (Decision, Outcome, Shadow, Start, Seal, Change, AuditFinding, AuditChange)
+    for kind in (Decision, Outcome, Shadow, Start, Seal, Change, Load, AuditFinding, AuditChange)
 }
 _WORDS = frozenset({"summary"})
 _FROM_REQUEST = frozenset({"path", "pointer", "model", "client", "client_version", "method"})

@@ -5,10 +5,11 @@ checked as a whole, and the same in every worker for the whole of a request.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 
 from detectors.rule import Rule
 from proxy.client import TOOLS, Client, client_of
@@ -100,3 +101,23 @@ def load_charter(settings: Settings, rules: Iterable[Rule] | None = None) -> Cha
     names = Names(None if known is None else {rule.id for rule in known}, {vendor.id for vendor in catalogue.vendors})
     waivers = load_waivers(files, settings.key, policy.exceptions, datetime.now(UTC), names)
     return Charter(policy, catalogue, load_wording(settings.language), waivers)
+
+
+def sources(settings: Settings) -> tuple[Path, ...]:
+    """The files and folders that rules and charter are read from, whether they are there or not.
+
+    Every path of the settings, that is, and what may be a name or a path; but not what only caches something.
+    """
+    return tuple(
+        path for each in fields(settings) if each.name != "cache_dir" for path in _paths(getattr(settings, each.name))
+    )
+
+
+def _paths(value: object) -> Iterator[Path]:
+    if isinstance(value, Path):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _paths(item)
+    elif isinstance(value, str) and "/" in value:
+        yield Path(value)

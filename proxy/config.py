@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -24,7 +25,7 @@ from pydantic import (
 )
 
 from proxy.bundle.option import refused
-from proxy.configfile import ConfigError, Key, Layers, read_env, read_file
+from proxy.configfile import PREFIX, ConfigError, Key, Layers, read_env, read_file
 from proxy.configtype import (
     Address,
     ParentProxy,
@@ -43,6 +44,14 @@ PATH_KEYS = (
 )
 NAME_OR_PATH_KEYS = (("policy",), ("shadow", "policy"), ("names",), ("language",))
 """A name of what comes along, or a path when there is a slash in it."""
+
+NEEDS_RESTART = frozenset(
+    {
+        *("listen", "metrics", "state_dir", "users", "groups", "workers", "shadow", "upstream", "allow_private"),
+        *("websocket", "vault", "aws_signing", "portal", "base_urls", "base_url_origins", "advertise", "reload"),
+    }
+)
+"""Keys whose parts are made once, at the start; a reload takes the others."""
 
 _ADDRESS = (BeforeValidator(Address.parse), PlainSerializer(str, return_type=str))
 AddressText = Annotated[Address, *_ADDRESS]
@@ -166,6 +175,7 @@ class Config(_Model):
     base_url_origins: tuple[str, ...] = ()
     advertise: AddressText | None = Field(default=None, validate_default=True)
     hosts: Mapping[HostPattern, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
+    reload: Literal["auto", "manual"] = "auto"
 
     @field_validator("listen")
     @classmethod
@@ -209,6 +219,14 @@ class Config(_Model):
         canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 
+    def kept_running(self, running: Self | None) -> tuple[Self, tuple[str, ...]]:
+        """This configuration as far as a proxy that runs by `running` can take it, and the keys that it can't."""
+        if running is None:
+            return self, ()
+        held = {name: getattr(running, name) for name in NEEDS_RESTART}
+        changed = sorted(name for name, value in held.items() if getattr(self, name) != value)
+        return self.model_copy(update=held), tuple(changed)
+
     @classmethod
     def from_layers(cls, layers: Layers) -> Self:
         try:
@@ -234,3 +252,26 @@ def load(path: Path | None, env: Mapping[str, str], overrides: Mapping[str, obje
         layers.add(values, places, base=file_of.absolute().parent if file_of else Path.cwd(), paths=_is_path)
     layers.values.setdefault("state_dir", default_state_dir(env))
     return Config.from_layers(layers)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a configuration was read from, so that it can be read again: as for `load`, which see."""
+
+    path: Path | None = None
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    overrides: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, path: Path | None, env: Mapping[str, str], overrides: Mapping[str, object]) -> Self:
+        """The same with what matters of the environment."""
+        wanted = {"HOME", "XDG_STATE_HOME"}
+        return cls(path, {k: v for k, v in env.items() if k in wanted or k.startswith(PREFIX)}, overrides)
+
+    @property
+    def file(self) -> Path:
+        """The configuration file, whether it is there or not."""
+        return (self.path or DEFAULT_FILE).absolute()
+
+    def load(self) -> Config:
+        return load(self.path, self.env, self.overrides)

@@ -13,6 +13,7 @@ from proxy import metrics
 from proxy.audit import AuditLog, AuditUnavailable
 from proxy.auditrecord import AuditFinding
 from proxy.auditrecord import Decision as DecisionRecord
+from proxy.auditrecord import Load as LoadRecord
 from proxy.auditrecord import Outcome as OutcomeRecord
 from proxy.client import client_of
 from proxy.edition import Edition
@@ -82,7 +83,7 @@ class Front:
         record = decision_record(request, verdict, edition)
         started = time.perf_counter()
         try:
-            await self._append(record)
+            await self.put_on_record(record)
         except AuditUnavailable:
             self.repeats.forget(request.reference)
             raise
@@ -94,7 +95,8 @@ class Front:
             self.shadow.observe(request, request.user or request.profile.address, verdict)
         return record
 
-    async def _append(self, record: DecisionRecord) -> None:
+    async def put_on_record(self, record: DecisionRecord | LoadRecord) -> None:
+        """Returns once it is durable. Raises AuditUnavailable."""
         try:
             await asyncio.wait_for(asyncio.wrap_future(self.audit.append(record)), AUDIT_SECONDS)
         except TimeoutError:

@@ -40,7 +40,9 @@ class Inquiry:
             return edition.refuse(request, "busy")
         self._in_flight_bytes += len(request.body)
         try:
-            return await self._signed(request, await self._decide(request, identity, edition), edition)
+            with edition.pool.leased():
+                verdict = await self._decide(request, identity, edition)
+            return await self._signed(request, verdict, edition)
         except PoolError as err:
             _log.warning("no verdict", reason=err.reason, where=err.where, reference=request.reference)
             return edition.refuse(request, err.reason)

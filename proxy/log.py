@@ -22,7 +22,7 @@ FIELDS = frozenset(
         *("timestamp", "level", "event", "logger", "exception", "at", "thread", "pid"),
         *("reference", "vendor", "host", "format", "decision", "reason", "status", "user", "hook", "where"),
         *("category", "rule", "action", "worker", "count", "bytes", "seconds", "days_left"),
-        *("file", "address", "policy", "digest", "version"),
+        *("file", "address", "policy", "digest", "version", "edition", "trigger"),
     }
 )
 """Every field a log line may have. A new one is added here, after thinking about what can get into it."""

@@ -135,6 +135,20 @@ _body = Histogram(
 _build = Info("tightlip_build", "What is running.", registry=_registry)
 _policy = Info("tightlip_policy", "The policy in force.", registry=_registry)
 _ruleset = Info("tightlip_ruleset", "The rules in force.", registry=_registry)
+_reloads = Counter(
+    "tightlip_reloads", "Reloads of rules, policy and the rest, by how they ended.", ["result"], registry=_registry
+)
+_reload_time = Gauge(
+    "tightlip_config_last_reload_success_timestamp_seconds",
+    "When rules, policy and the rest were last found good.",
+    registry=_registry,
+)
+_reload_successful = Gauge(
+    "tightlip_config_last_reload_successful",
+    "Whether the last reload was taken: 0 while an older edition stays.",
+    registry=_registry,
+)
+_edition = Info("tightlip_edition", "Rules, policy and configuration in one.", registry=_registry)
 _certificate = Gauge(
     "tightlip_certificate_expiry_timestamp_seconds", "When the CA's certificate expires.", registry=_registry
 )
@@ -222,8 +236,22 @@ def hook_failed(hook: str) -> None:
     _hook_faults.labels(_small(hook)).inc()
 
 
-def describe(version: str, policy: str, policy_digest: str, rules_digest: str) -> None:
+def reloaded(result: str, *, good: bool) -> None:
+    """Count a reload; `good` when what is in force is what the files say."""
+    _reloads.labels(_small(result)).inc()
+    loaded(good=good)
+
+
+def loaded(*, good: bool) -> None:
+    """Whether the files could be taken, now, at the start or later."""
+    _reload_successful.set(good)
+    if good:
+        _reload_time.set_to_current_time()
+
+
+def describe(version: str, edition: str, policy: str, policy_digest: str, rules_digest: str) -> None:
     """What is in force; called again whenever that changes."""
+    _edition.info({"name": edition})
     _build.info({"version": version, "python": ".".join(map(str, sys.version_info[:3]))})
     _policy.info({"name": policy, "digest": policy_digest})
     _ruleset.info({"digest": rules_digest})

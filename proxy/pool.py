@@ -6,19 +6,14 @@ becomes a PoolError with a closed reason, never a missing verdict taken for a cl
 
 import asyncio
 import contextlib
-import os
-import socket
-import subprocess
-import sys
 import zlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import structlog
 
-from proxy import frame
+from proxy.child import Child
 from proxy.mailbox import Mailbox
 from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known
 from proxy.task import KEPT_CHARTERS, Answer, Equipment, Fault, Ready, Sealed, Settings, Task
@@ -27,6 +22,7 @@ from proxy.verdict import Request, Verdict
 
 START_SECONDS = 60.0
 MAX_BACKOFF_SECONDS = 5.0
+END_SECONDS = 0.02  # between two looks at whether somebody still needs a pool that ends
 AFFINITY_BYTES = 512
 """Enough of a body to hold its model and the head of its first message, the same all through a conversation."""
 
@@ -45,9 +41,7 @@ class PoolError(Exception):
 @dataclass(slots=True, eq=False)
 class _Worker:
     index: int
-    process: subprocess.Popen[bytes]
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
+    child: Child
     mailbox: Mailbox | None
     taught: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_CHARTERS))
     """The charters that the worker has, as it counts them itself."""
@@ -60,22 +54,15 @@ class _Worker:
         if charter.digest not in self.taught:
             self.taught.append(charter.digest)
             lesson = charter
-        answer = await self.ask(Task(sent, charter.digest, lesson, told, mailed, known))
+        answer = await self.child.ask(Task(sent, charter.digest, lesson, told, mailed, known))
         if not isinstance(answer, Answer):
             return answer if isinstance(answer, Fault) else Fault("worker_lost", "answer")
         if answer.mailed_bytes is None or self.mailbox is None:
             return answer.verdict
         return replace(answer.verdict, body=self.mailbox.take(answer.mailed_bytes))
 
-    async def ask(self, message: Any) -> Any:
-        self.writer.writelines(frame.pack(message))
-        await self.writer.drain()
-        return await frame.read(self.reader)
-
     def kill(self) -> None:
-        self.writer.close()
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
+        self.child.kill()
         if self.mailbox is not None:
             self.mailbox.close()
             self.mailbox = None
@@ -95,12 +82,27 @@ class Pool:
     _busy: set[_Worker] = field(default_factory=set)
     _waiting: deque[asyncio.Future[_Worker]] = field(default_factory=deque)
     _spawning: set[asyncio.Task[None]] = field(default_factory=set)
+    _leases: int = 0
     _closed: bool = False
+    is_ending: bool = False
+    """Whether it is about to end, and only those who lease it are still answered."""
 
-    async def start(self) -> None:
-        """Starts every worker. Raises PoolError when one can't be started."""
-        for worker in await asyncio.gather(*(self._spawn(index) for index in range(self.size))):
-            self._release(worker)
+    async def start(self, at_once: int | None = None) -> None:
+        """Starts every worker, so many at once. Raises PoolError when one can't be started; then none is left."""
+        turns = asyncio.Semaphore(at_once or self.size)
+        starting = [asyncio.create_task(self._start(index, turns)) for index in range(self.size)]
+        try:
+            await asyncio.gather(*starting)
+        except BaseException:
+            for task in starting:
+                task.cancel()
+            await asyncio.gather(*starting, return_exceptions=True)
+            await self.stop()
+            raise
+
+    async def _start(self, index: int, turns: asyncio.Semaphore) -> None:
+        async with turns:
+            self._release(await self._spawn(index))
 
     async def inspect(
         self, request: Request, charter: Sealed, told: Told = NOTHING_TOLD, known: Known = NOTHING_KNOWN
@@ -131,6 +133,22 @@ class Pool:
             self._replace(worker, "memory")
         raise PoolError(answer.reason, answer.where)
 
+    @contextlib.contextmanager
+    def leased(self) -> Iterator[None]:
+        """For whoever may ask more than once about one request: the pool does not end in between."""
+        self._leases += 1
+        try:
+            yield
+        finally:
+            self._leases -= 1
+
+    async def end(self) -> None:
+        """Ends every worker once nobody leases the pool any more."""
+        self.is_ending = True
+        while self._leases:
+            await asyncio.sleep(END_SECONDS)
+        await self.stop()
+
     @property
     def queue_depth(self) -> int:
         return len(self._waiting)
@@ -141,7 +159,7 @@ class Pool:
 
     @property
     def process_ids(self) -> list[int]:
-        return [worker.process.pid for worker in [*self._idle.values(), *self._busy]]
+        return [worker.child.process.pid for worker in [*self._idle.values(), *self._busy]]
 
     async def stop(self) -> None:
         """Ends every worker and waits for it."""
@@ -155,7 +173,7 @@ class Pool:
                 future.set_exception(PoolError("busy"))
         for worker in workers:
             worker.kill()
-            await asyncio.to_thread(worker.process.wait)
+            await worker.child.gone()
 
     def _is_by(self, verdict: Verdict, charter: Sealed) -> bool:
         return (verdict.rules_digest, verdict.charter_digest) == (self.rules.digest, charter.digest)
@@ -204,7 +222,7 @@ class Pool:
             task.add_done_callback(self._spawning.discard)
 
     async def _respawn(self, lost: _Worker) -> None:
-        await asyncio.to_thread(lost.process.wait)
+        await lost.child.gone()
         backoff = 0.1
         while not self._closed:
             try:
@@ -216,28 +234,17 @@ class Pool:
                 backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
 
     async def _spawn(self, index: int) -> _Worker:
-        ours, theirs = socket.socketpair()
         mailbox = Mailbox.make(self.settings.limits.body_bytes)
-        memory = mailbox.descriptor if mailbox else theirs.fileno()
-        with theirs:
-            process = subprocess.Popen(  # noqa: ASYNC220 - returns at once; asyncio's own would tie it to a watcher
-                # -P: a folder called proxy where the operator happens to stand must not be run
-                [sys.executable, "-P", "-m", "proxy.worker"]
-                + [str(number) for number in (theirs.fileno(), memory, mailbox.capacity if mailbox else 0)],
-                pass_fds=[theirs.fileno(), memory],
-                stdin=subprocess.DEVNULL,
-                # What `aws_signing` may take from the environment is none of the business of who reads hostile bytes.
-                env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
-            )
-        reader, writer = await asyncio.open_unix_connection(sock=ours, limit=1 << 20)
-        worker = _Worker(index, process, reader, writer, mailbox)
+        memory = (mailbox.descriptor, mailbox.capacity) if mailbox else (0, 0)
+        child = await Child.start("proxy.worker", *memory, inherited=memory[:1] if mailbox else ())
+        worker = _Worker(index, child, mailbox)
         try:
-            ready = await asyncio.wait_for(worker.ask(Equipment(self.settings, self.rules)), START_SECONDS)
+            ready = await asyncio.wait_for(child.ask(Equipment(self.settings, self.rules)), START_SECONDS)
             if ready != Ready(self.rules.digest):
                 raise EOFError("finds by something else")
         except (OSError, EOFError, TimeoutError) as err:
             worker.kill()
-            await asyncio.to_thread(process.wait)
+            await child.gone()
             raise PoolError("worker_lost", "start") from err
         except BaseException:
             worker.kill()

@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -17,9 +18,10 @@ from proxy import __version__, change, log, metrics
 from proxy.audit import AuditLog, AuditUnavailable
 from proxy.ca import CA, ensure
 from proxy.cabundle import write_bundle, write_upstream_roots
-from proxy.config import Config
+from proxy.config import Config, Origin
 from proxy.configfile import ConfigError
-from proxy.draft import Draft, read_draft
+from proxy.control import Presence
+from proxy.draft import Draft, load_draft, read_draft
 from proxy.edition import Edition
 from proxy.front import Front
 from proxy.gate import Gate
@@ -27,15 +29,15 @@ from proxy.identity import Authenticator
 from proxy.inquiry import Inquiry
 from proxy.intercept.server import Server, make_server
 from proxy.key import vault_key
-from proxy.pool import Pool, PoolError
+from proxy.pool import PoolError
 from proxy.probe import Probe
 from proxy.pseudonym.vault import Vault, VaultLimits
 from proxy.reception import door_of
+from proxy.reload import Reloader, answer, pool_of
 from proxy.resolve import GuardedLoop
 from proxy.setting import domains_of, gate_of, keys_of
 from proxy.shadow import shadowing
 from proxy.status import StatusServer
-from proxy.userfile import load_users
 
 DAY_SECONDS = 86_400.0
 
@@ -43,10 +45,21 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """What has been started."""
+
+    server: Server
+    status: StatusServer
+    reloader: Reloader
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What is checked and made before anything listens."""
 
     config: Config
+    origin: Origin
     draft: Draft
     gate: Gate
     authority: CA
@@ -60,19 +73,19 @@ class Parts:
         return asyncio.Runner(loop_factory=partial(GuardedLoop, self.gate, connect_to, parent))
 
 
-def serve(config: Config) -> None:
+def serve(origin: Origin) -> None:
     """Runs until SIGTERM or SIGINT. Raises ConfigError and its kin for what the operator can mend."""
     log.configure()
-    parts = prepare(config)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
+    parts = prepare(origin)
     with parts.runner() as runner:
         runner.run(_serve(parts))
 
 
-def prepare(config: Config) -> Parts:
+def prepare(origin: Origin) -> Parts:
     """Reads and checks what can be checked without starting anything; makes the CA on the first start."""
-    draft = read_draft(config)
-    if config.users is not None:
-        load_users(config.users)
+    draft = load_draft(origin)
+    config = draft.config
     catalogue = draft.charter.catalogue
     domains = domains_of(config, catalogue)
     now = datetime.now(UTC)
@@ -81,21 +94,15 @@ def prepare(config: Config) -> Parts:
         # Refused rather than tunnelled: the CA may not speak for them, so nothing of theirs could be read.
         _log.warning("the CA is older than some hosts, which are refused: run `tightlip ca rotate`", count=len(missing))
     bundle = write_bundle(config.state_dir, now, config.upstream.ca_file)
-    return Parts(config, draft, gate_of(config, catalogue), authority, bundle)
+    return Parts(config, origin, draft, gate_of(config, catalogue), authority, bundle)
 
 
 @contextlib.asynccontextmanager
-async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
+async def assemble(parts: Parts) -> AsyncIterator[Running]:
     """Starts every part but the listening, on the parts' own runner; takes them down in reverse order."""
     config, draft, authority = parts.config, parts.draft, parts.authority
     async with contextlib.AsyncExitStack() as stack:
-        pool = Pool(
-            draft.settings,
-            draft.rules,
-            config.workers,
-            config.limits.scan_seconds,
-            on_restart=metrics.worker_restarted,
-        )
+        pool = pool_of(draft)
         stack.push_async_callback(pool.stop)
         try:
             await pool.start()
@@ -104,9 +111,8 @@ async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
         audit = _open_audit(config.state_dir / "audit")
         stack.callback(audit.close)
         stack.callback(asyncio.create_task(change.follow(config.state_dir, audit)).cancel)
+        presence = stack.enter_context(Presence(config.state_dir))
         vault = _open_vault(config) if draft.charter.policy.pseudonymises else None
-        if vault is not None:
-            stack.callback(vault.close)
         if draft.bundle is not None:
             draft.bundle.accept(datetime.now(UTC))
         edition = Edition.of(draft, pool, vault)
@@ -116,13 +122,23 @@ async def assemble(parts: Parts) -> AsyncIterator[tuple[Server, StatusServer]]:
         authenticator = Authenticator(config.users, config.groups) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
         server = make_server(config, front, authority, authenticator, roots, partial(door_of, config, authority))
+
+        def put_in_force(edition: Edition) -> None:
+            server.put_in_force(edition)
+            standing = edition.standing
+            metrics.describe(
+                __version__, standing.edition, standing.policy, standing.policy_digest, standing.rules_digest
+            )
+            metrics.observe(edition.pool, audit, authority)
+
+        reloader = Reloader(front, parts.origin, draft, partial(_open_vault, config), put_in_force, vault)
+        stack.push_async_callback(reloader.close)
+        put_in_force(edition)
+        await reloader.begin()
         probe = Probe(asyncio.get_running_loop(), front, audit, authority)
-        status = _open_status(config, probe)
+        status = _open_status(config, probe, lambda: front.edition.standing.edition)
         stack.callback(status.close)
-        standing = edition.standing
-        metrics.describe(__version__, standing.policy, standing.policy_digest, standing.rules_digest)
-        metrics.observe(pool, audit, authority)
-        yield server, status
+        yield Running(server, status, reloader, presence)
 
 
 def _open_audit(folder: Path) -> AuditLog:
@@ -143,17 +159,17 @@ def _open_vault(config: Config) -> Vault:
         raise ConfigError(f"{file}: expected a vault that can be written, found {type(err).__name__}") from err
 
 
-def _open_status(config: Config, probe: Probe) -> StatusServer:
+def _open_status(config: Config, probe: Probe, edition: Callable[[], str]) -> StatusServer:
     try:
-        return StatusServer(config.metrics.host, config.metrics.port, probe)
+        return StatusServer(config.metrics.host, config.metrics.port, probe, edition)
     except OSError as err:
         raise ConfigError(f"metrics: expected an address that is free, found {config.metrics}: {err.strerror}") from err
 
 
 async def _serve(parts: Parts) -> None:
-    async with assemble(parts) as (server, status):
+    async with assemble(parts) as running:
         watching = asyncio.create_task(_watch_expiry(parts.authority))
-        await _run(server, parts.config, parts.bundle, status)
+        await _run(running, parts)
         watching.cancel()
 
 
@@ -166,13 +182,23 @@ async def _watch_expiry(authority: CA) -> None:
         await asyncio.sleep(DAY_SECONDS)
 
 
-async def _run(server: Server, config: Config, bundle: Path, status: StatusServer) -> None:
-    loop = asyncio.get_running_loop()
+async def _run(running: Running, parts: Parts) -> None:
+    server, config, loop = running.server, parts.config, asyncio.get_running_loop()
     draining: list[asyncio.Task[None]] = []
+    answering: set[asyncio.Task[None]] = set()
+    had_terminal = os.isatty(0)
 
     def stop() -> None:
         if not draining:
             draining.append(loop.create_task(server.drain()))
+
+    def hang_up() -> None:
+        if had_terminal and not os.isatty(0):  # nobody would see or stop what ran on
+            stop()
+        elif not draining:
+            task = loop.create_task(answer(running.reloader, running.presence))
+            answering.add(task)
+            task.add_done_callback(answering.discard)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
@@ -183,7 +209,11 @@ async def _run(server: Server, config: Config, bundle: Path, status: StatusServe
         server.stop()
         await serving
         raise
-    print(_welcome(server.listen_addresses[0], status.address, config, bundle), file=sys.stderr, flush=True)
+    loop.add_signal_handler(signal.SIGHUP, hang_up)
+    if config.reload == "auto":
+        running.reloader.begin_following()
+    welcome = _welcome(server.listen_addresses[0], running.status.address, config, parts.bundle)
+    print(welcome, file=sys.stderr, flush=True)
     await serving
 
 

@@ -28,13 +28,13 @@ Answer = tuple[HTTPStatus, str, bytes]
 class StatusServer:
     """Serves until closed. `address` is where it really listens, as HOST:PORT."""
 
-    def __init__(self, host: str, port: int, probe: Probe) -> None:
-        """Raises OSError when the address can't be listened on."""
+    def __init__(self, host: str, port: int, probe: Probe, edition: Callable[[], str] = str) -> None:
+        """Raises OSError when the address can't be listened on. `edition` names the one in force."""
         readiness = _Readiness(probe)
 
         class Request(_Request):
             def answer(self, path: str) -> Answer:
-                return _answer(path, self.headers.get("accept"), readiness)
+                return _answer(path, self.headers.get("accept"), readiness, edition)
 
         self._server = _Server(host, port, Request)
         shown = f"[{host}]" if ":" in host else host
@@ -140,7 +140,7 @@ class _Request(BaseHTTPRequestHandler):
         """Scrapes are not worth a line each."""
 
 
-def _answer(path: str, accept: str | None, readiness: _Readiness) -> Answer:
+def _answer(path: str, accept: str | None, readiness: _Readiness, edition: Callable[[], str]) -> Answer:
     if path == "/metrics":
         return (HTTPStatus.OK, *metrics.render(accept))
     if path == "/healthz":
@@ -149,5 +149,6 @@ def _answer(path: str, accept: str | None, readiness: _Readiness) -> Answer:
         checks = readiness.ask()
         ready = bool(checks) and all(checks.values())
         status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
-        return status, "application/json", json.dumps({"ready": ready, "checks": dict(checks)}).encode() + b"\n"
+        told = {"ready": ready, "edition": edition(), "checks": dict(checks)}
+        return status, "application/json", json.dumps(told).encode() + b"\n"
     return HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", b"not found\n"

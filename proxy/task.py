@@ -1,7 +1,7 @@
 """What the front process and a scan worker say to each other. In a module of its own: pickles name it by its path."""
 
 import pickle
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -49,6 +49,22 @@ class Settings:
     language: str = "en"
     resigns: bool = False
     memory_bytes: int = 4 << 30
+
+    def finds_like(self, other: Self) -> bool:
+        """Whether workers built from either find the same, given the same rules."""
+        return replace(self, **_OF_CHARTERS) == replace(other, **_OF_CHARTERS)
+
+
+_OF_CHARTERS: dict[str, Any] = {
+    "rules": (),
+    "policy": "",
+    "policies": Path(),
+    "vendors": (),
+    "hosts": {},
+    "registry": None,
+    "language": "",
+}
+"""What only says where rules and charters are read from: of no use to who has them."""
 
 
 @dataclass(frozen=True, slots=True)

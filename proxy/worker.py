@@ -39,7 +39,8 @@ class Charters:
 
 def main(descriptor: int, mailbox: Mailbox | None) -> None:
     log.configure()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the front process decides
+    for number in (signal.SIGINT, signal.SIGHUP):  # they reach the whole group; the front process decides
+        signal.signal(number, signal.SIG_IGN)
     with socket.socket(fileno=descriptor) as sock:
         equipment: Equipment = frame.receive_blocking(sock)
         memory_bytes = equipment.settings.memory_bytes

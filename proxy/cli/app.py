@@ -46,9 +46,26 @@ def run(
     policy: Annotated[str | None, typer.Option(help="A policy pack's name, or a file.")] = None,
 ) -> None:
     """Start the proxy."""
+    import os
+
+    from proxy.config import Origin
     from proxy.serve import serve
 
-    serve(load_config(config, listen=listen, metrics=metrics, state_dir=state_dir, policy=policy))
+    flags = {"listen": listen, "metrics": metrics, "state_dir": state_dir, "policy": policy}
+    serve(Origin.of(config, os.environ, flags))
+
+
+@app.command()
+def reload(
+    timeout: Annotated[float, typer.Option(help="How many seconds to wait for the outcome.")] = 240,
+    json: AsJson = False,
+    config: ConfigFile = None,
+    state_dir: StateDir = None,
+) -> None:
+    """Have the running proxy read its files again, and tell what changed. Exit code 1: refused, 2: error."""
+    from proxy.cli.reload import reload
+
+    raise typer.Exit(reload(load_config(config, state_dir=state_dir).state_dir, timeout, as_json=json))
 
 
 @app.command()

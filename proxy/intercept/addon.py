@@ -137,13 +137,7 @@ class Tightlip:
             state.refusal = Reason.AUTH_REQUIRED if passage is None else Reason.BASE_URL_CREDENTIALS
             return
         request = as_request(flow, state)
-        state.refusal = refusal_of(
-            request,
-            state.edition.gate,
-            sni=flow.client_conn.sni,
-            authority=flow.request.authority,
-            http2=flow.request.is_http2,
-        )
+        self._admit(flow, request, state)
         if state.refusal is None and is_websocket(request):
             state.socket = SocketState(handshake.replace_key(flow.request))
             handshake.narrow_offer(flow.request)
@@ -163,6 +157,10 @@ class Tightlip:
         if state.refusal is None and is_plain_passage(request, state.edition.gate):
             self._permit(flow, state)
             return
+        if state.refusal is None and state.edition.pool.is_ending:
+            # It took so long to arrive that nobody is left to read it as it was let in: anew, then, and all of it.
+            state.edition = self._front.edition
+            self._admit(flow, request, state)
         if state.refusal is None and flow.request.trailers:
             state.refusal = "trailers"
         if state.refusal is not None:
@@ -182,6 +180,15 @@ class Tightlip:
         _apply(flow.request, verdict)
         metrics.observe_added_latency(time.monotonic() - started)
         self._permit(flow, state)
+
+    def _admit(self, flow: http.HTTPFlow, request: Request, state: FlowState) -> None:
+        state.refusal = refusal_of(
+            request,
+            state.edition.gate,
+            sni=flow.client_conn.sni,
+            authority=flow.request.authority,
+            http2=flow.request.is_http2,
+        )
 
     def _permit(self, flow: http.HTTPFlow, state: FlowState) -> None:
         flow.response = None

@@ -27,7 +27,7 @@ from proxy.intercept.layers import NextLayer
 from proxy.intercept.socketmessage import Messages
 from proxy.intercept.stream import PermittedStream, install
 from proxy.intercept.tls import OwnTlsConfig, refuse_insecure
-from proxy.intercept.websocket import DrainAsked, install_websocket
+from proxy.intercept.websocket import DrainAsked, InspectedSocket, install_websocket
 
 IDLE_SECONDS = 3600
 """mitmproxy closes a silent connection after ten minutes; models may think for longer."""
@@ -47,6 +47,8 @@ class Server:
     front: Front
     addon: Tightlip
     make_door: MakeDoor
+    address: Address | None = None
+    """Where it listens, once it does."""
 
     async def run(self) -> None:
         """Serves until `drain` or `stop`. Raises OSError when the address can't be listened on."""
@@ -63,14 +65,18 @@ class Server:
                 if listener.last_exception is not None:
                     raise ConfigError(f"listen: expected an address that is free, found: {listener.last_exception}")
             await asyncio.sleep(0.01)
-        self.renew_door()
-
-    def renew_door(self) -> None:
-        """Puts in its place what is answered at the address that is listened on, as the edition in force has it."""
         host, port = self.listeners.listen_addrs()[0][:2]
-        door = self.make_door(self.front.edition, Address(host, port))
-        self.addon.portal = door.portal
-        PermittedStream.door = door
+        self.address = Address(host, port)
+        self.put_in_force(self.front.edition)
+
+    def put_in_force(self, edition: Edition) -> None:
+        """Judges whatever begins from now on by this edition: all of it changes in one turn of the loop."""
+        door = self.make_door(edition, self.address) if self.address is not None else None
+        self.front.edition = edition
+        PermittedStream.limit_bytes = InspectedSocket.limit_bytes = edition.pool.settings.limits.body_bytes
+        if door is not None:
+            self.addon.portal = door.portal
+            PermittedStream.door = door
 
     async def drain(self) -> None:
         """Stops accepting, lets running requests end for up to DRAIN_SECONDS, then stops.

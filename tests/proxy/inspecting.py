@@ -1,5 +1,6 @@
 """Inspectors over the bundled rules, and requests for them. Engines are costly to make, so a process shares them."""
 
+import contextlib
 import functools
 import json
 from collections.abc import Sequence
@@ -78,6 +79,9 @@ class OnePool:
     """Stands for the worker pool: the same inspector in this process."""
 
     judge: Judge
+
+    def leased(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
 
     async def inspect(self, asked: Request, charter: Sealed, told: Told, known: Known) -> Verdict:
         return self.judge.inspect(asked, told, known)

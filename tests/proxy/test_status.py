@@ -35,7 +35,7 @@ def probe() -> Probe:
 
 @pytest.fixture
 def server(probe: Probe) -> Iterator[StatusServer]:
-    server = StatusServer("127.0.0.1", 0, probe)
+    server = StatusServer("127.0.0.1", 0, probe, lambda: "e1")
     yield server
     probe.gate.set()
     server.close()
@@ -74,11 +74,11 @@ def test_health_is_told_without_asking_the_probe(server: StatusServer, probe: Pr
 
 def test_readiness_lists_each_check(server: StatusServer, probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status, "REUSE_SECONDS", 0)
-    assert ready(server) == (200, {"ready": True, "checks": probe.checks})
+    assert ready(server) == (200, {"ready": True, "edition": "e1", "checks": probe.checks})
     probe.checks["audit"] = False
-    assert ready(server) == (503, {"ready": False, "checks": probe.checks})
+    assert ready(server) == (503, {"ready": False, "edition": "e1", "checks": probe.checks})
     probe.checks = {}
-    assert ready(server) == (503, {"ready": False, "checks": {}})
+    assert ready(server) == (503, {"ready": False, "edition": "e1", "checks": {}})
 
 
 def test_asking_often_probes_once(server: StatusServer, probe: Probe) -> None:
@@ -91,7 +91,7 @@ def test_a_failing_probe_is_not_ready_and_says_nothing(server: StatusServer, pro
     probe.fails = True
     threading.excepthook, before = lambda args: None, threading.excepthook
     try:
-        assert ready(server) == (503, {"ready": False, "checks": {"probe": False}})
+        assert ready(server) == (503, {"ready": False, "edition": "e1", "checks": {"probe": False}})
     finally:
         threading.excepthook = before
 
@@ -123,7 +123,7 @@ def test_anything_else_is_refused(server: StatusServer, method: str, path: str, 
 
 def test_idle_connections_are_bounded_and_end(probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status, "CONNECTIONS", 2)
-    server = StatusServer("127.0.0.1", 0, probe)
+    server = StatusServer("127.0.0.1", 0, probe, lambda: "e1")
     host, _, port = server.address.rpartition(":")
     idle = [socket.create_connection((host, int(port)), 5) for _ in range(2)]
     try:
@@ -139,7 +139,7 @@ def test_idle_connections_are_bounded_and_end(probe: Probe, monkeypatch: pytest.
 
 
 def test_closing_frees_the_port_even_with_a_client_connected(probe: Probe) -> None:
-    server = StatusServer("127.0.0.1", 0, probe)
+    server = StatusServer("127.0.0.1", 0, probe, lambda: "e1")
     host, _, port = server.address.rpartition(":")
     with socket.create_connection((host, int(port)), 5):
         server.close()

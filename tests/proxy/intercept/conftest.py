@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from proxy.config import load
+from proxy.config import Origin
 from proxy.intercept.server import Server
 from proxy.serve import Parts, assemble, prepare
 from tests.compiled import share_rules
@@ -35,7 +35,7 @@ class InProcess:
     def __init__(self, folder: Path, vendor: FakeVendor, ca_file: Path) -> None:
         self.vendor = vendor
         targets = {f"{host}:443": vendor.address for host in HOSTS}
-        self._config = load(
+        self._origin = Origin.of(
             None,
             os.environ,
             {
@@ -86,14 +86,14 @@ class InProcess:
         return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
     def _run(self) -> None:
-        parts = prepare(self._config)
+        parts = prepare(self._origin)
         with parts.runner() as runner:
             runner.run(self._serve(parts))
 
     async def _serve(self, parts: Parts) -> None:
         self._loop = asyncio.get_running_loop()
-        async with assemble(parts) as (server, _):
-            self.server = server
+        async with assemble(parts) as started:
+            self.server = server = started.server
             serving = asyncio.create_task(server.run())
             await server.wait_listening()
             self._listening.set()

@@ -1,0 +1,55 @@
+"""Processes of our own that are asked over a pipe: started so that nothing but what they need comes along.
+
+What they are and say is their modules' matter (`worker.py`, `drafting.py`).
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from proxy import frame
+
+
+@dataclass(slots=True, eq=False)
+class Child:
+    """A started process, and the front's end of the pipe to it."""
+
+    process: subprocess.Popen[bytes]
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    @classmethod
+    async def start(cls, module: str, *arguments: int, inherited: Sequence[int] = ()) -> Self:
+        """Runs `module` with the descriptor of its end of the pipe as first argument; the others follow."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = subprocess.Popen(  # noqa: ASYNC220 - returns at once; asyncio's own would tie it to a watcher
+                # -P: a folder called proxy where the operator happens to stand must not be run
+                [sys.executable, "-P", "-m", module, *map(str, (theirs.fileno(), *arguments))],
+                pass_fds=[theirs.fileno(), *inherited],
+                stdin=subprocess.DEVNULL,
+                # What `aws_signing` may take from the environment is none of the business of who reads hostile bytes.
+                env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+            )
+        return cls(process, *await asyncio.open_unix_connection(sock=ours, limit=1 << 20))
+
+    async def ask(self, message: Any) -> Any:
+        """The answer to a message. Raises EOFError or OSError when the process is gone."""
+        self.writer.writelines(frame.pack(message))
+        await self.writer.drain()
+        return await frame.read(self.reader)
+
+    def kill(self) -> None:
+        self.writer.close()
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+
+    async def gone(self) -> None:
+        """Returns once the process has ended."""
+        await asyncio.to_thread(self.process.wait)
