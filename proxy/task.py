@@ -62,6 +62,8 @@ _OF_CHARTERS: dict[str, Any] = {
     "vendors": (),
     "hosts": {},
     "registry": None,
+    "exceptions": None,
+    "allow": (),
     "language": "",
 }
 """What only says where rules and charters are read from: of no use to who has them."""
