@@ -35,6 +35,7 @@ class Proven:
 
     which: Accepted
     signers: tuple[str, ...]
+    expires: datetime
     counts: bool
     state_dir: Path
 
@@ -77,7 +78,7 @@ def in_force(config: Config, now: datetime | None = None) -> InForce:
         _compare_indexes(bundle, config)
     except BundleError as err:
         raise BundleError(*(f"{config.bundle}: {problem}" for problem in err.problems)) from None
-    proven = Proven(named(bundle), signers, config.require_signed, config.state_dir)
+    proven = Proven(named(bundle), signers, bundle.manifest.expires, config.require_signed, config.state_dir)
     return InForce(opened(bundle, config), proven)
 
 

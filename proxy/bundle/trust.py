@@ -9,7 +9,7 @@ import binascii
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -22,7 +22,6 @@ from proxy.bundle.signature import KeyId, Signature, key_id
 from proxy.configfile import Layers, read_file
 
 _PREFIX: Final = "ed25519:"
-_DAY: Final = timedelta(days=1)
 
 
 def parse_public(text: str) -> Ed25519PublicKey:
@@ -149,4 +148,6 @@ def _moment(day: datetime | date, *, whole_day: bool = False) -> datetime:
     """A time as it stands (in UTC unless it says otherwise); a day's beginning, or with `whole_day` its end."""
     if isinstance(day, datetime):
         return day if day.tzinfo else day.replace(tzinfo=UTC)
-    return datetime.combine(day, time(), UTC) + (_DAY if whole_day else timedelta())
+    if whole_day:
+        return datetime.combine(day, time.max, UTC)
+    return datetime.combine(day, time(), UTC)

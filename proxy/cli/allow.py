@@ -128,10 +128,10 @@ def check(config: Config) -> int:
 
 
 def _own_file(config: Config) -> Path:
+    if config.bundle is not None:
+        raise ConfigError(f"{config.bundle}: the allowlist is part of the bundle: change its source, and build it anew")
     if config.allow is None:
         raise ConfigError("allow: expected the path of an allowlist in the configuration, found none")
-    if in_force(config).config.allow != config.allow:
-        raise ConfigError(f"{config.bundle}: the allowlist is part of the bundle: change its source, and build it anew")
     return config.allow
 
 

@@ -13,7 +13,7 @@ from proxy.cli.commands.exception import exceptions
 from proxy.cli.commands.policy import policy
 from proxy.cli.commands.rules import rules
 from proxy.cli.commands.vendors import vendors
-from proxy.cli.option import AsJson, ConfigFile, StateDir, load_config
+from proxy.cli.option import AsJson, ConfigFile, StateDir, load_config, read_config
 
 app = typer.Typer(
     help="Outbound prompt DLP proxy: reads prompts on their way to AI vendors and blocks, redacts or logs per policy.",
@@ -137,7 +137,7 @@ def doctor(
     from proxy.cli.doctor import examine, examine_client
 
     if client is None:
-        raise typer.Exit(examine(load_config(config, state_dir=state_dir), as_json=json))
+        raise typer.Exit(examine(read_config(config, state_dir=state_dir), as_json=json))
     raise typer.Exit(examine_client(client, home, as_json=json))
 
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from cryptography import x509
 
+from proxy.bundle.force import InForce, in_force
 from proxy.ca import CERT_FILE, KEY_FILE, permitted_domains
 from proxy.cabundle import BUNDLE_FILE, system_roots
 from proxy.cli.finding import Check, Level, print_checks
@@ -24,6 +25,7 @@ from proxy.cli.route import try_way
 from proxy.clientsetup.reading import read_settings
 from proxy.clientsetup.tool import Tool
 from proxy.config import Config
+from proxy.configfile import ConfigError
 from proxy.configtype import Address
 from proxy.policy import PolicyError, load_policy
 from proxy.portal import CA_PATH, CHECK_PATH, CHECK_URL
@@ -40,9 +42,16 @@ _SKEW_SECONDS: Final = 120.0
 
 def examine(config: Config, *, as_json: bool) -> int:
     """Checks this machine and the proxy that runs on it; the exit code."""
-    checks = [
-        check for examined in (_policy, _ca, _trust, _audit, _clock, _limits, _running) for check in examined(config)
-    ]
+    checks: list[Check] = []
+    try:
+        in_use = in_force(config)
+        config = in_use.config
+        checks += _bundle(in_use)
+    except ConfigError as err:
+        advice = "Mend what it says; `tightlip bundle verify` tells the same. Until then the proxy does not start."
+        checks.append(Check("policy bundle", Level.FAIL, str(err), advice))
+    examinations = (_policy, _ca, _trust, _audit, _clock, _limits, _running)
+    checks += [check for examined in examinations for check in examined(config)]
     return print_checks(checks, as_json=as_json)
 
 
@@ -66,6 +75,17 @@ def _client(tool: Tool, home: Home, environment: Mapping[str, str]) -> Iterator[
     yield from try_way(tool, reading)
     for why in reading.missing:
         yield Check("advice", Level.WARN, why, f"tightlip setup {tool.id} tells more.")
+
+
+def _bundle(in_use: InForce) -> Iterator[Check]:
+    bundle = in_use.bundle
+    if bundle is None:
+        return
+    days = (bundle.expires - datetime.now(UTC)).days
+    signers = f"signed by {', '.join(bundle.signers)}" if bundle.signers else "its signatures are not asked for"
+    told = f"{bundle.which.name}, serial {bundle.which.serial}, {signers}, valid for {days} days"
+    advice = "Build and sign the next one: without, the proxy won't start." if days < _WARN_DAYS else ""
+    yield Check("policy bundle", Level.WARN if advice else Level.GOOD, told, advice)
 
 
 def _policy(config: Config) -> Iterator[Check]:

@@ -19,13 +19,18 @@ Since = Annotated[str, typer.Option(help="From this day or moment on, UTC: 2026-
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def load_config(path: Path | None, **overrides: object) -> "Config":
-    """The configuration that a command works by, its bundle in force; `overrides` are flags, None where not given."""
+def read_config(path: Path | None, **overrides: object) -> "Config":
+    """The configuration as written; `overrides` are flags, None where not given."""
     import os
 
     from proxy.config import load
 
-    config = load(path, os.environ, overrides)
+    return load(path, os.environ, overrides)
+
+
+def load_config(path: Path | None, **overrides: object) -> "Config":
+    """The configuration that a command works by, its bundle in force."""
+    config = read_config(path, **overrides)
     if config.bundle is None:
         return config
     from proxy.bundle.force import in_force

@@ -31,16 +31,22 @@ MEMBERS = {"policy/00/acme.yaml": POLICY, "rules/00/acme.yaml": RULES}
 
 
 def bundle_of(
-    members: Mapping[str, bytes] = MEMBERS, *, serial: int = 7, name: str = "acme", signatures: int = 0, days: int = 30
+    members: Mapping[str, bytes] = MEMBERS,
+    *,
+    serial: int = 7,
+    name: str = "acme",
+    signatures: int = 0,
+    start: datetime = NOW,
+    days: int = 30,
 ) -> Bundle:
-    """An unsigned bundle, valid from NOW on."""
+    """An unsigned bundle, valid for so many days."""
     manifest = Manifest(
         format=1,
         name=name,
         serial=serial,
-        created=NOW,
-        starts=NOW,
-        expires=NOW + timedelta(days=days),
+        created=start,
+        starts=start,
+        expires=start + timedelta(days=days),
         product="1",
         base="0" * 64,
         signatures=signatures,

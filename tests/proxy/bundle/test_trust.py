@@ -87,6 +87,11 @@ def test_days_are_whole_days_in_utc(tmp_path: Path) -> None:
             signers(tmp_path, ada, 1, stanza, now=moment)
 
 
+def test_a_key_may_be_valid_for_ever(tmp_path: Path) -> None:
+    stanza = trust_lines("Ada Lovelace", ADA, until="9999-12-31")
+    assert signers(tmp_path, signed(bundle_of(), *ONE), 1, stanza) == ONE
+
+
 def test_times_with_an_offset_mean_that_moment(tmp_path: Path) -> None:
     stanza = trust_lines("Ada Lovelace", ADA, until="2026-11-21T14:00:00+02:00")
     ada = signed(bundle_of(), *ONE)

@@ -15,6 +15,7 @@ from proxy.cli.doctor import examine, examine_client
 from proxy.config import Config
 from proxy.configtype import Address
 from proxy.setting import catalogue_of, domains_of
+from tests.proxy.bundle import making
 
 NOW = datetime.now(UTC)
 
@@ -132,3 +133,27 @@ def test_a_client_fails_at_one_step_and_is_told_what_to_do(
     found = checks(capsys)
     assert [name for name, check in found.items() if check["level"] == "failed"] == [step]
     assert "read" not in found
+
+
+@pytest.mark.parametrize(
+    ("people", "days", "level", "words"),
+    [
+        (("Bob",), 90, "ok", "acme, serial 7, signed by Bob, valid for"),
+        (("Bob",), 20, "warning", "valid for"),
+        ((), 90, "failed", "expected those of 1 person, found no signature"),
+        (("Bob",), 0, "failed", "expires: expected a bundle for now"),
+    ],
+)
+def test_the_policy_bundle(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], people: tuple[str, ...], days: int, level: str, words: str
+) -> None:
+    yesterday = NOW.replace(microsecond=0) - timedelta(days=1)
+    bundle = making.signed(making.bundle_of(start=yesterday, days=days + 1), *people)
+    (tmp_path / "acme.tlb").write_bytes(bundle.encoded())
+    stanza = making.trust_lines("Bob", making.BOB, **{"from": "2001-01-01", "until": "9999-01-01"})
+    trusted = making.trust_file(tmp_path, stanza)
+    asked = {"bundle": tmp_path / "acme.tlb", "require_signed": True, "trusted_keys": trusted}
+    examine(config_of(tmp_path / "state", **asked), as_json=True)
+    found = checks(capsys)
+    assert (found["policy bundle"]["level"], words in found["policy bundle"]["message"]) == (level, True)
+    assert found["policy"]["message"].startswith("balanced" if level == "failed" else "acme")
