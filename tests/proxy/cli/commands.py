@@ -1,6 +1,7 @@
 """Running the command as an operator does, against a state folder and a configuration of a test's own."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from typer.testing import CliRunner, Result
@@ -9,6 +10,7 @@ from proxy.cli.app import app
 from proxy.configfile import ConfigError
 from proxy.userfile import add_user
 
+SOON = (datetime.now(UTC) + timedelta(days=300)).date().isoformat()
 PASSWORD = "correct horse"
 
 

@@ -10,15 +10,14 @@ from proxy.audit import AuditLog
 from proxy.auditsearch import records
 from proxy.cli import actor
 from proxy.waiver.store import exceptions_file
-from tests.proxy.cli.commands import Desk, desk
+from tests.proxy.cli.commands import SOON, Desk, desk
 
-WHY = ("--reason", "the pilot of the ledger team needs it", "--until", "2099-01-01")
+WHY = ("--reason", "the pilot of the ledger team needs it", "--until", SOON)
 TERMS = "exceptions: {max_days: 366}\n"
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr("proxy.waiver.exception.latest_end", lambda since, terms: since.replace(year=2100))
+def office(tmp_path: Path) -> Desk:
     return desk(tmp_path, TERMS)
 
 
@@ -51,7 +50,7 @@ def test_a_life_by_login(office: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     sit(monkeypatch, "ada")
     id = asked(office)
     sit(monkeypatch, "bob")
-    assert office.do("exception", "approve", id) == f"{id} holds until 2099-01-02 00:00 UTC\n"
+    assert office.do("exception", "approve", id).startswith(f"{id} holds until ")
     assert f"{id}" in office.do("exception", "list")
     assert office.do("exception", "check") == "1 exceptions, each step as it is on record\n"
     office.do("exception", "revoke", id)
