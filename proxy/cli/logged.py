@@ -1,15 +1,13 @@
 """The audit log as commands read it: none yet is an empty one, and one that can't be read is the operator's to mend."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from proxy.auditsearch import Members, Recorded, find, records
 from proxy.config import Config
 from proxy.configfile import ConfigError
 
 
-def all_of(
-    config: Config, kind: str, *, since: str = "", on_bytes: Callable[[int], object] = lambda count: None
-) -> Iterator[Members]:
+def all_of(config: Config, kind: str, *, since: str = "") -> Iterator[Members]:
     """Every record of a kind, oldest first; changes once each, though a crash may have recorded one twice.
 
     Raises ConfigError.
@@ -17,7 +15,7 @@ def all_of(
     folder = config.state_dir / "audit"
     seen: set[str] = set()
     try:
-        for record in records(folder, kind, since=since, on_bytes=on_bytes) if folder.is_dir() else ():
+        for record in records(folder, kind, since=since) if folder.is_dir() else ():
             change = record.get("change")
             if change is None or change not in seen:
                 seen.update([change] if change is not None else ())

@@ -18,8 +18,8 @@ BLOCKED = AuditFinding(
 LOGGED = AuditFinding(
     "visa", "pci", "CREDIT_CARD", "/messages/0/content", 20, 36, "2e" * 16, "log", "high", "prompt", "c"
 )
-WHY = ("--reason", "a sample of the manual", "--until", "2099-01-01")
-TERMS = "allow: {categories: [pii], max_days: 3650}\n"
+WHY = ("--reason", "a sample of the manual", "--until", SOON)
+TERMS = "allow: {categories: [pii]}\n"
 KEPT = """\
 # ours
 version: 1
