@@ -10,6 +10,7 @@ from proxy.cli.commands.allow import allow
 from proxy.cli.commands.bundle import bundle
 from proxy.cli.commands.comparison import replay, shadow
 from proxy.cli.commands.exception import exceptions
+from proxy.cli.commands.mark import mark
 from proxy.cli.commands.policy import policy
 from proxy.cli.commands.rules import rules
 from proxy.cli.commands.vendors import vendors
@@ -32,6 +33,7 @@ app.add_typer(users, name="users")
 app.add_typer(policy, name="policy")
 app.add_typer(vendors, name="vendors")
 app.command()(replay)
+app.command()(mark)
 app.add_typer(shadow, name="shadow")
 app.add_typer(exceptions, name="exception")
 app.add_typer(allow, name="allow")

@@ -1,4 +1,4 @@
-"""`tightlip mark` and `tightlip rules stats`: people say whether findings were right, and what that comes to by rule."""
+"""`tightlip mark` and `tightlip rules stats`: whether findings were right, as people say, and what that comes to."""
 
 import json
 import sys
@@ -20,9 +20,7 @@ from proxy.mark import KIND, RuleStats, detail_of, marks_of, stats, wilson
 FINE = 0
 
 
-def mark(
-    config: Config, reference: str, right: bool, numbers: Sequence[int], note: str, actor_name: str | None
-) -> int:
+def mark(config: Config, reference: str, right: bool, numbers: Sequence[int], note: str, actor_name: str | None) -> int:
     """Puts on record that findings were right or not: all of a request's, or those of these numbers."""
     decision = must_find(config, reference).decision
     count = len(findings_of(decision, numbers))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from proxy.cli.option import ConfigFile, load_config
+from proxy.cli.option import AsJson, ConfigFile, Since, StateDir, load_config
 
 rules = typer.Typer(help="Look at and prove the detection rules.", no_args_is_help=True)
 
@@ -81,3 +81,11 @@ def docs(
     from proxy.cli.rulebook import write_book
 
     write_book(load_config(config), folder)
+
+
+@rules.command("stats")
+def stats(since: Since = "", json: AsJson = False, config: ConfigFile = None, state_dir: StateDir = None) -> None:
+    """Tell of each rule how often it hit, what came of it, and how much of what people marked was right."""
+    from proxy.cli.mark import rule_stats
+
+    raise typer.Exit(rule_stats(load_config(config, state_dir=state_dir), since, as_json=json))
