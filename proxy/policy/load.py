@@ -91,7 +91,7 @@ class _Reader:
 
     def _missing(self, source: Source) -> Iterator[Problem]:
         """What a file extends that isn't there: told even if the file has other mistakes."""
-        for index, name in enumerate(as_list(source.content.get("extends", []))):
+        for index, name in enumerate(as_list(source.content.get("extends")) or ()):
             try:
                 if isinstance(name, str):
                     self._found(source, index, name)
