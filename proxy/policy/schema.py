@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from proxy.policy.condition import DATA_KEYS
 from proxy.policy.joining import PolicyFile
 
 SCHEMA_ID: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -11,6 +12,7 @@ def policy_schema() -> dict[str, Any]:
     """The schema of a file of version 1. What only a look at other files or at rules can tell is not in it."""
     schema = _plain(PolicyFile.model_json_schema())
     del schema["properties"]["clauses"]
+    _forget_data(schema["$defs"])
     schema["properties"]["version"] = {"const": 1, "description": schema["properties"]["version"]["description"]}
     return {
         "$schema": SCHEMA_ID,
@@ -19,6 +21,15 @@ def policy_schema() -> dict[str, Any]:
         "description": "What happens to prompts on their way to AI vendors.",
         "required": ["version", "id", "description"],
     }
+
+
+def _forget_data(definitions: dict[str, Any]) -> None:
+    """Gives clauses of requests conditions of their own, without the keys that are about findings."""
+    known = definitions["Condition"]
+    kept = {key: value for key, value in known["properties"].items() if key not in DATA_KEYS}
+    definitions["RequestCondition"] = known | {"properties": kept}
+    for word in ("when", "unless"):
+        definitions["RequestClause"]["properties"][word]["$ref"] = "#/$defs/RequestCondition"
 
 
 def _plain(node: Any) -> Any:
