@@ -31,6 +31,8 @@ class _Place:
     order: int
     digest: bytes
     label: Label = Label.UNKNOWN
+    member: object = None
+    """The element's member that it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class History:
     content: tuple[_Place, ...]
     replies: frozenset[int] = frozenset()
     unsaid: frozenset[int] = frozenset()
+    reply_members: frozenset[str] = frozenset()
+    """The members that the model wrote of an element, where the user's words stand beside them."""
 
     def is_told(self, pointer: str, fingerprint: str, told: Told) -> bool:
         """Whether this finding was blocked before in this conversation and is now only being resent.
@@ -84,15 +88,16 @@ class History:
         )
 
     def is_users(self, pointer: str) -> bool:
-        """Whether a text is none of the model's; only what the user says can stand outside of an empty conversation."""
+        """Whether a text is none of the model's."""
         place = self.places.get(pointer)
-        if place is None:
-            return False
-        return place.element not in self.replies if place.element >= 0 else not self.content
+        return place is not None and not self._is_models(place)
 
     def is_models(self, pointer: str) -> bool:
         place = self.places.get(pointer)
-        return place is not None and place.element in self.replies
+        return place is not None and self._is_models(place)
+
+    def _is_models(self, place: _Place) -> bool:
+        return place.element in self.replies and (not self.reply_members or place.member in self.reply_members)
 
     def order(self, pointer: str) -> tuple[int, int]:
         """What sorts the texts of `places` in the order in which they were said."""
@@ -154,7 +159,8 @@ def read_history(fmt: Format, leaves: Sequence[Leaf], key: bytes) -> History | N
             continue
         # Texts outside of the conversation (instructions, tools) stand before all of it, wherever their key is written.
         label = fmt.label(leaf.path) if inside else Label.UNKNOWN
-        place = _Place(element, order if inside else -1, _digest(leaf.text, key), label)
+        member = leaf.path[depth + 1] if inside and element < _CURRENT and len(leaf.path) > depth + 1 else None
+        place = _Place(element, order if inside else -1, _digest(leaf.text, key), label, member)
         places[pointer_of(leaf.path)] = place
         if label in _CONTENT:
             content.append(place)
@@ -164,7 +170,7 @@ def read_history(fmt: Format, leaves: Sequence[Leaf], key: bytes) -> History | N
     unsaid = {index for index, members in scalars.items() if members.get("role") in _UNSAID_ROLES}
     unsaid |= {place.element for place in content if place.label is Label.TOOL_RESULT}
     name = _conversation(fmt, leaves, content, key)
-    return History(name, newest, places, tuple(content), replies, frozenset(unsaid))
+    return History(name, newest, places, tuple(content), replies, frozenset(unsaid), fmt.reply_members)
 
 
 def _root(fmt: Format, leaves: Sequence[Leaf]) -> tuple[str, ...] | None:

@@ -53,6 +53,11 @@ CUT = [
     ),
     ("openai.responses", {"input": f"a\n{LINE}"}, {"input": "a"}),
     (
+        "augment.chat",
+        {"message": LINE, "chat_history": [{"request_message": f"a\n{LINE}", "response_text": f"{NOTICE}b"}]},
+        {"message": GO_ON, "chat_history": [{"request_message": "a", "response_text": "b"}]},
+    ),
+    (
         "gemini.generate",
         {"contents": [{"role": "user", "parts": [{"text": LINE}, {"text": "a"}]}]},
         {"contents": [{"role": "user", "parts": [{"text": GO_ON}, {"text": "a"}]}]},
