@@ -1,7 +1,8 @@
 """What Tightlip and its user say to each other within a conversation, and the vendor is not shown.
 
 The user's directives (`justification.py`) in what he wrote, Tightlip's notices (`notice.py`) in what the model is said
-to have written. Both are cut out wherever clients resend them, so that the vendor's bytes stay what they were.
+to have written. Both are cut out wherever clients resend them, so that the vendor's bytes stay what they were. A code
+is for its user's eyes: a model that reads a block's message could use it in the prompt of an agent, so it sees none.
 """
 
 import re
@@ -13,10 +14,11 @@ from proxy.body import Limits
 from proxy.document import json_segments
 from proxy.formats import Format
 from proxy.history import History
-from proxy.justification import Directive, directives
+from proxy.justification import Directive, directives, shown_codes
+from proxy.mask import MASK
 from proxy.notice import notices
 from proxy.rewrite import Edit
-from proxy.segment import Label, Segment
+from proxy.segment import FIXED, Label, Segment
 from proxy.told import Told
 
 Change = tuple[Segment, list[Edit]]
@@ -63,16 +65,16 @@ def read_asides(data: bytes, fmt: Format, limits: Limits, history: History, key:
     edits: list[Change] = []
     heard: list[Heard] = []
     for segment in fmt.refine(list(json_segments(data, fmt.label, limits=limits))):
-        if segment.opened is not None or segment.label is not Label.PROMPT:
+        if segment.opened is not None or segment.label in FIXED:
             continue
-        if history.is_users(segment.pointer):
+        cuts: list[Edit] = []
+        if segment.label is Label.PROMPT and history.is_users(segment.pointer):
             found = list(directives(segment.text))
             heard += (Heard(segment, directive) for directive in found)
             cuts = _cuts(segment.text, ((each.start, each.end) for each in found), GO_ON)
-        elif history.is_models(segment.pointer):
+        elif segment.label is Label.PROMPT and history.is_models(segment.pointer):
             cuts = _cuts(segment.text, notices(segment.text, key), " ")
-        else:
-            continue
+        cuts = cuts or [Edit(start, end, MASK * (end - start)) for start, end in shown_codes(segment.text)]
         if cuts:
             edits.append((segment, cuts))
     heard.sort(key=lambda each: (*history.order(each.segment.pointer), each.directive.start))

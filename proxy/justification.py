@@ -31,6 +31,10 @@ _LINE: Final = re.compile(
 )
 
 
+_SHOWN: Final = re.compile(r"`tightlip: allow ([A-Z0-9]{4}) because ")
+"""A code as a block tells it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What a code lets through: values by their fingerprints, and a request that this clause of policy stops."""
@@ -92,6 +96,11 @@ def directives(text: str) -> Iterator[Directive]:
         because = line.span("reason")
         reason = "" if line["reason"] is None else text[because[0] : min(because[1], end)].strip()
         yield Directive(*_whole_line(text, start, end), line["code"].upper(), reason, because)
+
+
+def shown_codes(text: str) -> Iterator[tuple[int, int]]:
+    """Where codes stand in a text that tells of a block."""
+    return (found.span(1) for found in _SHOWN.finditer(text))
 
 
 def without_directives(text: str) -> str:

@@ -169,3 +169,17 @@ def test_a_warning_is_in_a_header_even_where_no_line_may_stand(acting: Tightlip,
     assert not LINE.search(bound.body)
     assert ask(acting, f"for {value}", url=MESSAGES).headers["x-tightlip-warning"] == "mail"
     assert acting.metric("tightlip_warned_total", vendor="openai") >= 1
+
+
+def test_codex_is_warned_over_its_websocket(acting: Tightlip, vendor: FakeVendor) -> None:
+    said = [{"role": "user", "content": [{"type": "input_text", "text": f"write to {values.email()}"}]}]
+    members = {"model": "gpt-fake", "input": said, "prompt_cache_key": "warned", "tools": [{"type": "function"}]}
+    with SocketClient(acting.listen, acting.ca, RESPONSES) as client:
+        for is_first in (True, False):
+            client.send(json.dumps({"type": "response.create", **members}))
+            events = [json.loads(str(message)) for message in client.receive_until("response.completed")]
+            pieces = "".join(event["delta"] for event in events if event["type"] == "response.output_text.delta")
+            assert bool(LINE.match(pieces.encode())) is is_first
+            done = [event["text"] for event in events if event["type"] == "response.output_text.done"]
+            assert done == [pieces]
+    assert len(vendor.messages) == 2

@@ -12,9 +12,11 @@ from proxy.body import Kind, Limits
 from proxy.formats import FORMATS
 from proxy.history import History, read_history
 from proxy.jsontext import leaves
+from proxy.message import block_message
 from proxy.notice import notice
 from proxy.rewrite import splice
 from proxy.told import NOTHING_TOLD, Told
+from proxy.wording import english
 from tests.proxy.inspecting import KEY
 
 LINE = "tightlip: allow K7QF because it is a published test number"
@@ -77,6 +79,12 @@ KEPT = [
     turns(("system", LINE), ("user", "a")),
     turns(("user", "a"), ("assistant", NOTICE.replace("card", "cart") + "b")),
 ]
+
+
+@pytest.mark.parametrize("role", ["user", "assistant", "tool", "system"])
+def test_no_model_sees_a_code(role: str) -> None:
+    told = block_message([], "tl-abc", "own", english(), code="K7QF")
+    assert cut(turns((role, told), ("user", "a"))) == turns((role, told.replace("K7QF", "****")), ("user", "a"))
 
 
 @pytest.mark.parametrize("document", KEPT, ids=range(len(KEPT)))
