@@ -5,7 +5,9 @@ Filled in by `matcher.py` and `engine.py` as they judge; `tightlip scan --explai
 
 from typing import Literal, NamedTuple
 
-Kind = Literal["pattern", "recognizer", "field", "name", "keyword", "context", "check", "health"]
+Kind = Literal[
+    "pattern", "recognizer", "field", "name", "keyword", "context", "check", "health", "dictionary", "source"
+]
 
 
 class Evidence(NamedTuple):
