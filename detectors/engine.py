@@ -18,9 +18,11 @@ from detectors import health
 from detectors.assignment.generic import Generic
 from detectors.finding import Finding, Scan, Severity
 from detectors.label import CLINICAL_FORMS, NO_LABELS, Labelled, Labels
-from detectors.matcher import GENERIC_ID, Candidate, Matcher
+from detectors.matcher import GENERIC_ID, Matcher
 from detectors.names import NameFinder
 from detectors.overlap import Located, settle
+from detectors.own.owned import OwnDetector
+from detectors.placeholder import is_placeholder
 from detectors.plan import load_plans, store_plans
 from detectors.prefilter import ExpressionError, Hit, make_prefilter
 from detectors.ruleset import RuleError, RuleSet
@@ -41,7 +43,6 @@ LEAST_COLUMN_CHARS = 3
 """Shorter context words head too many things to be looked for as columns."""
 
 _SKIPPED_FIELDS = frozenset({"", "text", "content", "role", "type", "id", "model", "name", "input", "description"})
-_PLACEHOLDER = regex.compile(r"\[[A-Z][A-Z0-9_]{0,40}:[0-9a-f]{6}\]")
 _SEPARATED_DIGITS = regex.compile(r"[0-9][0-9\s().+/|–-]{5,}")
 _EMPTY = Scan(())
 
@@ -59,7 +60,7 @@ class _Run:
 
 class Engine:
     """Runs a rule set. `key` makes the fingerprints this installation's own; `cache_dir` keeps compiled rules;
-    without `in_views` only the text as it stands is read, which is enough to prove a rule.
+    without `in_views` only the text as it stands is read, which is enough to prove a rule. `own` finds own data.
 
     Raises `RuleError` when a rule can't be run.
     """
@@ -72,11 +73,13 @@ class Engine:
         cache_dir: Path | None = None,
         names: NameFinder | None = None,
         in_views: bool = True,
+        own: Sequence[OwnDetector] = (),
     ) -> None:
         self.ruleset = ruleset
         self._in_views = in_views
         self._key = key
         self._names = names
+        self._own = own
         matchers = _matchers(ruleset, cache_dir)
         self._matchers = tuple(matcher for matcher in matchers if not matcher.is_field_rule)
         self._field_matchers = _by_entry((m, m.rule.fields) for m in matchers)
@@ -122,7 +125,7 @@ class Engine:
             self._look(text, (), run)
         if field and generic and self._generic is not None and len(field) <= MAX_FIELD_CHARS:
             candidate = self._generic.in_field(field, text)
-            if candidate is not None and not _is_placeholder(text, candidate):
+            if candidate is not None and not is_placeholder(text, candidate):
                 run.located.append(Located.of(candidate, text, ()))
         if self._names is not None:
             run.located.extend(Located.of_name(named, text) for named in self._names.find(text))
@@ -134,6 +137,8 @@ class Engine:
 
     def _look(self, text: str, path: tuple[str, ...], run: _Run, within: View | None = None) -> None:
         """Adds what stands in `text`, and in every view of it, located in `text`."""
+        for own in self._own:
+            run.located.extend(Located.of_own(owned, text, path) for owned in own.find(text))
         hits = self._prefilter.hits(text)
         gate_hits: list[Hit] = []
         if hits:
@@ -169,7 +174,7 @@ class Engine:
                 *(m.confirm(text, start, end, end, labels) for m in self._context_matchers.get(labelled.entry, ())),
             ]
             for candidate in chain.from_iterable(candidates):
-                if not _is_placeholder(text, candidate):
+                if not is_placeholder(text, candidate):
                     yield Located.of(candidate, text, path)
 
     def _look_through(self, view: View, path: tuple[str, ...], run: _Run) -> None:
@@ -194,7 +199,7 @@ class Engine:
                 continue
             for start, last, end in windows:
                 for candidate in matcher.confirm(text, start, last, end, labels):
-                    if not _is_placeholder(text, candidate):
+                    if not is_placeholder(text, candidate):
                         yield Located.of(candidate, text, path)
 
     def _place(self, err: ExpressionError) -> str:
@@ -305,14 +310,3 @@ def _shifted(found: list[Located], offset: int, length: int) -> list[Located]:
         if start < end:
             moved.append(located.at(start, end))
     return moved
-
-
-def _is_placeholder(text: str, candidate: Candidate) -> bool:
-    """True for a value that is, or is hardly more than, a placeholder this product wrote."""
-    low, high = max(0, candidate.start - 60), min(len(text), candidate.end + 60)
-    if text.find("[", low, high) < 0:
-        return False
-    left = candidate.end - candidate.start
-    for match in _PLACEHOLDER.finditer(text, low, high):
-        left -= max(0, min(match.end(), candidate.end) - max(match.start(), candidate.start))
-    return left < 4 and left < candidate.end - candidate.start

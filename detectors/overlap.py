@@ -11,9 +11,14 @@ from detectors.evidence import Evidence
 from detectors.finding import Category, Severity
 from detectors.matcher import GENERIC_ID, Candidate
 from detectors.names import Named
+from detectors.own.owned import Owned
 
 _RANK = {Category.CUSTOM: 0, Category.SECRET: 1, Category.PCI: 2, Category.PHI: 3, Category.PII: 4}
 """An operator's own rules first; then by harm: an address inside a connection string is the string's password's."""
+
+
+LEAST_PIECE_CHARS = 8
+"""Less of a fragment between two values is not told beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,35 @@ class Located:
         evidence = (Evidence("name", "configured language model", named.score),)
         return cls(rule, Category.PII, named.entity, Severity.MEDIUM, *span, named.score, None, (), value, evidence)
 
+    @classmethod
+    def of_own(cls, owned: Owned, text: str, path: tuple[str, ...]) -> "Located":
+        naming, span = owned.naming, (owned.start, owned.end)
+        evidence = (Evidence(owned.kind, owned.detail, 1.0),)
+        value = text[owned.start : owned.end]
+        told = (naming.id, naming.category, naming.entity, naming.severity)
+        return cls(*told, *span, 1.0, True, path, value, evidence)
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether it is a stretch of text rather than a value."""
+        return any(part.kind == "source" for part in self.evidence)
+
     def at(self, start: int, end: int) -> "Located":
         return replace(self, start=start, end=end)
 
 
 def settle(found: Iterable[Located]) -> list[Located]:
     """Those to report, none overlapping another, in order of start."""
+    everything = list(found)
+    values = _settled(located for located in everything if not located.is_fragment)
+    if len(values) == len(everything):
+        return values
+    fragments = _settled(located for located in everything if located.is_fragment)
+    pieces = [piece for fragment in fragments for piece in _beside(fragment, values)]
+    return sorted([*values, *pieces], key=lambda located: located.start)
+
+
+def _settled(found: Iterable[Located]) -> list[Located]:
     kept: list[Located] = []
     starts: list[int] = []
     for located in sorted(_whole(found), key=_precedence):
@@ -76,6 +104,16 @@ def settle(found: Iterable[Located]) -> list[Located]:
         kept.insert(after, located)
         starts.insert(after, located.start)
     return kept
+
+
+def _beside(fragment: Located, values: list[Located]) -> Iterator[Located]:
+    """What is left of a fragment beside the values in it: a key in own source code is still a key."""
+    start = fragment.start
+    inside = [value for value in values if value.start < fragment.end and fragment.start < value.end]
+    for low, high in [*((value.start, value.end) for value in inside), (fragment.end, fragment.end)]:
+        if low - start > LEAST_PIECE_CHARS or (not inside and low > start):
+            yield fragment.at(start, low)
+        start = max(start, high)
 
 
 def _whole(found: Iterable[Located]) -> Iterator[Located]:

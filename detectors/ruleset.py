@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from detectors.lexiconfile import NO_HEALTH_LEXICON, HealthLexicon, load_health
+from detectors.own.owned import OwnFile
 from detectors.rule import Rule
 from detectors.rulecache import read_cached, store_cached
 
@@ -37,13 +38,19 @@ class RuleError(Exception):
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """Valid rules in file order. `digest` is SHA-256 over all that decides what is found; `origins` maps id to
-    `file:line`. `health` is the lexicon that makes personal data PHI.
+    `file:line`. `health` is the lexicon that makes personal data PHI, `own` the indexes of own data that are used.
     """
 
     rules: tuple[Rule, ...]
     digest: str
     origins: Mapping[str, str] = field(default_factory=dict)
     health: HealthLexicon = NO_HEALTH_LEXICON
+    own: tuple[OwnFile, ...] = ()
+
+    @property
+    def findable(self) -> tuple[Rule | OwnFile, ...]:
+        """Everything that gives findings under an id of its own."""
+        return (*self.rules, *self.own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from detectors.own.owned import OwnFile
 from detectors.rule import Rule
 from proxy.client import TOOLS, Client, client_of
 from proxy.policy import Context, Destination, Policy, Who, load_policy
@@ -80,7 +81,7 @@ def _who(request: Request, client: Client, now: datetime) -> Who:
     )
 
 
-def vocabulary(rules: Iterable[Rule] | None, catalogue: Catalogue) -> Vocabulary:
+def vocabulary(rules: Iterable[Rule | OwnFile] | None, catalogue: Catalogue) -> Vocabulary:
     """What a policy may name: what is loaded with it. `rules` is None where they are not known."""
     return Vocabulary(
         rules=None if rules is None else rule_facts(rules),
@@ -89,7 +90,7 @@ def vocabulary(rules: Iterable[Rule] | None, catalogue: Catalogue) -> Vocabulary
     )
 
 
-def load_charter(settings: Settings, rules: Iterable[Rule] | None = None) -> Charter:
+def load_charter(settings: Settings, rules: Iterable[Rule | OwnFile] | None = None) -> Charter:
     """The charter that files describe; `rules` are those that it is to go with, if they are known.
 
     Raises PolicyError, CatalogueError or ConfigError, with file and line.

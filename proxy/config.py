@@ -40,7 +40,7 @@ MIB = 1024 * 1024
 DEFAULT_FILE = Path("tightlip.yaml")
 PATH_KEYS = (
     *(("state_dir",), ("users",), ("groups",), ("upstream", "ca_file"), ("rules",), ("registry",), ("allow",)),
-    *(("bundle",), ("trusted_keys",), ("shadow", "rules")),
+    *(("bundle",), ("trusted_keys",), ("shadow", "rules"), ("dictionaries",), ("fingerprints",), ("own_key",)),
 )
 NAME_OR_PATH_KEYS = (("policy",), ("shadow", "policy"), ("names",), ("language",))
 """A name of what comes along, or a path when there is a slash in it."""
@@ -151,6 +151,9 @@ class Config(_Model):
     policy: PolicyNames = "balanced"
     language: Annotated[str, Field(min_length=1)] = "en"
     rules: tuple[Path, ...] = ()
+    dictionaries: tuple[Path, ...] = ()
+    fingerprints: tuple[Path, ...] = ()
+    own_key: Path | None = None
     registry: Path | None = None
     allow: Path | None = None
     bundle: Path | None = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from detectors import Engine, RuleError, load_rules
+from detectors import Engine, RuleError
 from detectors.names import NameFinder
 from proxy.bundle.force import Proven, in_force
 from proxy.charter import Charter, load_charter, sources
@@ -18,7 +18,7 @@ from proxy.configfile import ConfigError
 from proxy.groupfile import NO_GROUPS, load_groups
 from proxy.inventory import Inventory, take
 from proxy.policy import PolicyError
-from proxy.setting import worker_settings
+from proxy.setting import rules_of, worker_settings
 from proxy.task import Sealed, Settings
 from proxy.userfile import load_users
 from proxy.vendor import CatalogueError
@@ -80,8 +80,8 @@ def read_draft(config: Config, watch: Watch | None = None, held: tuple[str, ...]
     config, bundle = in_force(config)
     settings = worker_settings(config)
     watch.follow(sources(settings))
-    rules = load_rules(settings.rules, cache_dir=settings.cache_dir)
-    charter = load_charter(settings, rules.rules)
+    rules = rules_of(config)
+    charter = load_charter(settings, rules.findable)
     watch.follow([Path(file) for file in charter.policy.files])
     users = load_users(config.users) if config.users else ()
     groups = load_groups(config.groups) if config.groups else NO_GROUPS

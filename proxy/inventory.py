@@ -36,6 +36,7 @@ def take(config: Config, rules: RuleSet, charter: Charter, users: Sequence[User]
     told_apart = {"policy", "vendors"}
     return {
         "rule": {rule.id: _digest(rule) for rule in rules.rules},
+        "index": {file.id: file.digest for file in rules.own},
         "lexicon": {"health": _digest(rules.health)},
         _CLAUSE: {clause.id: _digest(clause) for clause in policy.clauses},
         "policy key": {key: _digest(value) for key, value in terms.items()},

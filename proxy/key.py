@@ -22,7 +22,7 @@ def installation_key(state_dir: Path) -> bytes:
 
     Raises ConfigError when it can't be used as it stands: with another, every fingerprint on record would be orphaned.
     """
-    return _stored_key(state_dir / "key")
+    return made_key(state_dir / "key")
 
 
 def vault_key(state_dir: Path, command: Sequence[str] = ()) -> bytes:
@@ -31,7 +31,7 @@ def vault_key(state_dir: Path, command: Sequence[str] = ()) -> bytes:
     Raises ConfigError. A command's output is never quoted.
     """
     if not command:
-        return _stored_key(state_dir / "vault.key")
+        return made_key(state_dir / "vault.key")
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as err:
@@ -47,13 +47,19 @@ def vault_key(state_dir: Path, command: Sequence[str] = ()) -> bytes:
     return key
 
 
-def _stored_key(path: Path) -> bytes:
+def made_key(path: Path) -> bytes:
+    """The key in that file, made on first use. Raises ConfigError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
             _create(path)
     except OSError as err:
         raise ConfigError(f"{path}: expected a folder that a key can be written to, found: {err.strerror}") from err
+    return stored_key(path)
+
+
+def stored_key(path: Path) -> bytes:
+    """The key in that file. Raises ConfigError."""
     try:
         mode = path.stat().st_mode
         key = path.read_bytes()

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-from detectors import load_rules
 from proxy.charter import vocabulary
 from proxy.config import Config
 from proxy.groupfile import NO_GROUPS, load_groups
 from proxy.policy.vocabulary import Vocabulary
-from proxy.setting import cache_folder, catalogue_of, rule_folders
+from proxy.setting import catalogue_of, rules_of
 from proxy.userfile import load_users
 
 
@@ -16,7 +15,7 @@ def vocabulary_of(config: Config) -> Vocabulary:
 
     Raises RuleError, CatalogueError or ConfigError for files that can't be read.
     """
-    known = vocabulary(load_rules(rule_folders(config), cache_dir=cache_folder(config)).rules, catalogue_of(config))
+    known = vocabulary(rules_of(config).findable, catalogue_of(config))
     if config.users is None:
         return known
     users = load_users(config.users)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from detectors import Engine, RuleSet
 from detectors.names import NameFinder
+from detectors.own.owned import load_own
 from proxy import body, document
 from proxy.aside import Asides, read_asides
 from proxy.binary.coding import decode_body
@@ -123,4 +124,5 @@ class Inspector:
 def build(settings: Settings, rules: RuleSet) -> Inspector:
     """An inspector that finds by `rules`. Raises RuleError, with file and line, when one of them can't be run."""
     names = NameFinder(settings.names) if settings.names else None
-    return Inspector(settings, Engine(rules, settings.key, cache_dir=settings.cache_dir, names=names))
+    own = load_own(rules.own, settings.own_key)
+    return Inspector(settings, Engine(rules, settings.key, cache_dir=settings.cache_dir, names=names, own=own))

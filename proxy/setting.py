@@ -5,13 +5,14 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from detectors import bundled_rules
+from detectors import RuleSet, bundled_rules, load_rules
+from detectors.own.loading import with_own
 from proxy.attachments import Bounds
 from proxy.body import Limits
 from proxy.config import Config
 from proxy.credential import CredentialSource
 from proxy.gate import OWN_HOST, Gate
-from proxy.key import installation_key
+from proxy.key import installation_key, stored_key
 from proxy.task import Settings
 from proxy.vendor import Catalogue, load_catalogue
 from proxy.waiver.store import exceptions_file
@@ -75,6 +76,9 @@ def worker_settings(config: Config) -> Settings:
         registry=config.registry,
         exceptions=exceptions_file(config.state_dir),
         allow=allow_files(config),
+        dictionaries=config.dictionaries,
+        fingerprints=config.fingerprints,
+        own_key=own_key_of(config),
         limits=limits_of(config),
         key=installation_key(config.state_dir),
         cache_dir=cache_folder(config),
@@ -82,6 +86,19 @@ def worker_settings(config: Config) -> Settings:
         language=config.language,
         resigns=config.aws_signing.source != "none",
     )
+
+
+def own_key_of(config: Config) -> bytes:
+    """What opens the indexes of own data: a key of their own, or the installation's. Raises ConfigError."""
+    return stored_key(config.own_key) if config.own_key else installation_key(config.state_dir)
+
+
+def rules_of(config: Config) -> RuleSet:
+    """All that is found by: rules and indexes of own data. Raises RuleError or ConfigError."""
+    rules = load_rules(rule_folders(config), cache_dir=cache_folder(config))
+    if not (config.dictionaries or config.fingerprints):
+        return rules
+    return with_own(rules, config.dictionaries, config.fingerprints, own_key_of(config))
 
 
 def keys_of(config: Config) -> CredentialSource | None:

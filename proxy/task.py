@@ -49,6 +49,9 @@ class Settings:
     language: str = "en"
     resigns: bool = False
     memory_bytes: int = 4 << 30
+    dictionaries: tuple[Path, ...] = ()
+    fingerprints: tuple[Path, ...] = ()
+    own_key: bytes = field(default=b"", repr=False)
 
     def finds_like(self, other: Self) -> bool:
         """Whether workers built from either find the same, given the same rules."""

@@ -35,9 +35,8 @@ def of_value(character: str) -> str:
     if character.isdecimal():
         return str(unicodedata.decimal(character))
     folded = character.casefold()
-    spelt = (
-        unicodedata.normalize("NFKD", folded) if character < _FIRST_IDEOGRAPH else unicodedata.normalize("NFKC", folded)
-    )
+    wide = ord(character) >= IDEOGRAPHS
+    spelt = unicodedata.normalize("NFKC", folded) if wide else unicodedata.normalize("NFKD", folded)
     plain = spelt.casefold().translate(_LETTERS)
     return "".join(one for one in plain if one.isalnum() and not unicodedata.combining(one))
 

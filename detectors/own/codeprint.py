@@ -65,7 +65,6 @@ class Prints:
     def __init__(self, secret: Secret, kept: Sequence[Kept]) -> None:
         self._reader = CodeReader(secret)
         self._prints = [opened(one, secret) for one in kept]
-        self.digest = " ".join(one.digest for one in self._prints)
         self._shortest = min(int(one.private["shortest"]) for one in kept)
 
     def find(self, text: str) -> Iterable[Owned]:

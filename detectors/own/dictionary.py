@@ -113,7 +113,6 @@ class Dictionaries:
     def __init__(self, secret: Secret, kept: Sequence[Kept]) -> None:
         self._reader = Reader(secret)
         self._dictionaries = [opened(one, secret) for one in kept]
-        self.digest = " ".join(one.digest for one in self._dictionaries)
         self._shortest = min(one.shortest for one in self._dictionaries)
 
     def find(self, text: str) -> Iterable[Owned]:

@@ -3,9 +3,9 @@
     magic | length of the header | header, JSON | sealed: length, private JSON, filters | tags ... | proof
 
 The header tells kind, naming and sizes, and nothing of the content. The sealed part is encrypted (AES-CTR) under a key
-of its own for each content; tags are mapped into memory and shared by all processes. The proof is a GMAC over all before
-it, so that a file that was changed, cut short or put together of two is refused. No numpy here: the front process opens
-indexes too, to tell at start what is wrong with them.
+of its own for each content; tags are mapped into memory and shared by all processes. The proof is a GMAC over all
+before it, so that a file that was changed, cut short or put together of two is refused. No numpy here: the front
+process opens indexes too, to tell at start what is wrong with them.
 """
 
 import json

@@ -19,6 +19,33 @@ class Naming:
     severity: Severity = Severity.HIGH
 
 
+@dataclass(frozen=True, slots=True)
+class OwnFile:
+    """An index in use, named as a rule is. `kind` is `dictionary` or `source`, `digest` its content's, hex."""
+
+    path: Path
+    kind: str
+    naming: Naming
+    digest: str
+    score: float = 1.0
+
+    @property
+    def id(self) -> str:
+        return self.naming.id
+
+    @property
+    def entity(self) -> str:
+        return self.naming.entity
+
+    @property
+    def category(self) -> Category:
+        return self.naming.category
+
+    @property
+    def level(self) -> Severity:
+        return self.naming.severity
+
+
 class Owned(NamedTuple):
     """text[start:end] is the operator's own. `kind` and `detail` are the evidence, in the index's words."""
 
@@ -30,21 +57,15 @@ class Owned(NamedTuple):
 
 
 class OwnDetector(Protocol):
-    """Finds one kind of own data. Linear in the text, complete or raising: it never gives up quietly.
-
-    `digest` is SHA-256, hex, over all that decides what is found.
-    """
-
-    @property
-    def digest(self) -> str: ...
+    """Finds one kind of own data. Linear in the text, complete or raising: it never gives up quietly."""
 
     def find(self, text: str) -> Iterable[Owned]: ...
 
 
-def load_own(dictionaries: Sequence[Path], prints: Sequence[Path], key: bytes) -> tuple[OwnDetector, ...]:
-    """The detectors of these index files, opened with `key`. Raises RuleError with every file that can't be used."""
-    if not dictionaries and not prints:
+def load_own(files: Sequence[OwnFile], key: bytes) -> tuple[OwnDetector, ...]:
+    """The detectors of these indexes, opened with `key`. Raises RuleError for one that is not, or no longer, it."""
+    if not files:
         return ()
     from detectors.own.loading import load
 
-    return load(dictionaries, prints, key)
+    return load(files, key)

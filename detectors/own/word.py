@@ -50,7 +50,8 @@ class Polynomial:
 
     def after(self, word: str, hashes: Numbers) -> Numbers:
         """The hashes of the same with a word before it."""
-        return self.of_word(word) + self.powers[len(word)] * hashes
+        joined: Numbers = self.of_word(word) + self.powers[len(word)] * hashes
+        return joined
 
 
 class Chunk:

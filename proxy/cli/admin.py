@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from detectors import load_rules
 from detectors.names import NameFinder
 from proxy import ca as authority
 from proxy import userfile
@@ -16,7 +15,7 @@ from proxy.groupfile import NO_GROUPS, load_groups, unknown_members
 from proxy.naming import vocabulary_of
 from proxy.policy import load_policy
 from proxy.policy.check import expired
-from proxy.setting import cache_folder, catalogue_of, domains_of, policy_folder, rule_folders
+from proxy.setting import catalogue_of, domains_of, policy_folder, rules_of
 from proxy.wording import load_wording
 
 
@@ -25,7 +24,7 @@ def check_config(config: Config) -> None:
     known = vocabulary_of(config)
     policy = load_policy(config.policy, policy_folder(), known)
     catalogue = catalogue_of(config)
-    rules = load_rules(rule_folders(config), cache_dir=cache_folder(config))
+    rules = rules_of(config)
     for line in expired(policy, datetime.now(UTC)):
         print(line)
     load_wording(config.language)

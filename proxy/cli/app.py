@@ -11,6 +11,7 @@ from proxy.cli.commands.bundle import bundle
 from proxy.cli.commands.comparison import replay, shadow
 from proxy.cli.commands.exception import exceptions
 from proxy.cli.commands.mark import mark
+from proxy.cli.commands.own import dictionary, fingerprint
 from proxy.cli.commands.policy import policy
 from proxy.cli.commands.rules import rules
 from proxy.cli.commands.vendors import vendors
@@ -31,6 +32,8 @@ app.add_typer(config, name="config")
 app.add_typer(ca, name="ca")
 app.add_typer(users, name="users")
 app.add_typer(policy, name="policy")
+app.add_typer(dictionary, name="dictionary")
+app.add_typer(fingerprint, name="fingerprint")
 app.add_typer(vendors, name="vendors")
 app.command()(replay)
 app.command()(mark)

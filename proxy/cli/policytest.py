@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from detectors import Engine, RuleSet, load_rules
+from detectors import Engine, RuleSet
 from detectors.names import NameFinder
+from detectors.own.owned import load_own
 from proxy.charter import Charter
 from proxy.config import Config
 from proxy.policy import Context, Policy, load_policy
@@ -19,7 +20,7 @@ from proxy.policy.proving import Laboratory, Outcome, Result, prove
 from proxy.policy.ruling import Found
 from proxy.policy.trial import Submission, Trials, read_trials
 from proxy.policy.vocabulary import Vocabulary, rule_facts
-from proxy.setting import cache_folder, catalogue_of, policy_folder, rule_folders, worker_settings
+from proxy.setting import cache_folder, catalogue_of, own_key_of, policy_folder, rules_of, worker_settings
 from proxy.verdict import Request
 
 ALL_RIGHT, SOME_WRONG = 0, 1
@@ -39,7 +40,8 @@ class Bench:
     @cached_property
     def _engine(self) -> Engine:
         names = NameFinder(self._config.names) if self._config.names else None
-        return Engine(self._rules, bytes(32), cache_dir=cache_folder(self._config), names=names)
+        own = load_own(self._rules.own, own_key_of(self._config)) if self._rules.own else ()
+        return Engine(self._rules, bytes(32), cache_dir=cache_folder(self._config), names=names, own=own)
 
     def scan(self, text: str) -> Sequence[Found]:
         return self._engine.scan(text).findings
@@ -74,9 +76,9 @@ class _Staged(Charter):
 
 def test_policies(config: Config, paths: Sequence[Path], *, as_json: bool) -> int:
     """Runs the tests in files and folders, or the packs' own; prints what is wrong and returns the exit code."""
-    rules = load_rules(rule_folders(config), cache_dir=cache_folder(config))
+    rules = rules_of(config)
     bench = Bench(config, rules)
-    laboratory = Laboratory(Vocabulary(rules=rule_facts(rules.rules)), bench.scan, bench.inspect)
+    laboratory = Laboratory(Vocabulary(rules=rule_facts(rules.findable)), bench.scan, bench.inspect)
     results: list[Result] = []
     problems: list[PolicyError] = []
     for file in _files(paths or [policy_folder() / TESTS_FOLDER]):

@@ -11,11 +11,12 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from detectors import Engine, Finding, load_rules, preview
+from detectors import Engine, Finding, preview
 from detectors.names import NameFinder
+from detectors.own.owned import load_own
 from proxy import __version__
 from proxy.config import Config
-from proxy.setting import cache_folder, rule_folders
+from proxy.setting import cache_folder, own_key_of, rules_of
 
 NONE, FOUND, FAILED = 0, 1, 2
 SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "__pycache__"})
@@ -36,9 +37,10 @@ class Located:
 def make_engine(config: Config) -> Engine:
     """A warm engine. Its key is random: nothing that `scan` prints depends on it."""
     cache_dir = cache_folder(config)
-    rules = load_rules(rule_folders(config), cache_dir=cache_dir)
+    rules = rules_of(config)
     names = NameFinder(config.names) if config.names else None
-    return Engine(rules, os.urandom(32), cache_dir=cache_dir, names=names)
+    own = load_own(rules.own, own_key_of(config)) if rules.own else ()
+    return Engine(rules, os.urandom(32), cache_dir=cache_dir, names=names, own=own)
 
 
 def scan_paths(config: Config, paths: Sequence[str], form: str, *, explain: bool = False) -> int:

@@ -6,6 +6,7 @@ from typing import Final
 
 from detectors import Category, Severity
 from detectors.names import ENTITIES, SCORE
+from detectors.own.owned import OwnFile
 from detectors.rule import Rule
 
 OTHERS_ENTITIES: Final = frozenset({"DATE_TIME", "NRP", "ORGANIZATION"})
@@ -63,8 +64,8 @@ class Vocabulary:
 ANY_NAME: Final = Vocabulary()
 
 
-def rule_facts(rules: Iterable[Rule]) -> dict[str, RuleFacts]:
-    """What `rules` find, and what a configured model for names does."""
+def rule_facts(rules: Iterable[Rule | OwnFile]) -> dict[str, RuleFacts]:
+    """What rules and indexes of own data find, and what a configured model for names does."""
     facts = {rule.id: RuleFacts(rule.category.value, rule.entity, rule.level, rule.score) for rule in rules}
     named = {f"name-{entity.lower()}": entity for entity in ENTITIES.values()}
     return facts | {
