@@ -61,6 +61,14 @@ def test_everything_that_decides_is_in_it_and_comes_out(folder: Path, tmp_path: 
     assert config.registry.read_bytes() == (folder / "registry.yaml").read_bytes()
 
 
+def test_indexes_of_own_data_are_named_and_not_packed(folder: Path) -> None:
+    (folder / "customers.tldict").write_bytes(b"an index")
+    config = config_of(folder).model_copy(update={"dictionaries": (folder / "customers.tldict",)})
+    (index,) = build(config, MAKING).manifest.indexes
+    assert (index.name, len(index.sha256)) == ("customers.tldict", 64)
+    assert b"an index" not in build(config, MAKING).encoded()
+
+
 def test_policies_that_are_extended_come_along(folder: Path) -> None:
     (folder / "base").mkdir()
     (folder / "policy.yaml").write_text(f"{HEAD}extends: [own.yaml, strict, base/all.yaml]\n")

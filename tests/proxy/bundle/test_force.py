@@ -12,6 +12,7 @@ from detectors import load_rules
 from proxy.bundle.container import Bundle
 from proxy.bundle.force import InForce, Proven, in_force
 from proxy.bundle.manifest import BundleError
+from proxy.bundle.source import index_of
 from proxy.config import Config
 from proxy.configfile import ConfigError
 from proxy.policy import load_policy
@@ -178,6 +179,28 @@ def test_rules_that_lean_on_files_outside_are_refused(config: Making) -> None:
     leaning = RULES.replace(b"  pattern", b"  recognizer: own/recognizers.yaml#Acme\n  trigger")
     with pytest.raises(BundleError, match="rule acme-token: recognizer: expected a class that comes along"):
         in_force(config(signed(bundle_of({"rules/00/a.yaml": leaning}), *PEOPLE)), NOW)
+
+
+def test_indexes_of_own_data_are_those_that_the_bundle_names(config: Making, tmp_path: Path) -> None:
+    named, other = tmp_path / "customers.tldict", tmp_path / "ledger.tlprint"
+    named.write_bytes(b"an index")
+    other.write_bytes(b"another")
+    plain = bundle_of()
+    manifest = plain.manifest.model_copy(update={"indexes": (index_of(named),)})
+    bundle = signed(Bundle(manifest, plain.members), *PEOPLE)
+    assert proven(in_force(config(bundle, dictionaries=(named,)), NOW)).signers == PEOPLE
+    for keys, expected in (
+        ({}, r"expected customers\.tldict, as the bundle names it, under dictionaries or fingerprints"),
+        (
+            {"dictionaries": (named,), "fingerprints": (other,)},
+            r"only those .* names, found ledger\.tlprint",
+        ),
+    ):
+        with pytest.raises(BundleError, match=expected):
+            in_force(config(bundle, **keys), NOW)
+    named.write_bytes(b"an index of others")
+    with pytest.raises(BundleError, match=r"indexes: expected .*customers\.tldict"):
+        in_force(config(bundle, dictionaries=(named,)), NOW)
 
 
 def test_a_bundle_that_is_gone_is_told(config: Making, tmp_path: Path) -> None:
