@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,10 @@ from typer.testing import CliRunner
 
 from proxy import audit
 from proxy.audit import AuditLog
-from proxy.auditrecord import AuditFinding, Decision, Outcome, line
+from proxy.auditrecord import AuditFinding, Change, Decision, Outcome, line
 from proxy.auditsearch import find, records
 from proxy.cli.app import app
-from tests.proxy.test_audit import decision, outcome
+from tests.proxy.test_audit import NOW, decision, outcome
 
 FOUND = AuditFinding(
     "aws-access-key-id",
@@ -128,6 +129,30 @@ def test_it_tells_who_what_where_and_by_which_clause(log: AuditLog, state: Path)
         ({"reason": "of_tomorrow"}, "of_tomorrow: it could not be checked"),
         ({"user": None, "client": None}, "no user name, with an unknown client"),
         ({"findings": (FOUND,) * 1003}, "and 3 findings more"),
+        ({"clause": "no-openai", "waiver": "ex-1"}, "policy   balanced, clause no-openai, let pass by ex-1"),
+        ({"findings": (replace(FOUND, action="log", waiver="ex-1"),)}, "clause critical-credentials, let pass by ex-1"),
+        ({"findings": (replace(FOUND, action="allow", clause="allow:a", waiver="a"),)}, "let pass by clause allow:a\n"),
+        (
+            {"context": {"groups": ["dev"], "roles": ["lead"], "training": ["pci"], "address": "10.1.2.3"}},
+            "sender   groups dev; roles lead; training pci; from 10.1.2.3",
+        ),
+        (
+            {
+                "context": {
+                    "approval": "restricted",
+                    "agreements": {"baa": "signed", "dpa": "none"},
+                    "regions": ["eu", "us"],
+                    "retention_days": 30,
+                    "trains": False,
+                    "tool_approved": True,
+                }
+            },
+            "restricted; baa signed; dpa none; regions eu, us; keeps it 30 days; does not train on it; client approved",
+        ),
+        (
+            {"context": {"classes": {"pci": ["cde"]}, "repositories": ["github.com/acme/ledger"]}},
+            "code     pci cde; repository github.com/acme/ledger",
+        ),
     ],
 )
 def test_what_else_a_record_may_say(log: AuditLog, state: Path, changes: dict[str, Any], expected: str) -> None:
@@ -136,6 +161,16 @@ def test_what_else_a_record_may_say(log: AuditLog, state: Path, changes: dict[st
     assert code == 0
     assert expected in said
     assert "not yet on record" in said
+
+
+def test_it_tells_what_was_marked(log: AuditLog, state: Path) -> None:
+    write(log, blocked(), blocked("tl-b"))
+    detail = {"right": False, "findings": [{"finding": 1, "rule": FOUND.rule}]}
+    log.append(Change(time=NOW, actor="bob", kind="mark", subject="tl-a", detail=detail)).result(5)
+    assert "1. AWS access key" in explain(state, "tl-a")[1]
+    assert "critical-credentials; marked false" in explain(state, "tl-a")[1]
+    assert "marked" not in explain(state, "tl-b")[1]
+    assert json.loads(explain(state, "tl-a", "--json")[1])["decision"]["findings"][0]["marked"] is False
 
 
 def test_as_json_it_is_the_record_and_the_place_in_words(log: AuditLog, state: Path) -> None:
