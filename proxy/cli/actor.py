@@ -17,6 +17,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from proxy.cli.prompt import ask_secret
 from proxy.config import Config
 from proxy.configfile import ConfigError
+from proxy.groupfile import NO_GROUPS, Groups, load_groups
 from proxy.userfile import load_users
 
 _LOGIN: Final = Path("/proc/self/loginuid")
@@ -52,16 +53,23 @@ def identify(config: Config, name: str | None) -> Actor:
         user = None
     if user is None:
         raise ConfigError(f"--as {name}: expected a user of {config.users} and the right password")
-    return Actor(user.name, frozenset(user.groups))
+    groups = _groups(config)
+    return Actor(user.name, groups.groups_of(user) | groups.roles_of(user))
 
 
 def known_groups(config: Config) -> Collection[str] | None:
     """Every group that a user is in, or None without a users file."""
-    return {group for user in load_users(config.users) for group in user.groups} if config.users else None
+    groups = _groups(config)
+    users = load_users(config.users) if config.users else ()
+    return {group for user in users for group in groups.groups_of(user)} if config.users else None
 
 
 def known_users(config: Config) -> Collection[str] | None:
     return {user.name for user in load_users(config.users)} if config.users else None
+
+
+def _groups(config: Config) -> Groups:
+    return load_groups(config.groups) if config.groups else NO_GROUPS
 
 
 def _login() -> str:

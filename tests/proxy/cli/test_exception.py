@@ -113,6 +113,13 @@ def test_users_and_groups_are_known_where_there_is_a_file(staffed: Desk) -> None
     assert "expected a known user, found ad (did you mean ada?)" in staffed.refused(*command, "--user", "ad")
 
 
+def test_roles_and_groups_may_stand_in_a_file_of_their_own(staffed: Desk) -> None:
+    (staffed.folder / "groups.yaml").write_text("groups: {ops: [ada]}\nroles: {approver: [carol]}\n")
+    staffed.configure(users="users.yaml", groups="groups.yaml")
+    id = asked(staffed, "--group", "ops", "--as", "ada")
+    staffed.do("exception", "approve", id, "--as", "carol")
+
+
 def test_a_role_needs_users(office: Desk) -> None:
     id = asked(office)
     office.write_policy("exceptions: {approver_role: approver}\n")
