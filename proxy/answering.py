@@ -11,6 +11,7 @@ from proxy.body import Kind
 from proxy.charter import Charter
 from proxy.formats import Format
 from proxy.judgement import Judgement
+from proxy.justification import Offer
 from proxy.notice import notice
 from proxy.policy import Action, Ruling
 from proxy.reason import status_of
@@ -32,20 +33,20 @@ class Answering:
     found_at: Collection[str]
     time: float
 
-    def blocked(self, judged: Sequence[Judgement], model: str, code: str) -> Reply:
-        """The answer to a request that is stopped for what it holds. `code` is one that would let it pass, or ""."""
+    def blocked(self, judged: Sequence[Judgement], model: str, offer: Offer | None) -> Reply:
+        """The answer to a request that is stopped for what it holds. `offer` would let it pass."""
         wording = self.charter.wording
         places = [item.place(self.fmt, wording) for item in judged]
         said = [item.message for item in judged]
         reference, policy = self.request.reference, self.charter.policy.id
-        return self._block(message.block_message(places, reference, policy, wording, messages=said, code=code), model)
+        return self._block(message.block_message(places, reference, policy, wording, messages=said, offer=offer), model)
 
-    def stopped(self, asked: Ruling, model: str, code: str) -> Reply:
+    def stopped(self, asked: Ruling, model: str, offer: Offer | None) -> Reply:
         """The answer to a request that is stopped whatever it holds."""
         charter, reference = self.charter, self.request.reference
         approved = charter.alternatives(asked.clause, self.request.host)
         text = message.policy_message(
-            asked.message, reference, charter.policy.id, charter.wording, code=code, approved=approved
+            asked.message, reference, charter.policy.id, charter.wording, offer=offer, approved=approved
         )
         return self._block(text, model)
 

@@ -96,7 +96,7 @@ class Inquiry:
         return replace(told, offers=offers) if offers else told
 
     def _remembered(self, verdict: Verdict, identity: str, conversation: str, told: Told) -> Verdict:
-        if verdict.offer is not None:
+        if verdict.offer is not None and verdict.offer.code:
             self.codes.offer(identity, conversation, verdict.offer)
         if verdict.decision is Decision.BLOCK or verdict.telling.sent or verdict.telling.let:
             self.told.remember(identity, conversation, verdict.telling)

@@ -196,12 +196,12 @@ class Inspection:
     def _stopped(self, base: Verdict, judged: Sequence[Judgement], asked: Ruling) -> Verdict:
         """Stopped by a clause about whole requests."""
         offer = self._plea.offer(judged, asked, self._inspector.key, self._request.reference)
-        reply = self._answering.stopped(asked, base.model, offer.code if offer else "")
+        reply = self._answering.stopped(asked, base.model, offer)
         return self._told_of(replace(base, reason=Reason.POLICY, reply=reply, offer=offer), ())
 
     def _blocked(self, base: Verdict, blocked: Sequence[Judgement], asked: Ruling) -> Verdict:
         offer = self._plea.offer(blocked, asked, self._inspector.key, self._request.reference)
-        reply = self._answering.blocked(blocked, base.model, offer.code if offer else "")
+        reply = self._answering.blocked(blocked, base.model, offer)
         return self._told_of(replace(base, reply=reply, offer=offer), blocked)
 
     def _told_of(self, verdict: Verdict, blocked: Sequence[Judgement]) -> Verdict:

@@ -44,6 +44,10 @@ class Offer:
     clause: str = ""
 
 
+NO_ROOM: Final = Offer("")
+"""In the place of an offer where policy would take a reason, and the request has no room for one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Justification:
     """A code that was used, why, and the clause that it lifted. The reason was scanned, and holds no finding.

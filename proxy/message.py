@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from proxy.formats import Format
+from proxy.justification import Offer
 from proxy.segment import Label
 from proxy.wording import Wording, english
 
@@ -50,18 +51,24 @@ def block_message(
     wording: Wording,
     *,
     messages: Iterable[str] = (),
-    code: str = "",
+    offer: Offer | None = None,
 ) -> str:
     """The text for a request that the policy of that id blocks for what it holds.
 
-    `messages` are those of the clauses that block it, `code` one with which it may be sent all the same.
+    `messages` are those of the clauses that block it, `offer` a way to send it all the same.
     """
     text = wording.say("text.block", places=_list(places, wording), reference=reference, policy=policy)
-    return " ".join([text, *_each_once(messages), *_way_out(code, wording)])
+    return " ".join([text, *_each_once(messages), *_way_out(offer, wording)])
 
 
 def policy_message(
-    said: str, reference: str, policy: str, wording: Wording, *, code: str = "", approved: Sequence[str] = ()
+    said: str,
+    reference: str,
+    policy: str,
+    wording: Wording,
+    *,
+    offer: Offer | None = None,
+    approved: Sequence[str] = (),
 ) -> str:
     """The text for a request that a clause of the policy stops whatever it holds; `said` is that clause's message.
 
@@ -72,7 +79,7 @@ def policy_message(
         text = wording.say("text.policy", message=" ".join([said, *instead]), reference=reference, policy=policy)
     else:
         text = " ".join([refusal_message("policy", reference, wording), *instead])
-    return " ".join([text, *_way_out(code, wording)])
+    return " ".join([text, *_way_out(offer, wording)])
 
 
 def _instead(approved: Sequence[str], wording: Wording) -> list[str]:
@@ -116,8 +123,10 @@ def _each_once(messages: Iterable[str]) -> list[str]:
     return [text for text in dict.fromkeys(messages) if text]
 
 
-def _way_out(code: str, wording: Wording) -> list[str]:
-    return [wording.say("text.justify", code=code)] if code else []
+def _way_out(offer: Offer | None, wording: Wording) -> list[str]:
+    if offer is None:
+        return []
+    return [wording.say("text.justify", code=offer.code) if offer.code else wording.say("text.no_room")]
 
 
 def _message(fmt: Format, pointer: str, wording: Wording) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 from proxy.aside import Asides, Heard
 from proxy.history import History
 from proxy.judgement import JUSTIFIED, Judgement
-from proxy.justification import REASON_CHARS, Justification, Offer, code_for
+from proxy.justification import NO_ROOM, REASON_CHARS, Justification, Offer, code_for
 from proxy.policy import Action, Ruling
 from proxy.reason import Reason
 from proxy.scanner import Hit
@@ -61,10 +61,10 @@ class Plea:
         stopped = [item for item in judged if item.action.stops]
         lifted = [item.justified().action for item in stopped] + [asked.lowered(Action.LOG, JUSTIFIED).action]
         is_final = any(item.action is Action.BLOCK for item in stopped) or asked.action is Action.BLOCK
-        if self.fixed or self.history is None or not self.history.conversation:
-            return None
         if is_final or any(action.stops for action in lifted):
             return None
+        if self.fixed or self.history is None or not self.history.conversation:
+            return NO_ROOM
         fingerprints = self.granted.fingerprints | {item.finding.fingerprint for item in stopped}
         clause = asked.clause if asked.action is Action.JUSTIFY else self.granted.clause
         return Offer(code_for(key, reference), fingerprints, clause)
@@ -102,17 +102,17 @@ def hear(history: History, told: Told, asides: Asides, hits: Collection[Hit], *,
     plea, heard = Plea(history, told, fixed=fixed), asides.current(history, told)
     if heard is None:
         return plea
-    offer = next((offer for offer in told.offers if offer.code == heard.directive.code), _NOTHING)
+    offer = next((offer for offer in told.offers if offer.code == heard.directive.code), None)
     fault = _fault(heard, offer, hits, fixed)
-    return replace(plea, heard=heard, granted=_NOTHING if fault else offer, fault=fault)
+    return replace(plea, heard=heard, granted=_NOTHING if fault or offer is None else offer, fault=fault)
 
 
-def _fault(heard: Heard, offer: Offer, hits: Collection[Hit], fixed: bool) -> Reason | None:
+def _fault(heard: Heard, offer: Offer | None, hits: Collection[Hit], fixed: bool) -> Reason | None:
     if fixed:
         return Reason.JUSTIFICATION_FIXED
     if _is_found_in(heard, hits):
         return Reason.JUSTIFICATION_FINDING
-    if offer is _NOTHING:
+    if offer is None:
         return Reason.JUSTIFICATION_UNKNOWN
     reason = heard.directive.reason
     return None if len(reason) in REASON_CHARS and reason.isprintable() else Reason.JUSTIFICATION_REASON

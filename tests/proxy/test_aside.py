@@ -12,6 +12,7 @@ from proxy.body import Kind, Limits
 from proxy.formats import FORMATS
 from proxy.history import History, read_history
 from proxy.jsontext import leaves
+from proxy.justification import Offer
 from proxy.message import block_message
 from proxy.notice import notice
 from proxy.rewrite import splice
@@ -83,7 +84,7 @@ KEPT = [
 
 @pytest.mark.parametrize("role", ["user", "assistant", "tool", "system"])
 def test_no_model_sees_a_code(role: str) -> None:
-    told = block_message([], "tl-abc", "own", english(), code="K7QF")
+    told = block_message([], "tl-abc", "own", english(), offer=Offer("K7QF"))
     assert cut(turns((role, told), ("user", "a"))) == turns((role, told.replace("K7QF", "****")), ("user", "a"))
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.formats import FORMATS, GENERIC
-from proxy.justification import directives
+from proxy.justification import Offer, directives
 from proxy.message import (
     MAX_PLACES,
     Place,
@@ -130,7 +130,7 @@ CARD = Place("CREDIT_CARD", "message 1")
 
 def test_a_block_says_what_its_clauses_say_and_how_to_justify_it() -> None:
     said = ["Ask the data office.", "", "Ask the data office.", "Use the assistant within."]
-    text = block_message([CARD], "tl-abc", "own", english(), messages=said, code="K7QF")
+    text = block_message([CARD], "tl-abc", "own", english(), messages=said, offer=Offer("K7QF"))
     assert text.count("Ask the data office. Use the assistant within.") == 1
     assert "`tightlip: allow K7QF because REASON`" in text
     assert "because" not in block_message([CARD], "tl-abc", "own", english())
@@ -139,7 +139,7 @@ def test_a_block_says_what_its_clauses_say_and_how_to_justify_it() -> None:
 @pytest.mark.parametrize("said", ["No AI for this code.", ""])
 @pytest.mark.parametrize("code", ["K7QF", ""])
 def test_a_clause_that_stops_a_whole_request_is_told(said: str, code: str) -> None:
-    text = policy_message(said, "tl-abc", "own", english(), code=code)
+    text = policy_message(said, "tl-abc", "own", english(), offer=Offer(code) if code else None)
     assert said in text
     assert "tl-abc" in text
     assert ("allow K7QF because" in text) is bool(code)
@@ -154,7 +154,7 @@ def test_a_warning_says_what_went_out() -> None:
 @pytest.mark.parametrize("language", ["de", "en", "es", "fr", "ja"])
 def test_the_line_that_a_block_proposes_is_none_until_it_is_sent(language: str) -> None:
     """A client may keep the whole text in the conversation, as if its user had said it."""
-    text = block_message([CARD], "tl-abc", "own", load_wording(language), code="K7QF")
+    text = block_message([CARD], "tl-abc", "own", load_wording(language), offer=Offer("K7QF"))
     assert list(directives(text)) == list(directives(f"API error: {text}")) == []
     assert [each.code for each in directives(text[text.index("`") :].split("`")[3])] == ["K7QF"]
 

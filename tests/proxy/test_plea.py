@@ -269,3 +269,39 @@ def test_what_leaves_is_the_request_without_the_line(before: str, after: str) ->
 
 def test_no_reason_stands_in_a_repr() -> None:
     assert WHY not in repr(Justification("K7QF", WHY, "cards", "0"))
+
+
+NO_ROOM = b"has no room for one"
+
+
+ROOMLESS = [
+    request({"text": f"charge {PAN}"}, "unknown"),
+    request(f"charge {PAN}".encode(), "unknown", content_type="text/plain"),
+    request({"input": f"charge {PAN}"}, "responses"),
+]
+
+
+@pytest.mark.parametrize("asked", ROOMLESS, ids=["no conversation", "no JSON", "no name"])
+async def test_where_no_reason_can_be_given_the_message_says_so(asked: Request) -> None:
+    blocked = await desk().decide(asked, "ann")
+    assert blocked.reply is not None
+    assert code_of(blocked) == ""
+    assert NO_ROOM in blocked.reply.body
+
+
+async def test_a_block_in_the_assistants_place_gives_a_code_that_the_model_never_sees() -> None:
+    policy = Policy.model_validate({**_written(), "block_style": "reply"})
+    talk = Talk(desk(policy))
+    blocked = await talk.ask(f"charge {PAN}")
+    assert blocked.reply is not None
+    said = json.loads(blocked.reply.body)["choices"][0]["message"]["content"]
+    code = code_of(blocked)
+    talk.reply(said)
+    assert (await talk.ask(line(code))).decision is Decision.LOG
+    assert talk.seen(0) == f"charge {PAN}"
+    assert talk.seen(1) == said.replace(code, "****")
+    assert code not in json.dumps(talk.left)
+
+
+def _written() -> dict[str, Any]:
+    return {"id": "own", "description": "", "findings": FINDINGS, "default": "log"}
