@@ -11,19 +11,16 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from detectors import RuleError, bundled_rules, load_rules
+from detectors import bundled_rules
 from detectors.rulecheck import check
 from proxy import __version__
 from proxy.bundle.container import MAX_BYTES, Bundle, described
 from proxy.bundle.force import opened
 from proxy.bundle.manifest import BundleError, Manifest, told
 from proxy.bundle.source import base_digest, sources_of
-from proxy.charter import load_charter
 from proxy.config import Config
-from proxy.configfile import ConfigError
-from proxy.policy import PolicyError
-from proxy.setting import cache_folder, worker_settings
-from proxy.vendor import CatalogueError
+from proxy.draft import OPERATORS_ERRORS, read_draft
+from proxy.setting import cache_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +64,11 @@ def build(config: Config, making: Making) -> Bundle:
 def problems(bundle: Bundle, config: Config) -> Iterator[str]:
     """What a proxy with this configuration would refuse in the bundle, and rules in it that don't prove themselves."""
     with tempfile.TemporaryDirectory(prefix="tightlip-") as folder:
-        state = Path(folder)
         try:
-            unpacked = opened(bundle, config.model_copy(update={"state_dir": state}))
-            settings = worker_settings(unpacked)
-            load_charter(settings)
-            load_rules(settings.rules)
+            unpacked = opened(bundle, config.model_copy(update={"bundle": None}), Path(folder))
+            read_draft(unpacked)
             beside = (bundled_rules(),)
             found = check(unpacked.rules, beside=beside, cache_dir=cache_folder(config)) if unpacked.rules else ()
-        except (ConfigError, PolicyError, CatalogueError, RuleError) as err:
+        except OPERATORS_ERRORS as err:
             found = str(err).splitlines()
-        yield from (line.replace(f"{state}/bundles/{bundle.digest}/", "") for line in found)
+        yield from (line.replace(f"{folder}/{bundle.digest}/", "") for line in found)

@@ -23,6 +23,7 @@ from proxy.bundle.source import INDEXES, SINGLE, index_of
 from proxy.bundle.trust import load_trust
 from proxy.change import Change, submit
 from proxy.config import Config
+from proxy.setting import cache_folder
 
 _FOLDER: Final = "bundles"
 _KEPT: Final = 4
@@ -79,13 +80,18 @@ def in_force(config: Config, now: datetime | None = None) -> InForce:
     except BundleError as err:
         raise BundleError(*(f"{config.bundle}: {problem}" for problem in err.problems)) from None
     proven = Proven(named(bundle), signers, bundle.manifest.expires, config.require_signed, config.state_dir)
-    return InForce(opened(bundle, config), proven)
+    return InForce(opened(bundle, config, config.state_dir / _FOLDER), proven)
 
 
-def opened(bundle: Bundle, config: Config) -> Config:
-    """The configuration with the bundle's members, unpacked, in the place of its own files. Raises ConfigError."""
-    changed = config.model_copy(update=_keys(bundle, unpack(bundle, config.state_dir / _FOLDER)))
-    _refuse_outsiders(changed)
+def opened(bundle: Bundle, config: Config, folder: Path) -> Config:
+    """The configuration with the bundle's members, unpacked below `folder`, in the place of its own files.
+
+    Raises ConfigError or RuleError.
+    """
+    changed = config.model_copy(update=_keys(bundle, unpack(bundle, folder)))
+    for rule in load_rules(changed.rules, cache_dir=cache_folder(config)).rules:
+        if rule.recognizer is not None and "#" in rule.recognizer:
+            raise BundleError(f"rule {rule.id}: recognizer: expected a class that comes along, found one from a file")
     return changed
 
 
@@ -185,10 +191,3 @@ def _compare_indexes(bundle: Bundle, config: Config) -> None:
         raise BundleError(f"indexes: expected {index.name}, as the bundle names it, under {' or '.join(INDEXES)}")
     for index in found - wanted:
         raise BundleError(f"indexes: expected only those that the bundle names, found {index.name}")
-
-
-def _refuse_outsiders(config: Config) -> None:
-    """Raises BundleError for rules that lean on files which no bundle holds."""
-    for rule in load_rules(config.rules).rules:
-        if rule.recognizer is not None and "#" in rule.recognizer:
-            raise BundleError(f"rule {rule.id}: recognizer: expected a class that comes along, found one from a file")

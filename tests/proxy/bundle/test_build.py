@@ -55,7 +55,7 @@ def test_everything_that_decides_is_in_it_and_comes_out(folder: Path, tmp_path: 
         "rules/00/context/health.yaml",
         "rules/00/secrets/acme.yaml",
     ]
-    config = opened(bundle, Config(state_dir=tmp_path / "state"))
+    config = opened(bundle, Config(state_dir=tmp_path / "state"), tmp_path / "unpacked")
     assert files(config.rules[0]) == files(folder / "rules")
     assert config.registry is not None
     assert config.registry.read_bytes() == (folder / "registry.yaml").read_bytes()
