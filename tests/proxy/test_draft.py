@@ -1,0 +1,145 @@
+"""All that an edition is made of, read as a whole; what a mistake's place is; what a running proxy can't take."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from proxy.config import NEEDS_RESTART, Config, Origin
+from proxy.draft import OPERATORS_ERRORS, Draft, load_draft, places
+from proxy.watch import Watch
+from tests.compiled import share_rules
+
+POLICY = "version: 1\nid: own\ndescription: ''\nfindings:\n- id: one\n  when: {category: secret}\n  action: block\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    share_rules(tmp_path / "state")
+    (tmp_path / "tightlip.yaml").write_text(f"state_dir: {tmp_path / 'state'}\npolicy: ./policy.yaml\n")
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    return tmp_path
+
+
+def origin(folder: Path, **flags: Any) -> Origin:
+    return Origin.of(folder / "tightlip.yaml", {}, flags)
+
+
+def again(folder: Path, draft: Draft) -> Draft:
+    return load_draft(origin(folder), draft.config)
+
+
+def test_the_same_files_make_the_same(folder: Path) -> None:
+    first, second = (load_draft(origin(folder)) for _ in range(2))
+    assert first.digests == second.digests
+    assert first.inventory == second.inventory
+    assert first.rules.digest == second.rules.digest
+    assert first.finds_like(second)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "part", "same_workers"),
+    [
+        ("policy.yaml", POLICY.replace("secret", "pci"), "policy", True),
+        ("tightlip.yaml", "limits: {depth: 100}\n", "config", False),
+        ("tightlip.yaml", "language: de\n", "wording", True),
+        ("tightlip.yaml", "ocr: 'off'\n", "config", None),
+    ],
+)
+def test_a_change_shows_in_the_digest_of_its_part(
+    folder: Path, file: str, text: str, part: str, same_workers: bool | None
+) -> None:
+    before = load_draft(origin(folder))
+    old = (folder / file).read_text()
+    (folder / file).write_text(text if file == "policy.yaml" else old + text)
+    after = again(folder, before)
+    changed = {name for name in after.digests if after.digests[name] != before.digests[name]}
+    assert changed == ({part} if file == "policy.yaml" else {part, "config"})
+    if same_workers is not None:
+        assert after.finds_like(before) is same_workers
+
+
+def test_every_file_is_followed(folder: Path) -> None:
+    watch = Watch()
+    load_draft(origin(folder), watch=watch)
+    followed = [path.as_posix() for path in watch.paths]
+    assert followed[0] == f"{folder}/tightlip.yaml"
+    for end in ("policy.yaml", "/rules", "/policies", "/vendors"):
+        assert any(path.endswith(end) for path in followed), end
+    (folder / "policy.yaml").write_text("version: 2")
+    assert watch.changed() == ()
+    assert [path.name for path in watch.changed()] == ["policy.yaml"]
+
+
+def test_what_a_mistaken_file_names_is_followed_too(folder: Path) -> None:
+    """So that mending it is noticed."""
+    (folder / "policy.yaml").write_text("version: 1\nid: [")
+    watch = Watch()
+    with pytest.raises(OPERATORS_ERRORS):
+        load_draft(origin(folder), watch=watch)
+    assert any(path.name == "policy.yaml" for path in watch.paths)
+
+
+def test_keys_that_need_a_restart_stay_and_are_named(folder: Path) -> None:
+    before = load_draft(origin(folder))
+    with (folder / "tightlip.yaml").open("a") as file:
+        file.write("listen: 127.0.0.1:9999\nworkers: 7\nother_hosts: refuse\n")
+    after = again(folder, before)
+    assert after.held == ("listen", "workers")
+    assert after.config.listen == before.config.listen
+    assert after.config.workers == before.config.workers
+    assert after.config.other_hosts == "refuse"
+
+
+def test_keys_that_need_a_restart_are_keys() -> None:
+    assert set(Config.model_fields) > NEEDS_RESTART
+
+
+def test_flags_hold_at_a_reload(folder: Path) -> None:
+    before = load_draft(origin(folder, policy="strict"))
+    assert load_draft(origin(folder, policy="strict"), before.config).charter.policy.id == "strict"
+
+
+def test_an_origin_keeps_of_the_environment_what_is_ours() -> None:
+    env = {"TIGHTLIP_POLICY": "strict", "HOME": "/home/ann", "AWS_SECRET_ACCESS_KEY": "none of ours"}
+    assert Origin.of(None, env, {}).env == {"TIGHTLIP_POLICY": "strict", "HOME": "/home/ann"}
+    assert "strict" not in repr(Origin.of(None, env, {}))
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        ("/etc/t/policy.yaml:6: clause one: when.category: expected one of pci", ("/etc/t/policy.yaml:6",)),
+        ("/etc/my files/p.yaml:6: clause one: expected", ("/etc/my files/p.yaml:6",)),
+        ("environment TIGHTLIP_POLICY: policy: expected", ("environment TIGHTLIP_POLICY",)),
+        ("flag --policy: policy: expected", ("flag --policy",)),
+        ("a.yaml:1: x: y\nb.yaml:2: z: w\na.yaml:1: more", ("a.yaml:1", "b.yaml:2")),
+        ("policy 'none': expected a pack or a file, found neither", ()),
+        ("the log says where", ()),
+        ("", ()),
+    ],
+)
+def test_where_a_mistake_is(problem: str, expected: tuple[str, ...]) -> None:
+    assert places(problem) == expected
+
+
+@pytest.mark.parametrize("what", ["gone", "folder", "unreadable", "empty", "half"])
+def test_whatever_happens_to_a_file_is_an_operators_error(folder: Path, what: str) -> None:
+    file = folder / "policy.yaml"
+    if what in ("gone", "folder"):
+        file.unlink()
+    if what == "folder":
+        file.mkdir()
+    if what == "unreadable":
+        file.write_bytes(b"\xff\xfe\x00")
+    if what in ("empty", "half"):
+        file.write_text(POLICY[: len(POLICY) // 2 if what == "half" else 0])
+    with pytest.raises(OPERATORS_ERRORS) as raised:
+        load_draft(origin(folder))
+    assert "policy" in str(raised.value)
+
+
+def test_the_environment_is_not_needed_twice(folder: Path) -> None:
+    """A reload reads the environment of the start: it can't have changed, and a child's could be another."""
+    assert load_draft(Origin.of(folder / "tightlip.yaml", os.environ, {"language": "de"})).config.language == "de"
