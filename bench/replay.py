@@ -16,7 +16,7 @@ from detectors.rule import Rule
 from proxy.auditrecord import AuditFinding, Decision, encode, line
 from proxy.auditsegment import FIRST_PREVIOUS
 from proxy.cli.replay import FailOn, Span, replay_records
-from proxy.config import load
+from proxy.config import ShadowConfig, load
 from proxy.setting import vendor_folders
 from proxy.vendor import load_catalogue
 
@@ -30,7 +30,7 @@ def main(count: int) -> None:
         state = Path(folder)
         write(state / "audit", count)
         span = Span(state / "audit")
-        active, candidate = (load(None, {}, {"state_dir": folder, "policy": name}) for name in ("balanced", "strict"))
+        active, candidate = load(None, {}, {"state_dir": folder}), ShadowConfig(policy="strict")
         started = time.perf_counter()
         replay_records(active, candidate, span, recorded=False, fail_on=FailOn.NEVER, as_json=False)
         seconds = time.perf_counter() - started

@@ -25,8 +25,11 @@ class Child:
     writer: asyncio.StreamWriter
 
     @classmethod
-    async def start(cls, module: str, *arguments: int, inherited: Sequence[int] = ()) -> Self:
-        """Runs `module` with the descriptor of its end of the pipe as first argument; the others follow."""
+    async def start(cls, module: str, *arguments: int, inherited: Sequence[int] = (), niceness: int = 0) -> Self:
+        """Runs `module` with the descriptor of its end of the pipe as first argument; the others follow.
+
+        With a `niceness` it yields the processor to those that have less of it.
+        """
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(  # noqa: ASYNC220 - returns at once; asyncio's own would tie it to a watcher
@@ -37,6 +40,8 @@ class Child:
                 # What `aws_signing` may take from the environment is none of the business of who reads hostile bytes.
                 env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
             )
+        if niceness:
+            os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
         return cls(process, *await asyncio.open_unix_connection(sock=ours, limit=1 << 20))
 
     async def ask(self, message: Any) -> Any:

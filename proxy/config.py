@@ -40,7 +40,8 @@ MIB = 1024 * 1024
 DEFAULT_FILE = Path("tightlip.yaml")
 PATH_KEYS = (
     *(("state_dir",), ("users",), ("groups",), ("upstream", "ca_file"), ("rules",), ("registry",), ("allow",)),
-    *(("bundle",), ("trusted_keys",), ("shadow", "rules"), ("dictionaries",), ("fingerprints",), ("own_key",)),
+    *(("bundle",), ("trusted_keys",), ("shadow", "rules"), ("shadow", "bundle")),
+    *(("dictionaries",), ("fingerprints",), ("own_key",)),
 )
 NAME_OR_PATH_KEYS = (("policy",), ("shadow", "policy"), ("names",), ("language",))
 """A name of what comes along, or a path when there is a slash in it."""
@@ -101,10 +102,14 @@ class VaultConfig(_Model):
 
 
 class ShadowConfig(_Model):
-    """The candidate that judges beside the policy in force; what it doesn't name is as in force."""
+    """The candidate that judges beside the policy in force; what it doesn't name is as in force.
+
+    A `bundle` takes the place of all that one holds, signed or not: nothing is let out by a candidate.
+    """
 
     policy: PolicyNames | None = None
     rules: tuple[Path, ...] | None = None
+    bundle: Path | None = None
 
 
 class AwsSigning(_Model):
@@ -212,9 +217,13 @@ class Config(_Model):
     @property
     def candidate(self) -> Self | None:
         """The configuration that `shadow` describes, or None when it names nothing."""
-        named = {"policy": self.shadow.policy, "rules": self.shadow.rules}
-        other = {key: value for key, value in named.items() if value is not None}
-        return self.model_copy(update={"shadow": ShadowConfig()} | other) if other else None
+        return self.beside(self.shadow) if self.shadow != ShadowConfig() else None
+
+    def beside(self, other: ShadowConfig) -> Self:
+        """This configuration with what `other` names. To be asked of one that its own bundle was read into."""
+        named = {key: value for key in ("policy", "rules") if (value := getattr(other, key)) is not None}
+        unsigned = {"bundle": other.bundle, "require_signed": False, "trusted_keys": None}
+        return self.model_copy(update={"shadow": ShadowConfig(), **unsigned, **named})
 
     @property
     def digest(self) -> str:

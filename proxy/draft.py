@@ -3,9 +3,10 @@
 Either everything is right or an error names each mistake with its file and line; nothing is started or listened on.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -48,12 +49,20 @@ class Draft:
     watch: Watch
     bundle: Proven | None = None
     held: tuple[str, ...] = ()
+    candidate: "Draft | None" = None
+    """Of what judges beside it and decides nothing."""
 
     @property
     def digests(self) -> Mapping[str, str]:
         """SHA-256 of each part, by its name in records."""
         bundle = {} if self.bundle is None else {"bundle": self.bundle.which.digest}
-        return {"rules": self.rules.digest, **self.charter.digests, **bundle, "config": self.config.digest}
+        candidate = {} if self.candidate is None else {"candidate": self.candidate.digest}
+        return {"rules": self.rules.digest, **self.charter.digests, **bundle, **candidate, "config": self.config.digest}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that it judges by."""
+        return hashlib.sha256(f"{self.rules.digest} {self.charter.digest}".encode()).hexdigest()
 
     def finds_like(self, other: "Draft") -> bool:
         """Whether the workers of one serve the other."""
@@ -69,7 +78,13 @@ def load_draft(origin: Origin, running: Config | None = None, watch: Watch | Non
     watch = Watch() if watch is None else watch
     watch.follow([origin.file])
     config, held = origin.load().kept_running(running)
-    return read_draft(config, watch, held)
+    draft = read_draft(config, watch, held)
+    candidate = draft.config.candidate
+    if candidate is None:
+        return draft
+    other = read_draft(candidate, watch)
+    inventory = {**draft.inventory, "candidate": other.digests}
+    return replace(draft, candidate=other, inventory=inventory)
 
 
 def read_draft(config: Config, watch: Watch | None = None, held: tuple[str, ...] = ()) -> Draft:

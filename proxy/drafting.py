@@ -73,6 +73,8 @@ def _draft(errand: Errand) -> Draft | _Refusal:
         draft = load_draft(errand.origin, errand.running, watch)
         if draft.rules.digest != errand.rules_digest or draft.config.names != errand.running.names:
             compile_rules(draft)
+        if draft.candidate is not None and draft.candidate.rules.digest != draft.rules.digest:
+            compile_rules(draft.candidate)
     except OPERATORS_ERRORS as err:
         return _Refusal(str(err), watch)
     return draft

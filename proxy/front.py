@@ -48,9 +48,9 @@ class Front:
     audit: AuditLog
     edition: Edition
     """The one in force. Whoever begins with it ends with it, so it is asked for once and handed on."""
-    repeats: Repeats = field(default_factory=Repeats)
-    shadow: Shadow | None = None
+    shadow: Shadow
     """The candidate that looks on, if there is one."""
+    repeats: Repeats = field(default_factory=Repeats)
     open_requests: int = 0
     """Requests decided and not yet ended; a drain waits for them."""
 
@@ -91,8 +91,7 @@ class Front:
         is_shadow = edition.charter.catalogue.is_shadow(verdict.vendor)
         metrics.record_decision(verdict, len(request.body), is_shadow=is_shadow)
         self.open_requests += 1
-        if self.shadow is not None:
-            self.shadow.observe(request, request.user or request.profile.address, verdict)
+        self.shadow.observe(request, request.user or request.profile.address, verdict)
         return record
 
     async def put_on_record(self, record: DecisionRecord | LoadRecord) -> None:

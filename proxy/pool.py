@@ -77,6 +77,7 @@ class Pool:
     size: int
     deadline_seconds: float = 5.0
     queue_limit: int = 256
+    niceness: int = 0
     on_restart: Callable[[str], None] = lambda reason: None
     _idle: dict[int, _Worker] = field(default_factory=dict)
     _busy: set[_Worker] = field(default_factory=set)
@@ -236,7 +237,9 @@ class Pool:
     async def _spawn(self, index: int) -> _Worker:
         mailbox = Mailbox.make(self.settings.limits.body_bytes)
         memory = (mailbox.descriptor, mailbox.capacity) if mailbox else (0, 0)
-        child = await Child.start("proxy.worker", *memory, inherited=memory[:1] if mailbox else ())
+        child = await Child.start(
+            "proxy.worker", *memory, inherited=memory[:1] if mailbox else (), niceness=self.niceness
+        )
         worker = _Worker(index, child, mailbox)
         try:
             ready = await asyncio.wait_for(child.ask(Equipment(self.settings, self.rules)), START_SECONDS)

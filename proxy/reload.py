@@ -116,6 +116,7 @@ class Reloader:
         await self.front.put_on_record(self._record([Cause(Trigger.START)], Result.TAKEN, self.draft, last, changed))
         metrics.loaded(good=True)
         await asyncio.to_thread(keep_last, file, self._last())
+        await self._have_look_on(self.draft.candidate)
 
     def begin_following(self) -> None:
         self._start(self._follow())
@@ -193,6 +194,7 @@ class Reloader:
         if draft.held:
             _log.warning("keys that need a restart were changed", where=", ".join(draft.held))
         await asyncio.to_thread(keep_last, draft.config.state_dir / LAST_FILE, self._last())
+        await self._have_look_on(draft.candidate)
         return Outcome(Result.TAKEN, name, changed, draft.held)
 
     async def _unchanged(self, causes: Sequence[Cause], draft: Draft) -> Outcome:
@@ -231,6 +233,13 @@ class Reloader:
             await pool.end()
         finally:
             await pool.stop()
+
+    async def _have_look_on(self, candidate: Draft | None) -> None:
+        """Whether a candidate can start is no matter of life and death: what is in force is."""
+        try:
+            await self.front.shadow.follow(candidate)
+        except PoolError as err:
+            _log.error("the candidate's worker did not start", reason=err.reason)
 
     def _vault_for(self, draft: Draft) -> Vault | None:
         if not draft.charter.policy.pseudonymises:

@@ -21,7 +21,7 @@ from proxy.cabundle import write_bundle, write_upstream_roots
 from proxy.config import Config, Origin
 from proxy.configfile import ConfigError
 from proxy.control import Presence
-from proxy.draft import Draft, load_draft, read_draft
+from proxy.draft import Draft, load_draft
 from proxy.edition import Edition
 from proxy.front import Front
 from proxy.gate import Gate
@@ -36,7 +36,7 @@ from proxy.reception import door_of
 from proxy.reload import Reloader, answer, pool_of
 from proxy.resolve import GuardedLoop
 from proxy.setting import domains_of, gate_of, keys_of
-from proxy.shadow import shadowing
+from proxy.shadow import Shadow
 from proxy.status import StatusServer
 
 DAY_SECONDS = 86_400.0
@@ -116,9 +116,10 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         if draft.bundle is not None:
             draft.bundle.accept(datetime.now(UTC))
         edition = Edition.of(draft, pool, vault)
-        front = Front(Inquiry(keys=keys_of(config)), audit, edition)
-        if (candidate := config.candidate) is not None:
-            front.shadow = await stack.enter_async_context(shadowing(read_draft(candidate), audit))
+        shadow = Shadow(audit, Inquiry(keys=keys_of(config)))
+        stack.push_async_callback(shadow.close)
+        stack.callback(asyncio.create_task(shadow.run()).cancel)
+        front = Front(Inquiry(keys=keys_of(config)), audit, edition, shadow)
         authenticator = Authenticator(config.users, config.groups) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
         server = make_server(config, front, authority, authenticator, roots, partial(door_of, config, authority))

@@ -6,10 +6,7 @@ requests go unseen and are counted. What it would have decided goes on record be
 """
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -23,14 +20,16 @@ from proxy.comparison import Changed, compared
 from proxy.draft import Draft
 from proxy.edition import Edition
 from proxy.inquiry import Inquiry
+from proxy.pool import Pool
+from proxy.pseudonym.vault import Vault
 from proxy.reason import JUDGED
 from proxy.reference import new_reference
-from proxy.setting import keys_of
-from proxy.trial import trial
 from proxy.verdict import Request, Verdict
 
 QUEUED_REQUESTS: Final = 256
 QUEUED_BYTES: Final = 64 << 20
+NICENESS: Final = 10
+"""Of the candidate's worker: who serves requests goes first."""
 
 _log = structlog.get_logger()
 
@@ -44,17 +43,39 @@ class _Seen:
 
 @dataclass(slots=True)
 class Shadow:
-    """`edition` is the candidate's, with a pool of its own."""
+    """Whichever candidate there is, with a pool of its own; none at first."""
 
-    edition: Edition
-    inquiry: Inquiry
     audit: AuditLog
+    inquiry: Inquiry
+    _edition: Edition | None = None
+    _draft: Draft | None = None
     _queue: asyncio.Queue[_Seen] = field(default_factory=asyncio.Queue)
     _queued_bytes: int = 0
 
+    async def follow(self, draft: Draft | None) -> None:
+        """Has another candidate judge from now on, or none. Raises PoolError; then it is the former one still."""
+        before = self._edition
+        if draft is not None and self._draft is not None and draft.digest == self._draft.digest:
+            return
+        self._edition = await self._edition_of(draft) if draft is not None else None
+        self._draft = draft
+        if before is not None and (self._edition is None or before.pool is not self._edition.pool):
+            await before.pool.stop()
+
+    async def _edition_of(self, draft: Draft) -> Edition:
+        vault = Vault(None, draft.settings.key) if draft.charter.policy.pseudonymises else None
+        if self._edition is not None and self._draft is not None and draft.finds_like(self._draft):
+            return Edition.of(draft, self._edition.pool, vault)
+        pool = Pool(draft.settings, draft.rules, 1, draft.config.limits.scan_seconds, niceness=NICENESS)
+        await pool.start()
+        return Edition.of(draft, pool, vault)
+
+    async def close(self) -> None:
+        await self.follow(None)
+
     def observe(self, request: Request, identity: str, verdict: Verdict) -> None:
         """Has the candidate judge a request that was decided, unless it was refused unread. Returns at once."""
-        if verdict.reason not in (None, *JUDGED):
+        if self._edition is None or verdict.reason not in (None, *JUDGED):
             return
         if self._queue.qsize() >= QUEUED_REQUESTS or self._queued_bytes + len(request.body) > QUEUED_BYTES:
             metrics.shadow_skipped("behind")
@@ -76,29 +97,18 @@ class Shadow:
                 self._queued_bytes -= len(seen.request.body)
 
     async def _judge(self, seen: _Seen) -> None:
+        edition = self._edition
+        if edition is None:
+            return
         # A reference of its own: codes and repeats of the candidate must never meet those in force.
         request = replace(seen.request, reference=new_reference())
-        verdict = await self.inquiry.decide(request, seen.identity, self.edition)
+        verdict = await self.inquiry.decide(request, seen.identity, edition)
         if verdict.reason not in (None, *JUDGED):
             metrics.shadow_skipped("unread")
             return
-        record = shadow_record(seen.request, seen.verdict, verdict, self.edition)
+        record = shadow_record(seen.request, seen.verdict, verdict, edition)
         metrics.record_shadow(record)
         self.audit.append(record)
-
-
-@asynccontextmanager
-async def shadowing(draft: Draft, audit: AuditLog) -> AsyncIterator[Shadow]:
-    """The candidate that a draft describes, looking on until it is left. Raises ConfigError."""
-    async with trial(draft) as edition:
-        shadow = Shadow(edition, Inquiry(keys=keys_of(draft.config)), audit)
-        task = asyncio.create_task(shadow.run())
-        try:
-            yield shadow
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
 
 def shadow_record(request: Request, decided: Verdict, candidate: Verdict, edition: Edition) -> ShadowRecord:

@@ -13,19 +13,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from detectors import load_rules
+from detectors import RuleSet
 from proxy.auditsearch import Members, records
 from proxy.auditsegment import segments
-from proxy.charter import load_charter
 from proxy.cli.comparison import print_tally
 from proxy.cli.inspect import UNREADABLE, read_request
 from proxy.comparison import Tally, compared
-from proxy.config import Config
+from proxy.config import Config, ShadowConfig
 from proxy.configfile import ConfigError
 from proxy.draft import Draft, read_draft
 from proxy.inquiry import Inquiry
 from proxy.replay import Judge, replay
-from proxy.setting import cache_folder, keys_of, rule_folders, worker_settings
+from proxy.setting import keys_of
 from proxy.trial import judged, trial
 from proxy.verdict import Request
 
@@ -73,11 +72,12 @@ class Span:
 
 
 def replay_records(
-    active: Config, candidate: Config, span: Span, *, recorded: bool, fail_on: FailOn, as_json: bool
+    active: Config, candidate: ShadowConfig, span: Span, *, recorded: bool, fail_on: FailOn, as_json: bool
 ) -> int:
     """Compares the candidate's decisions with the active policy's, or with those on record; the exit code."""
-    after = _judge(candidate, active)
-    before = None if recorded else _judge(active, active)
+    ours, theirs = _drafts(active, candidate)
+    after = _judge(theirs, ours)
+    before = None if recorded else _judge(ours, ours)
     tally = Tally()
     with _progress(span.bytes) as advance:
         for record in span.records("decision", advance):
@@ -88,11 +88,17 @@ def replay_records(
     return fail_on.exit_code(tally)
 
 
-def replay_requests(active: Config, candidate: Config, file: Path, *, fail_on: FailOn, as_json: bool) -> int:
+def replay_requests(active: Config, candidate: ShadowConfig, file: Path, *, fail_on: FailOn, as_json: bool) -> int:
     """Compares what both make of captured requests; the exit code. These are scanned anew, so new rules show too."""
-    tally = asyncio.run(_compare(read_draft(active), read_draft(candidate), file))
+    tally = asyncio.run(_compare(*_drafts(active, candidate), file))
     print_tally(tally, "captured requests", as_json=as_json)
     return fail_on.exit_code(tally)
+
+
+def _drafts(active: Config, candidate: ShadowConfig) -> tuple[Draft, Draft]:
+    """Both sides. What the candidate doesn't name is as in force, a bundle's included."""
+    ours = read_draft(active)
+    return ours, read_draft(ours.config.beside(candidate))
 
 
 async def _compare(active: Draft, candidate: Draft, file: Path) -> Tally:
@@ -140,13 +146,13 @@ def moment(text: str, now: datetime) -> str:
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
-def _judge(config: Config, active: Config) -> Judge:
+def _judge(draft: Draft, active: Draft) -> Judge:
     """A side of the comparison; its rules matter only where they aren't those in force."""
-    charter = load_charter(worker_settings(config))
-    if rule_folders(config) == rule_folders(active):
+    charter = draft.charter
+    if draft.rules.digest == active.rules.digest:
         return Judge(charter.policy, charter.catalogue)
-    rules = load_rules(rule_folders(config), cache_dir=cache_folder(config)).rules
-    return Judge(charter.policy, charter.catalogue, rules={rule.id: rule for rule in rules})
+    rules: RuleSet = draft.rules.open()
+    return Judge(charter.policy, charter.catalogue, rules={rule.id: rule for rule in rules.rules})
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,9 +32,14 @@ default: block
 
 
 @pytest.fixture(scope="module")
-def proxy(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tightlip]:
+def candidate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     candidate = tmp_path_factory.mktemp("candidate") / "candidate.yaml"
     candidate.write_text(CANDIDATE)
+    return candidate
+
+
+@pytest.fixture(scope="module")
+def proxy(lab: Lab, candidate: Path) -> Iterator[Tightlip]:
     with lab.tightlip("shadow", policy="balanced", shadow={"policy": str(candidate)}) as proxy:
         yield proxy
 
@@ -86,3 +92,22 @@ def test_what_the_candidate_would_do_is_counted_and_reported(proxy: Tightlip) ->
     assert done.exit_code == 1
     assert "requests seen by candidate" in done.output
     assert "log by contact-data -> allow by mail" in done.output
+
+
+def test_a_mended_candidate_takes_over_and_a_broken_one_does_not(proxy: Tightlip, candidate: Path) -> None:
+    def reloaded(text: str) -> tuple[int, str]:
+        candidate.write_text(text)
+        done = CliRunner().invoke(app, ["reload", "--state-dir", str(proxy.state)])
+        return done.exit_code, done.output
+
+    key = values.aws_key()
+    code, text = reloaded(CANDIDATE.replace("default: block", "default: log"))
+    assert code == 0, text
+    _, _, first = ask(proxy, f"deploy with {key}")
+    assert (first["decision"], first["candidate_decision"]) == ("redact", "log")
+    code, text = reloaded(CANDIDATE.replace("default: block", "default: bloc"))
+    assert code == 1
+    assert "candidate.yaml:8" in text
+    _, _, second = ask(proxy, f"deploy with {key} again")
+    assert second["candidate_decision"] == "log"
+    assert second["policy_digest"] == first["policy_digest"]

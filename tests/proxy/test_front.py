@@ -10,6 +10,7 @@ from proxy.audit import AuditLog, AuditUnavailable
 from proxy.edition import Edition
 from proxy.front import Front
 from proxy.inquiry import Inquiry
+from proxy.shadow import Shadow
 from proxy.verdict import Decision, Judged, Request, Verdict
 from tests.proxy.inspecting import Desk
 from tests.proxy.test_audit import records
@@ -44,7 +45,7 @@ def answering() -> Answering:
 
 @pytest.fixture
 def front(log: AuditLog, answering: Answering) -> Front:
-    return Front(cast(Inquiry, answering), log, Desk(None).edition)
+    return Front(cast(Inquiry, answering), log, Desk(None).edition, Shadow(log, Inquiry()))
 
 
 def asked(reference: str) -> Request:

@@ -22,6 +22,7 @@ Audit = Annotated[Path | None, typer.Option("--audit", help="Another folder of a
 def replay(
     policy: Annotated[str | None, typer.Option(help="The candidate: a policy pack's name, or a file.")] = None,
     rules: Annotated[list[Path] | None, typer.Option(help="The candidate's rules beside the bundled ones.")] = None,
+    bundle: Annotated[Path | None, typer.Option(help="The candidate as a bundle, in the place of both.")] = None,
     requests: Annotated[
         Path | None, typer.Option(help="Captured requests, one a line as `tightlip inspect` takes them; - for stdin.")
     ] = None,
@@ -38,9 +39,10 @@ def replay(
 ) -> None:
     """Tell what another policy or other rules would have decided. Exit code 0: the same, 1: other, 2: error."""
     from proxy.cli.replay import replay_records, replay_requests
+    from proxy.config import ShadowConfig
 
     active = load_config(config, state_dir=state_dir)
-    candidate = load_config(config, state_dir=state_dir, policy=policy, rules=rules and [str(path) for path in rules])
+    candidate = ShadowConfig(policy=policy, rules=tuple(rules) if rules else None, bundle=bundle)
     stop_at = _fail_on(fail_on)
     if requests is not None:
         raise typer.Exit(replay_requests(active, candidate, requests, fail_on=stop_at, as_json=json))
