@@ -83,25 +83,29 @@ class _Column:
         self._tagger = tagger
         self._parts: list[tuple[Numbers, Numbers]] = []
         self._weak: list[Numbers] = []
-        self._written_otherwise: list[Numbers] = []
+        self._repeated: list[Numbers] = []
         self._words: Counter[int] = Counter()
         self._digital = True
         self.shortest = 1 << 30
 
-    def add(self, values: Hashed, filled: Sequence[bool], start_row: int, counted: int) -> Numbers:
-        """Takes a batch in, of which the first `counted` are rows of their own; the tags of all its values."""
+    def add(self, values: Hashed, told: Sequence[str], sources: Sequence[int], start_row: int) -> Numbers:
+        """Takes a batch in; the tags of all its values. The last are rows of `sources`, written in another way."""
+        counted = len(told) - len(sources)
+        repeats = np.zeros(len(told), np.bool_)
+        repeats[counted:] = [told[counted + at] == told[source] for at, source in enumerate(sources)]
         tags = self._tagger.tags(values.first, values.second)
         used = tags[values.valid]
         self._parts.append((used, values.first[values.valid]))
         own = np.flatnonzero(values.valid) < counted
-        self._written_otherwise.append(used[~own])
+        self._repeated.append(used[repeats[values.valid]])
         self._weak.append(tags[values.valid & values.weak])
         self._words.update(np.unique(values.words[values.valid]).tolist())
         self._digital &= bool(values.digital[values.valid].all())
         if len(used):
             self.shortest = min(self.shortest, int(values.chars[values.valid].min()))
         report = self.report
-        unusable = np.flatnonzero(~values.valid[:counted] & np.array(filled[:counted], np.bool_))
+        filled = np.array([bool(value.strip()) for value in told[:counted]], np.bool_)
+        unusable = np.flatnonzero(~values.valid[:counted] & filled)
         report.values += int(own.sum())
         report.unusable += len(unusable)
         report.unusable_rows += [start_row + int(at) for at in unusable[: max(0, 3 - len(report.unusable_rows))]]
@@ -112,8 +116,8 @@ class _Column:
         tags = np.concatenate([part[0] for part in self._parts] or [NO_NUMBERS])
         hashes = np.concatenate([part[1] for part in self._parts] or [NO_NUMBERS])
         distinct, places, counts = np.unique(tags, return_index=True, return_counts=True)
-        otherwise, extra = np.unique(np.concatenate([*self._written_otherwise, NO_NUMBERS]), return_counts=True)
-        counts[np.searchsorted(distinct, otherwise)] -= extra
+        repeated, extra = np.unique(np.concatenate([*self._repeated, NO_NUMBERS]), return_counts=True)
+        counts[np.searchsorted(distinct, repeated)] -= extra
         self.report.distinct = len(distinct)
         alone = np.zeros(len(distinct), np.bool_)
         if self.plan.alone:
@@ -157,14 +161,14 @@ class Builder:
 
     def add(self, rows: Sequence[Sequence[str]]) -> None:
         """Takes in rows of the plan's columns, in its order."""
-        counted = len(rows)
-        every = [*rows, *self._written_otherwise(rows)]
+        sources, otherwise = self._written_otherwise(rows)
+        every = [*rows, *otherwise]
         tags: list[Numbers] = []
         valid = []
         for number, column in enumerate(self._columns):
             values = [row[number] for row in every]
             hashed = self._batcher.hashed(values, column.plan.kind)
-            tags.append(column.add(hashed, [bool(v.strip()) for v in values], self._count + 1, counted))
+            tags.append(column.add(hashed, values, sources, self._count + 1))
             valid.append(hashed.valid)
         for group, tagger, parts in zip(self._plan.together, self._taggers, self._rows, strict=True):
             numbers = self._numbers(group)
@@ -173,7 +177,7 @@ class Builder:
             for number in numbers[1:]:
                 joined = tagger.tags(joined, tags[number][whole])
             parts.append(joined)
-        self._count += counted
+        self._count += len(rows)
 
     def write(self, path: Path) -> Report:
         """Writes the index. Raises RuleError when it can't be written."""
@@ -207,12 +211,17 @@ class Builder:
         together = [sum(self._columns[number].shortest for number in self._numbers(g)) for g in self._plan.together]
         return min([*alone, *together])
 
-    def _written_otherwise(self, rows: Sequence[Sequence[str]]) -> Iterable[list[str]]:
-        """Rows with umlauts, as they are written without: `Mueller`. `Muller` is what folding gives."""
+    def _written_otherwise(self, rows: Sequence[Sequence[str]]) -> tuple[list[int], list[list[str]]]:
+        """Rows with umlauts, and how they are written without: `Mueller`. `Muller` is what folding gives."""
         worded = [n for n, c in enumerate(self._plan.columns) if c.kind in (ValueKind.NAME, ValueKind.TEXT)]
-        for row in rows:
-            if any(not row[n].isascii() and not _HAVE_UMLAUTS.isdisjoint(row[n]) for n in worded):
-                yield [value.translate(_UMLAUTS) if n in worded else value for n, value in enumerate(row)]
+        sources = [
+            at
+            for at, row in enumerate(rows)
+            if any(not row[n].isascii() and not _HAVE_UMLAUTS.isdisjoint(row[n]) for n in worded)
+        ]
+        return sources, [
+            [value.translate(_UMLAUTS) if n in worded else value for n, value in enumerate(rows[at])] for at in sources
+        ]
 
 
 def build(
