@@ -1,6 +1,5 @@
 """`tightlip rules test`: one rule, or all, on texts: what is hit and why, what it costs, what clean code gives."""
 
-import os
 import sys
 import sysconfig
 import time
@@ -10,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from detectors import Engine, RuleSet, load_rules
+from detectors import Engine, RuleSet
 from detectors.ruleset import digest
-from proxy.cli.scan import Located, files_under, located, print_text, read_text
+from proxy.cli.scan import Located, engine_of, files_under, located, print_text, read_text
 from proxy.config import Config
 from proxy.configfile import ConfigError
-from proxy.setting import cache_folder, rule_folders
+from proxy.setting import rules_of
 
 FINE, NOT, FAILED = 0, 1, 2
 INSTALLED: Final = "installed"
@@ -48,9 +47,9 @@ def try_rules(config: Config, words: Sequence[str], clean: str | None, most: flo
     With `clean`, a folder without such values or `installed`, also counts false alarms. The exit code: 1 when a rule
     fires there more than `most` times in a million characters.
     """
-    ruleset = load_rules(rule_folders(config), cache_dir=cache_folder(config))
+    ruleset = rules_of(config)
     rule, paths = _split(ruleset, words)
-    engine = Engine(_only(ruleset, rule) if rule else ruleset, os.urandom(32), cache_dir=cache_folder(config))
+    engine = engine_of(config, _only(ruleset, rule) if rule else ruleset)
     engine.warm()
     failed = False
     if paths or clean is None:
@@ -64,17 +63,18 @@ def try_rules(config: Config, words: Sequence[str], clean: str | None, most: flo
 
 
 def _split(ruleset: RuleSet, words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
-    """The rule's id, if the first word is one, and the files."""
+    """The id of a rule or an index, if the first word is one, and the files."""
     if not words or words[0] == "-" or Path(words[0]).exists():
         return None, words
-    if words[0] not in ruleset.origins:
+    if words[0] not in {one.id for one in ruleset.findable}:
         raise ConfigError(f"rules test: expected a rule's id or a file, found {words[0]}")
     return words[0], words[1:]
 
 
 def _only(ruleset: RuleSet, name: str) -> RuleSet:
     rules = tuple(rule for rule in ruleset.rules if rule.id == name)
-    return RuleSet(rules, digest(rules, ruleset.health), ruleset.origins, ruleset.health)
+    own = tuple(index for index in ruleset.own if index.id == name)
+    return RuleSet(rules, digest(rules, ruleset.health), ruleset.origins, ruleset.health, own)
 
 
 def _scanned(engine: Engine, paths: Iterable[str], tally: _Tally) -> Iterator[Located]:

@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from detectors import Engine, Finding, preview
+from detectors import Engine, Finding, RuleSet, preview
 from detectors.names import NameFinder
 from detectors.own.owned import load_own
 from proxy import __version__
@@ -35,12 +35,14 @@ class Located:
 
 
 def make_engine(config: Config) -> Engine:
-    """A warm engine. Its key is random: nothing that `scan` prints depends on it."""
-    cache_dir = cache_folder(config)
-    rules = rules_of(config)
-    names = NameFinder(config.names) if config.names else None
+    """An engine for all that the proxy finds by."""
+    return engine_of(config, rules_of(config), NameFinder(config.names) if config.names else None)
+
+
+def engine_of(config: Config, rules: RuleSet, names: NameFinder | None = None) -> Engine:
+    """An engine for these rules. Its key is random: nothing that commands print depends on it."""
     own = load_own(rules.own, own_key_of(config)) if rules.own else ()
-    return Engine(rules, os.urandom(32), cache_dir=cache_dir, names=names, own=own)
+    return Engine(rules, os.urandom(32), cache_dir=cache_folder(config), names=names, own=own)
 
 
 def scan_paths(config: Config, paths: Sequence[str], form: str, *, explain: bool = False) -> int:
