@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 from proxy import metrics
 from proxy.auditrecord import Outcome
 from proxy.ca import ensure
+from proxy.justification import Justification
 from proxy.verdict import Decision, Judged, Stats, Verdict
 
 
@@ -70,6 +71,16 @@ def test_requests_to_vendors_in_the_shadow_are_counted() -> None:
     metrics.record_decision(verdict(vendor="grok", decision=Decision.BLOCK), 1)
     metrics.record_decision(verdict(vendor="grok", decision=Decision.BLOCK), 1, is_shadow=True)
     assert value("tightlip_shadow_ai_requests_total", vendor="grok", decision="block") == before + 1
+
+
+def test_reasons_and_warnings_are_counted_without_their_words() -> None:
+    names = ("tightlip_justified_total", "tightlip_warned_total")
+    before = [value(name, vendor="openai") for name in names]
+    given = Justification("K7QF", "canary of a reason", "cards", "0")
+    metrics.record_decision(verdict(decision=Decision.LOG, justification=given), 1)
+    metrics.record_decision(verdict(decision=Decision.WARN, warned=("mail",), notice="canary of a notice"), 1)
+    assert [value(name, vendor="openai") for name in names] == [count + 1 for count in before]
+    assert "canary" not in page()
 
 
 def test_an_outcome_is_counted() -> None:
