@@ -24,7 +24,7 @@ BlockStyle = Literal["error", "reply"]
 """How a block is told: as the vendor's error, or where a conversation waits for one as an assistant's message."""
 
 RequestActionName = Literal["allow", "log", "warn", "justify", "block"]
-LimitActionName = Literal["log", "warn", "mask", "pseudonymise", "redact", "block"]
+LimitActionName = Literal["log", "mask", "pseudonymise", "redact", "block"]
 
 RESERVED_IDS: Final = frozenset({"default", "on-fixed", "on-attachment", "on-sent", "resent", "pseudonym"})
 """What stands in records in place of a clause where none decided."""

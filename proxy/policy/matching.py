@@ -5,7 +5,8 @@ each request; a clause is looked up by one of its facets, so that those of other
 """
 
 import functools
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -80,6 +81,12 @@ class DataTest:
         return self.fits(finding.rule, finding.entity, finding.category) and self.is_grave(finding)
 
     @property
+    def names(self) -> frozenset[str]:
+        """Of which a finding must have one, as its rule, its entity or its category; empty when any finding will do."""
+        given = (wanted for wanted in (self.rules, self.entities, self.categories) if wanted is not None)
+        return next(given, frozenset())
+
+    @property
     def asks_how_grave(self) -> bool:
         return self.severity > 0 or self.score > 0 or self.verified is not None
 
@@ -96,9 +103,13 @@ class ContextTest:
         return cls(tuple(_facets(condition).items()), tuple(_others(condition, zone)))
 
     def holds(self, moment: Moment, values: Mapping[Facet, frozenset[str]]) -> bool:
-        return all(not wanted.isdisjoint(values[facet]) for facet, wanted in self.facets) and all(
-            test(moment) for test in self.others
-        )
+        for facet, wanted in self.facets:
+            if wanted.isdisjoint(values[facet]):
+                return False
+        for test in self.others:  # noqa: SIM110 - asked for each clause, and a generator takes twice as long
+            if not test(moment):
+                return False
+        return True
 
     @property
     def is_empty(self) -> bool:
@@ -208,12 +219,19 @@ def _kept_over(days: int) -> Test:
 
 def _repository(globs: tuple[str, ...]) -> Test:
     pattern = globs_pattern(globs, ignore_case=True)
-    return lambda moment: any(pattern.fullmatch(name) for name in moment.context.code.repositories)
+    return lambda moment: _any_fits(pattern, moment.context.code.repositories)
 
 
 def _path(globs: tuple[str, ...]) -> Test:
     pattern = globs_pattern(globs)
-    return lambda moment: any(pattern.fullmatch(path) for path in moment.context.code.paths)
+    return lambda moment: _any_fits(pattern, moment.context.code.paths)
+
+
+def _any_fits(pattern: re.Pattern[str], names: Iterable[str]) -> bool:
+    for name in names:  # noqa: SIM110 - as above
+        if pattern.fullmatch(name):
+            return True
+    return False
 
 
 def _untrained(listed: frozenset[str]) -> Test:

@@ -40,7 +40,7 @@ MISTAKES = [
     ("timezone: Mars/Phobos", 4, "expected a time zone's name"),
     ("on_incomplete: {binray: log}", 4, "did you mean binary?"),
     ("requests:\n- {id: a, action: redact}", 5, "expected one of allow, block, justify, log, warn, found 'redact'"),
-    ("limits:\n- {id: a, action: justify}", 5, "expected one of block, log, mask, pseudonymise, redact, warn"),
+    ("limits:\n- {id: a, action: justify}", 5, "expected one of block, log, mask, pseudonymise, redact"),
     ("clauses:\n- {id: a, action: log}", 4, "expected `findings`"),
     ("default: log\ndefault: log", 5, "a duplicate, first found in line 4"),
     ("findings:\n- {id: a, action: log, action: log}", 5, "a duplicate, first found in line 5"),

@@ -69,7 +69,7 @@ def clauses(kind: Any, actions: Sequence[Action], keys: dict[str, st.SearchStrat
 
 
 OF_REQUESTS = [action for action in Action if not action.cuts]
-OF_LIMITS = [action for action in Action if action not in (Action.ALLOW, Action.JUSTIFY)]
+OF_LIMITS = [action for action in Action if action not in (Action.ALLOW, Action.WARN, Action.JUSTIFY)]
 REQUEST_CLAUSES = clauses(RequestClause, OF_REQUESTS, ABOUT_REQUESTS)
 FINDING_CLAUSES = clauses(FindingClause, list(Action), ABOUT_REQUESTS | ABOUT_FINDINGS)
 LIMIT_CLAUSES = clauses(LimitClause, OF_LIMITS, ABOUT_REQUESTS | ABOUT_FINDINGS)

@@ -97,7 +97,7 @@ limits:
         ({"code": {"pci": "cde"}, "training": "pci"}, NO_WAIVERS, (Action.ALLOW, "trained", "", "")),
         ({"approval": "prohibited"}, NO_WAIVERS, (Action.BLOCK, "prohibited", "", "")),
         ({"approval": "prohibited", "code": {"pci": "cde"}}, Waiving(Action.LOG), (Action.BLOCK, "prohibited", "", "")),
-        ({"approval": "restricted"}, NO_WAIVERS, (Action.ALLOW, "", "", "")),
+        ({"approval": "restricted"}, NO_WAIVERS, (Action.LOG, "cut", "", "")),
     ],
 )
 def test_a_request_before_its_findings(

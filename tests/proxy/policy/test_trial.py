@@ -122,10 +122,7 @@ def test_texts_and_requests_are_read_for_real(tmp_path: Path, capsys: pytest.Cap
             "name": "a request",
             "request": {
                 "url": "https://api.openai.com/v1/chat/completions",
-                "body": {
-                    "model": "gpt-5",
-                    "messages": [{"role": "user", "content": f"Is {mail} a patient? MRN 4471829"}],
-                },
+                "body": {"model": "gpt-5", "messages": [turn]},
             },
             "expect": {"decision": "redact", "clause": "health-data"},
         },
