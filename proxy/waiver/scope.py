@@ -38,7 +38,14 @@ class Scope:
         """Whether it is for findings; without a data key it is for requests as such."""
         return any(getattr(self, key) for key in DATA_KEYS)
 
+    @cached_property
+    def is_anywhere(self) -> bool:
+        """Whether it says nothing of the circumstances."""
+        return not any(getattr(self, key) for key in CONTEXT_KEYS)
+
     def covers(self, context: Context) -> bool:
+        if self.is_anywhere:
+            return True
         who, code = context.who, context.code
         return (
             (not self.user or who.user in self.user)
@@ -61,11 +68,13 @@ class Scope:
         return {key: list(getattr(self, key)) for key in (*CONTEXT_KEYS, *DATA_KEYS) if getattr(self, key)}
 
     def handles(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The keys by whose values it can be looked up."""
-        for key in ("fingerprint", "rule", "user", "entity", "repository", "group", "vendor", "category"):
+        """The keys by whose values it can be looked up; of a repository what stands before its first star."""
+        for key in ("fingerprint", "rule", "user", "entity", "group", "vendor", "category"):
             values = getattr(self, key)
-            if values and not (key == "repository" and any(_GLOB.search(value) for value in values)):
+            if values:
                 yield key, values
+        if self.repository:
+            yield "repository", tuple(_GLOB.split(glob, 1)[0] for glob in self.repository)
 
 
 @cache

@@ -32,53 +32,81 @@ class Waiver:
         return context.now < self.until and self.scope.covers(context)
 
 
+_Numbered = tuple[int, Waiver]
+_DATA: Final = ("fingerprint", "rule", "entity", "category")
+
+
 class _File:
     """Waivers by one key and value each; those without a key that can be looked up stand under no key."""
 
     def __init__(self, waivers: Iterable[Waiver]) -> None:
-        order = list(enumerate(waivers))
-        shared = Counter(pair for _, one in order for pair in _pairs(one.scope))
-        self._drawers: dict[tuple[str, str], list[tuple[int, Waiver]]] = {}
-        self._rest: list[tuple[int, Waiver]] = []
-        for entry in order:
+        self._order = list(enumerate(waivers))
+        shared = Counter(pair for _, one in self._order for pair in _pairs(one.scope))
+        self._drawers: dict[str, dict[str, list[_Numbered]]] = {}
+        self._rest: list[_Numbered] = []
+        for entry in self._order:
             keys = list(entry[1].scope.handles())
             if not keys:
                 self._rest.append(entry)
                 continue
             key, values = min(keys, key=lambda item: max(shared[item[0], value] for value in item[1]))
             for value in values:
-                self._drawers.setdefault((key, value), []).append(entry)
-        self._keys = frozenset(key for key, _ in self._drawers)
+                self._drawers.setdefault(key, {}).setdefault(value, []).append(entry)
+        self._by_data = [(key, self._drawers[key]) for key in _DATA if key in self._drawers]
+        self._last: tuple[Context, list[_Numbered]] | None = None
+
+    def __getstate__(self) -> list[Waiver]:
+        return [one for _, one in self._order]
+
+    def __setstate__(self, waivers: list[Waiver]) -> None:
+        _File.__init__(self, waivers)
 
     def first(self, finding: Found | None, context: Context, values: frozenset[str] = NO_VALUES) -> Waiver | None:
         """The first waiver, in the order in which they were given, that holds for the finding."""
-        best: tuple[int, Waiver] | None = None
-        for entry in self._near(finding, context):
-            number, waiver = entry
-            if best is not None and number >= best[0]:
-                continue
-            if waiver.patterns and waiver.id not in values:
-                continue
-            if (finding is None or waiver.scope.names(finding)) and waiver.holds(context):
-                best = entry
-        return best[1] if best is not None else None
-
-    def _near(self, finding: Found | None, context: Context) -> Iterator[tuple[int, Waiver]]:
-        keys, drawers = self._keys, self._drawers
-        yield from self._rest
-        if not keys:
-            return
-        names: list[tuple[str, str]] = []
+        last = self._last
+        around = last[1] if last is not None and last[0] is context else self._around(context)
+        best, found = len(self._order), None
+        for number, waiver in around:
+            if _fits(waiver, finding, values):
+                best, found = number, waiver
+                break
         if finding is not None:
-            names += [("fingerprint", finding.fingerprint), ("rule", finding.rule), ("entity", finding.entity)]
-            names.append(("category", str(finding.category)))
-        names += [("user", context.who.user or ""), ("vendor", context.destination.vendor)]
-        if "group" in keys:
-            names += [("group", group) for group in context.who.groups]
-        if "repository" in keys:
-            names += [("repository", name) for name in context.code.repositories]
-        for name in names:
-            yield from drawers.get(name, ())
+            for key, drawer in self._by_data:
+                for number, waiver in drawer.get(getattr(finding, key), ()):
+                    if number < best and waiver.holds(context) and _fits(waiver, finding, values):
+                        best, found = number, waiver
+        return found
+
+    def _around(self, context: Context) -> list[_Numbered]:
+        """Those filed by the circumstances, or by nothing, that hold in them, in order.
+
+        One request's findings are asked about one after the other: what holds is worked out once for all of them.
+        """
+        drawers, who = self._drawers, context.who
+        near = dict(self._rest)
+        for key, names in (
+            ("user", (who.user or "",)),
+            ("vendor", (context.destination.vendor,)),
+            ("group", who.groups),
+            ("repository", {name[:end] for name in context.code.repositories for end in range(len(name) + 1)}),
+        ):
+            drawer = drawers.get(key)
+            if drawer is not None:
+                for name in names:
+                    near.update(drawer.get(name, ()))
+        around = sorted((entry for entry in near.items() if entry[1].holds(context)), key=_number)
+        self._last = context, around
+        return around
+
+
+def _number(entry: _Numbered) -> int:
+    return entry[0]
+
+
+def _fits(waiver: Waiver, finding: Found | None, values: frozenset[str]) -> bool:
+    if waiver.patterns and waiver.id not in values:
+        return False
+    return finding is None or waiver.scope.names(finding)
 
 
 def _pairs(scope: Scope) -> Iterator[tuple[str, str]]:
