@@ -18,6 +18,9 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "docs" / "policy.md", ROOT / "docs" / "vendors.md"]
 _FILE = re.compile(r"<!-- file: (\S+) -->\n```yaml\n(.*?)```", re.DOTALL)
 FILES = {name: body for page in PAGES for name, body in _FILE.findall(page.read_text())}
+TESTS = sorted(name for name, body in FILES.items() if "\ntests:\n" in body)
+POLICIES = sorted(name for name, body in FILES.items() if body.startswith("version: 1\nid: "))
+REGISTRIES = sorted(name for name, body in FILES.items() if "\nvendors:\n" in f"\n{body}")
 FRAMEWORKS = ("hipaa", "pci", "gdpr", "sox", "soc2")
 
 
@@ -26,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """All examples, each where the page says."""
     folder = tmp_path_factory.mktemp("examples")
     for name, body in FILES.items():
-        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(body)
     share_rules(folder / "state")
     with pytest.MonkeyPatch.context() as patch:
@@ -34,32 +37,27 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-def named(name: str) -> list[str]:
-    found = sorted(file for file in FILES if file.endswith(f"/{name}"))
-    assert found
-    return found
-
-
 def test_there_is_an_example_for_each_framework() -> None:
+    assert set(FILES) == {*TESTS, *POLICIES, *REGISTRIES, "acme/tightlip.yaml"}
     for framework in FRAMEWORKS:
         assert {f"{framework}/policy.yaml", f"{framework}/tests.yaml"} <= set(FILES)
         assert f"extends: [{framework}" in FILES[f"{framework}/policy.yaml"] or framework == "gdpr"
 
 
-@pytest.mark.parametrize("name", named("tests.yaml"))
+@pytest.mark.parametrize("name", TESTS)
 def test_the_tests_of_an_example_are_as_expected(folder: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_tests(Config(state_dir=folder / "state"), [folder / name], as_json=False) == 0, capsys.readouterr()
     assert FILES[name].count("- name:") >= 3
 
 
-@pytest.mark.parametrize("name", [*named("policy.yaml"), "acme/acme.yaml"])
+@pytest.mark.parametrize("name", POLICIES)
 def test_an_examples_policy_has_no_mistakes(folder: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     registry = (folder / name).with_name("registry.yaml")
     config = Config(state_dir=folder / "state", registry=registry if registry.exists() else None)
     assert check_policies(config, [str(folder / name)], as_json=False) == 0, capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", named("registry.yaml"))
+@pytest.mark.parametrize("name", REGISTRIES)
 def test_an_examples_registry_is_one(folder: Path, name: str) -> None:
     assert load_catalogue(vendor_folders(), registry=folder / name).approved()
 
