@@ -72,6 +72,8 @@ class InForce(NamedTuple):
 def in_force(config: Config, now: datetime | None = None) -> InForce:
     """The configuration as its bundle makes it; itself without one. Raises ConfigError for one that may not be used."""
     if config.bundle is None:
+        if config.require_signed:
+            raise BundleError("bundle: expected one, since `require_signed` is on, found none")
         return InForce(config)
     bundle = read_bundle(config.bundle)
     try:

@@ -30,7 +30,7 @@ def refused(layers: Sequence[tuple[Values, Places]]) -> Iterator[str]:
             if demanding and key in _LOCKED and not _demands(values):
                 yield f"{place}: {key}: expected none, since {demanding} requires signatures, found one"
     if demanding:
-        told = {key for values, _ in layers for (key, *_) in values}
+        told = {path[0] for values, _ in layers for path, value in values.items() if value is not None}
         for key in ("bundle", "trusted_keys"):
             if key not in told:
                 yield f"{demanding}: require_signed: expected `{key}` beside it, found none"

@@ -31,7 +31,7 @@ def read_config(path: Path | None, **overrides: object) -> "Config":
 def load_config(path: Path | None, **overrides: object) -> "Config":
     """The configuration that a command works by, its bundle in force."""
     config = read_config(path, **overrides)
-    if config.bundle is None:
+    if config.bundle is None and not config.require_signed:
         return config
     from proxy.bundle.force import in_force
 

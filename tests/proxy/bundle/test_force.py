@@ -51,6 +51,11 @@ def test_without_a_bundle_nothing_changes() -> None:
     assert in_force(plain).config is plain
 
 
+def test_requiring_signatures_without_a_bundle_lets_nothing_decide() -> None:
+    with pytest.raises(BundleError, match="bundle: expected one"):
+        in_force(Config(require_signed=True))
+
+
 def test_what_it_does_not_hold_is_as_if_unset(config: Making) -> None:
     found = in_force(config(signed(bundle_of({"rules/00/a.yaml": RULES}), *PEOPLE)), NOW)
     assert found.config.policy == "balanced"

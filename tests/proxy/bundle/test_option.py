@@ -56,7 +56,8 @@ def test_neither_variables_nor_flags_overrule_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("word", ["true", "True", "yes", "on", "'1'", "1"])
 def test_it_takes_a_bundle_and_people_to_trust(tmp_path: Path, word: str) -> None:
-    assert problems(tmp_path, f"require_signed: {word}\n") == [
+    nothing = "" if word == "true" else "bundle:\ntrusted_keys: null\n"
+    assert problems(tmp_path, f"require_signed: {word}\n{nothing}") == [
         "tightlip.yaml:1: require_signed: expected `bundle` beside it, found none",
         "tightlip.yaml:1: require_signed: expected `trusted_keys` beside it, found none",
     ]

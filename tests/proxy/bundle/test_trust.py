@@ -1,9 +1,13 @@
 """Who is believed: enough people, by keys that are known, valid now and theirs; and trust files with mistakes."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from proxy.bundle.container import Bundle
 from proxy.bundle.manifest import BundleError
@@ -142,3 +146,23 @@ def test_a_signature_of_the_manifest_alone_is_none(tmp_path: Path) -> None:
 def test_a_mistake_in_a_trust_file_is_told_with_its_line(tmp_path: Path, stanza: str, expected: str) -> None:
     with pytest.raises(ConfigError, match=expected):
         load_trust(trust_file(tmp_path, stanza))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.dates() | st.just("0" * 16),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["version", "keys", "keys.0", "id", "public", "person", "from", "until", "revoked"]), VALUES)
+def test_no_trust_file_is_a_fault(tmp_path: Path, where: str, value: object) -> None:
+    """Read, or refused as the operator's mistake, whatever stands at any place of it."""
+    stanza: dict[str, object] = YAML(typ="safe").load(trust_lines("Bob", BOB))[0]
+    keys: object = [value if where == "keys.0" else {**stanza, **({where: value} if where in stanza else {})}]
+    document = {"version": value if where == "version" else 1, "keys": value if where == "keys" else keys}
+    with (tmp_path / "keys.yaml").open("w") as file:
+        YAML(typ="safe").dump(document, file)
+    with contextlib.suppress(ConfigError):
+        load_trust(tmp_path / "keys.yaml")
