@@ -22,12 +22,13 @@ _BOOL: Final = TypeAdapter(bool)
 def refused(layers: Sequence[tuple[Values, Places]]) -> Iterator[str]:
     """The problems of configuration layers, later ones over earlier ones, with the place of each."""
     bundles = [values["bundle",] for values, _ in layers if ("bundle",) in values]
-    demanding = next((places["require_signed",] for values, places in layers if _demands(values)), None)
-    for values, places in layers:
+    first = next((index for index, (values, _) in enumerate(layers) if _demands(values)), None)
+    demanding = layers[first][1]["require_signed",] if first is not None else None
+    for index, (_, places) in enumerate(layers):
         for key, place in ((path[0], place) for path, place in places.items() if len(path) == 1):
             if bundles and bundles[-1] is not None and key in BUNDLED:
                 yield f"{place}: {key}: expected none beside `bundle`, which holds it, found one"
-            if demanding and key in _LOCKED and not _demands(values):
+            if demanding and key in _LOCKED and index != first:
                 yield f"{place}: {key}: expected none, since {demanding} requires signatures, found one"
     if demanding:
         told = {path[0] for values, _ in layers for path, value in values.items() if value is not None}

@@ -54,6 +54,14 @@ def test_neither_variables_nor_flags_overrule_it(tmp_path: Path) -> None:
         assert problem.startswith(f"environment TIGHTLIP_{key}: {key.lower()}: expected none, since tightlip.yaml:2")
 
 
+def test_demanding_once_more_overrules_nothing_either(tmp_path: Path) -> None:
+    again = {"TIGHTLIP_REQUIRE_SIGNED": "true", "TIGHTLIP_TRUSTED_KEYS": "/others"}
+    assert [problem.partition(": expected")[0] for problem in problems(tmp_path, SIGNED, again)] == [
+        "environment TIGHTLIP_REQUIRE_SIGNED: require_signed",
+        "environment TIGHTLIP_TRUSTED_KEYS: trusted_keys",
+    ]
+
+
 @pytest.mark.parametrize("word", ["true", "True", "yes", "on", "'1'", "1"])
 def test_it_takes_a_bundle_and_people_to_trust(tmp_path: Path, word: str) -> None:
     nothing = "" if word == "true" else "bundle:\ntrusted_keys: null\n"
