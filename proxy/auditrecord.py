@@ -17,6 +17,7 @@ from proxy.verdict import WEBSOCKET
 VERSION = 1
 FINDINGS = 1000  # listed one by one in a record; a dump of a customer table has more than anyone reads
 TEXT_CHARS = 500
+REPOSITORIES = 32
 MASK = "*"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DATE = re.compile(r"(?<!\d)20\d\d-?[01]\d-?[0-3]\d(?!\d)")
@@ -284,6 +285,8 @@ def _plain(name: str, value: object) -> object:
         return datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds")
     if name == "findings" and isinstance(value, tuple):
         return [_members(finding) for finding in value[:FINDINGS]]
+    if name == "context" and isinstance(value, Mapping) and "repositories" in value:
+        return {**value, "repositories": [plain_path(named) for named in value["repositories"][:REPOSITORIES]]}
     if isinstance(value, float):
         return round(value, 6)
     if isinstance(value, str) and name in _WORDS:

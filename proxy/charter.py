@@ -5,7 +5,7 @@ checked as a whole, and the same in every worker for the whole of a request.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import cached_property
@@ -13,8 +13,11 @@ from pathlib import Path
 
 from detectors.own.owned import OwnFile
 from detectors.rule import Rule
+from proxy.classification import NO_CLASSIFICATION, Classification, load_classification
 from proxy.client import TOOLS, Client, client_of
-from proxy.policy import Context, Destination, Policy, Who, load_policy
+from proxy.evidence import Evidence
+from proxy.origin import header_evidence
+from proxy.policy import Code, Context, Destination, Policy, Who, load_policy
 from proxy.policy.vocabulary import Vocabulary, rule_facts
 from proxy.task import Settings
 from proxy.vendor import Catalogue, Vendor, load_catalogue
@@ -30,6 +33,7 @@ class Charter:
     catalogue: Catalogue
     wording: Wording = field(default_factory=english)
     waivers: StandingWaivers = NOTHING_STANDING
+    classification: Classification = NO_CLASSIFICATION
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
@@ -39,6 +43,7 @@ class Charter:
             "vendors": self.catalogue.digest,
             "wording": self.wording.digest,
             "waivers": self.waivers.digest,
+            "classification": self.classification.digest,
         }
 
     @cached_property
@@ -48,13 +53,29 @@ class Charter:
             "\n".join(f"{name} {digest}" for name, digest in self.digests.items()).encode()
         ).hexdigest()
 
-    def context(self, request: Request, vendor: Vendor | None) -> Context:
-        """The circumstances of a request to a host of `vendor`, now."""
+    @cached_property
+    def reads_code(self) -> bool:
+        """Whether anything asks which code a request is about."""
+        return bool(self.classification) or self.policy.asks_about_code
+
+    def context(self, request: Request, vendor: Vendor | None, evidence: Sequence[Evidence] = ()) -> Context:
+        """The circumstances of a request to a host of `vendor`, now. `evidence` is what its body shows of code."""
         client, now = client_of(request.header(b"user-agent") or ""), datetime.now(UTC)
         to = Destination(host=request.host)
         if vendor is not None:
             to = vendor.destination(request.host, now, client.tool, client.version)
-        return Context(who=_who(request, client, now), destination=to, now=now)
+        return Context(_who(request, client, now), to, self.code(request, evidence), now)
+
+    def code(self, request: Request, evidence: Sequence[Evidence]) -> Code:
+        """Which code a request is about, by its body and by its headers."""
+        if not self.reads_code:
+            return Code()
+        pieces = (*evidence, header_evidence(request.hints, self.classification.headers))
+        return Code(
+            self.classification.classes(pieces),
+            frozenset[str]().union(*(piece.repositories for piece in pieces)),
+            frozenset[str]().union(*(piece.places for piece in pieces)) if self.policy.asks_about_code else frozenset(),
+        )
 
     def alternatives(self, clause_id: str, host: str) -> tuple[str, ...]:
         """What may be used in place of the vendor of `host`, where a clause that asks about vendors stops a request.
@@ -81,11 +102,14 @@ def _who(request: Request, client: Client, now: datetime) -> Who:
     )
 
 
-def vocabulary(rules: Iterable[Rule | OwnFile] | None, catalogue: Catalogue) -> Vocabulary:
+def vocabulary(
+    rules: Iterable[Rule | OwnFile] | None, catalogue: Catalogue, classification: Classification = NO_CLASSIFICATION
+) -> Vocabulary:
     """What a policy may name: what is loaded with it. `rules` is None where they are not known."""
     return Vocabulary(
         rules=None if rules is None else rule_facts(rules),
         vendors=frozenset(vendor.id for vendor in catalogue.vendors),
+        classes=classification.schemes,
         clients=TOOLS,
     )
 
@@ -96,12 +120,13 @@ def load_charter(settings: Settings, rules: Iterable[Rule | OwnFile] | None = No
     Raises PolicyError, CatalogueError or ConfigError, with file and line.
     """
     catalogue = load_catalogue(settings.vendors, settings.hosts, settings.registry)
+    classification = load_classification(settings.classification)
     known = list(rules) if rules is not None else None
-    policy = load_policy(settings.policy, settings.policies, vocabulary(known, catalogue))
+    policy = load_policy(settings.policy, settings.policies, vocabulary(known, catalogue, classification))
     files = WaiverFiles(settings.exceptions, settings.allow)
     names = Names(None if known is None else {rule.id for rule in known}, {vendor.id for vendor in catalogue.vendors})
     waivers = load_waivers(files, settings.key, policy.exceptions, datetime.now(UTC), names)
-    return Charter(policy, catalogue, load_wording(settings.language), waivers)
+    return Charter(policy, catalogue, load_wording(settings.language), waivers, classification)
 
 
 def sources(settings: Settings) -> tuple[Path, ...]:

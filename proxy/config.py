@@ -40,6 +40,7 @@ MIB = 1024 * 1024
 DEFAULT_FILE = Path("tightlip.yaml")
 PATH_KEYS = (
     *(("state_dir",), ("users",), ("groups",), ("upstream", "ca_file"), ("rules",), ("registry",), ("allow",)),
+    ("classification",),
     *(("bundle",), ("trusted_keys",), ("shadow", "rules"), ("shadow", "bundle")),
     *(("dictionaries",), ("fingerprints",), ("own_key",)),
 )
@@ -161,6 +162,7 @@ class Config(_Model):
     own_key: Path | None = None
     registry: Path | None = None
     allow: Path | None = None
+    classification: Path | None = None
     bundle: Path | None = None
     require_signed: bool = False
     trusted_keys: Path | None = None

@@ -6,7 +6,7 @@
 import hashlib
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -62,8 +62,8 @@ class Inspection:
         self._vendor = charter.catalogue.vendor_for(request.host)
         self._vendor_id = self._vendor.id if self._vendor else "other"
         self._fmt = formats.identify(request.method, request.host, request.target, self._vendor)
-        self._context = charter.context(request, self._vendor)
-        self.content = inspector.read_body(request, self._fmt)
+        self.content = inspector.read_body(request, self._fmt, origins=charter.reads_code)
+        self._context = charter.context(request, self._vendor, self.content.reading.evidence)
         self._head = inspector.read_head(request, self._vendor)
         self._history: History | None = None  # read when it matters
         self._pseudonyms = inspector.pseudonymiser(charter.policy, known, self.content)
@@ -182,11 +182,17 @@ class Inspection:
             findings=tuple(item.recorded() for item in judged),
             clause=_deciding(asked, judged),
             waiver=asked.waiver,
-            context=self._context,
+            context=self._context.withholding(self._found_values()),
             conversation=history.conversation if history else "",
             telling=history.sending(_places(judged)) if history and remembers else NOTHING_TOLD,
             received_sha256=hashlib.sha256(self._request.body).hexdigest(),
         )
+
+    def _found_values(self) -> Iterator[str]:
+        """Every value that was found, while there is a name that one could stand in."""
+        if self._context.code.repositories:
+            for segment, findings in (*self._head.hits, *self.content.reading.hits):
+                yield from (segment.text[finding.start : finding.end] for finding in findings)
 
     def _refused(self, base: Verdict, reason: str) -> Verdict:
         return replace(
@@ -274,7 +280,8 @@ class Inspection:
 
         Raises ValueError if redacting broke it, or if it can't be cut.
         """
-        reading = self._inspector.read(data, self.content.kind, self._fmt, self._request)
+        origins = self._charter.reads_code  # the turns that are not cut are known by it
+        reading = self._inspector.read(data, self.content.kind, self._fmt, self._request, origins=origins)
         if set(reading.incomplete) - set(self.content.reading.incomplete):
             raise ValueError("redaction broke the body")
         judged = self._forgive(self._judged(reading.hits))

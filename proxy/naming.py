@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from proxy.charter import vocabulary
+from proxy.classification import load_classification
 from proxy.config import Config
 from proxy.groupfile import NO_GROUPS, load_groups
 from proxy.policy.vocabulary import Vocabulary
@@ -15,7 +16,7 @@ def vocabulary_of(config: Config) -> Vocabulary:
 
     Raises RuleError, CatalogueError or ConfigError for files that can't be read.
     """
-    known = vocabulary(rules_of(config).findable, catalogue_of(config))
+    known = vocabulary(rules_of(config).findable, catalogue_of(config), load_classification(config.classification))
     if config.users is None:
         return known
     users = load_users(config.users)

@@ -75,21 +75,22 @@ class Inspector:
         digests = (self._engine.ruleset.digest, charter.digest)
         return replace(verdict, rules_digest=digests[0], charter_digest=digests[1], stats=stats)
 
-    def read_body(self, request: Request, fmt: Format) -> Content:
+    def read_body(self, request: Request, fmt: Format, *, origins: bool = False) -> Content:
+        """A request's body, scanned; with `origins`, also for which code it is about."""
         try:
             data = decode_body(request, self.limits)
             kind = body.sniff(request.header(b"content-type"), data)
         except RequestError as err:
             return Content(reading=Reading(incomplete=(err.reason,)))
-        return Content(data, kind, self.read(data, kind, fmt, request))
+        return Content(data, kind, self.read(data, kind, fmt, request, origins=origins))
 
-    def read(self, data: bytes, kind: Kind, fmt: Format, request: Request) -> Reading:
+    def read(self, data: bytes, kind: Kind, fmt: Format, request: Request, *, origins: bool = False) -> Reading:
         """Scans a decoded body of the given kind."""
         if kind is Kind.JSON:
-            return self._scanner.read_json(data, fmt)
+            return self._scanner.read_json(data, fmt, origins=origins)
         content_type = request.header(b"content-type")
         segments = document.segments(data, kind, fmt.label, content_type=content_type, limits=self.limits)
-        reading = self._scanner.read_segments(fmt.refine_each(segments))
+        reading = self._scanner.read_segments(fmt.refine_each(segments), origins=origins)
         return replace(reading, hits=settled(reading.hits)) if kind in BINARY_KINDS else reading
 
     def read_head(self, request: Request, vendor: Vendor | None) -> Reading:

@@ -15,10 +15,12 @@ from detectors import Engine, Finding, Scan
 from proxy.body import Limits
 from proxy.cache import GenerationCache, SizedCache
 from proxy.document import json_segments, pointer_of
+from proxy.evidence import Evidence, Gathering
 from proxy.formats import Format
 from proxy.jsonsplit import NOTHING_KNOWN, Chunk, Known, Split, known_from, split
 from proxy.jsontext import Path
 from proxy.opener import Opener
+from proxy.origin import MUTE, gather, look
 from proxy.reason import Reason, RequestError
 from proxy.seam import Seams
 from proxy.segment import Label, Segment
@@ -28,6 +30,9 @@ TURN_ENTRIES = 20_000
 DOCUMENT_BYTES = 40 << 20
 HEAD_BYTES = 512
 """Enough to tell conversations apart, mostly; two that begin alike only lose time over it."""
+
+LONG_CHARS = 4_000
+"""What longer texts show of code is remembered: those that stand in no turn, system prompts, come with each request."""
 
 SHORT_CHARS = 48
 """Shorter texts are their own cache key: hashing one costs more than keeping it."""
@@ -48,11 +53,15 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was found in a body, and for which closed reasons parts of it could not be read."""
+    """What was found in a body, and for which closed reasons parts of it could not be read.
+
+    `evidence` is what it shows of the code that it is about, turn by turn, where that was asked for.
+    """
 
     hits: tuple[Hit, ...] = ()
     incomplete: tuple[str, ...] = ()
     model: str = ""
+    evidence: tuple[Evidence, ...] = ()
 
 
 NOTHING_READ = Reading()
@@ -84,39 +93,47 @@ class Scanner:
         self._limits = limits
         self._texts: GenerationCache[object, Scan] = GenerationCache(LEAF_ENTRIES)
         self._turns: GenerationCache[object, Reading] = GenerationCache(TURN_ENTRIES)
+        self._shown: GenerationCache[object, Evidence] = GenerationCache(TURN_ENTRIES)
         self._documents: SizedCache[object, _Document] = SizedCache(DOCUMENT_BYTES)
         self._opener = Opener(self._scan, self._digest, limits.attachments)
         self.tally = Tally()
 
-    def read_json(self, data: bytes, fmt: Format) -> Reading:
-        """Scans every leaf of a JSON document."""
-        name = (fmt.id, zlib.crc32(data[:HEAD_BYTES]))
+    def read_json(self, data: bytes, fmt: Format, *, origins: bool = False) -> Reading:
+        """Scans every leaf of a JSON document; with `origins`, also for which code it is about."""
+        name = (fmt.id, origins, zlib.crc32(data[:HEAD_BYTES]))
         before = self._documents.get(name) or _NO_DOCUMENT
         parts = split(data, before.known)
         if parts is None:
-            return self._read(data, (), fmt)
-        outer = self._read(parts.skeleton, (), fmt)
+            return self._read(data, (), fmt, origins)
+        outer = self._read(parts.skeleton, (), fmt, origins)
         hits, incomplete = [_outside(hit, parts) for hit in outer.hits], list(outer.incomplete)
+        evidence = list(outer.evidence)
         turns: dict[Path, Reading] = {}
         for array in parts.arrays:
             self.tally.hits += array.same
             for number, chunk in enumerate(parts.chunks[array.first : array.end]):
-                turn = before.turns[chunk.path] if number < array.same else self._turn(data, chunk, fmt, before)
+                turn = (
+                    before.turns[chunk.path] if number < array.same else self._turn(data, chunk, fmt, before, origins)
+                )
                 turns[chunk.path] = turn
                 incomplete += turn.incomplete
+                evidence += turn.evidence
                 if turn.hits:
                     prefix = pointer_of(chunk.path)
                     hits += [_moved(hit, prefix, chunk.start) for hit in turn.hits]
         self._documents.put(name, _Document(known_from(data, parts), turns), 2 * len(data))
-        return Reading(tuple(hits), tuple(incomplete), outer.model)
+        return Reading(tuple(hits), tuple(incomplete), outer.model, tuple(evidence))
 
-    def read_segments(self, segments: Iterable[Segment]) -> Reading:
+    def read_segments(self, segments: Iterable[Segment], *, origins: bool = False) -> Reading:
         """Scans segments of any kind, in order. What raises while they are read makes the reading incomplete."""
         hits: dict[int, Hit] = {}  # by the segment's identity, which its hit keeps from being given to another
         incomplete: list[str] = []
         seams = Seams(partial(self._engine.scan, generic=False))
+        shown = Gathering()
         try:
             for segment in segments:
+                if origins and segment.label not in MUTE:
+                    self._look(segment, shown)
                 scan = self._scan(segment)
                 own = scan.findings if segment.opened is None else _unshown(scan.findings, segment, hits.values())
                 found, unread = self._opener.read(segment, own)
@@ -128,19 +145,30 @@ class Scanner:
                     incomplete.append(Reason.DECODE_BUDGET)
         except RequestError as err:
             incomplete.append(err.reason)
-        return Reading(tuple(hits.values()), tuple(incomplete))
+        evidence = shown.evidence()
+        return Reading(tuple(hits.values()), tuple(incomplete), evidence=(evidence,) if evidence else ())
 
-    def _read(self, data: bytes, prefix: Path, fmt: Format) -> Reading:
+    def _look(self, segment: Segment, shown: Gathering) -> None:
+        if len(segment.text) < LONG_CHARS:
+            look(segment, shown)
+            return
+        key = (segment.label, segment.field, self._digest(segment.text.encode("utf-8", "surrogatepass")))
+        evidence = self._shown.get(key)
+        if evidence is None:
+            evidence = gather((segment,))
+            self._shown.put(key, evidence)
+        shown.add_all((evidence,))
+
+    def _read(self, data: bytes, prefix: Path, fmt: Format, origins: bool) -> Reading:
         try:
             segments = list(json_segments(data, fmt.label, prefix=prefix, limits=self._limits))
         except RequestError as err:
             return Reading(incomplete=(err.reason,))
         named = (segment for segment in segments if segment.pointer == "/model")
         model = next((segment.text for segment in named if segment.label is not Label.KEY), "")
-        reading = self.read_segments(fmt.refine(segments))
-        return Reading(reading.hits, reading.incomplete, model)
+        return replace(self.read_segments(fmt.refine(segments), origins=origins), model=model)
 
-    def _turn(self, data: bytes, chunk: Chunk, fmt: Format, before: "_Document") -> Reading:
+    def _turn(self, data: bytes, chunk: Chunk, fmt: Format, before: "_Document", origins: bool) -> Reading:
         """A turn's findings, from memory when the same bytes stood at the same kind of place before.
 
         Pointers and offsets are relative to the turn, for it may come to stand elsewhere in a conversation.
@@ -149,20 +177,20 @@ class Scanner:
         if before.known.chunks.get(chunk.path) == raw:
             self.tally.hits += 1
             return before.turns[chunk.path]
-        return self._remembered(raw, chunk.path, fmt)
+        return self._remembered(raw, chunk.path, fmt, origins)
 
-    def _remembered(self, raw: bytes, path: Path, fmt: Format) -> Reading:
+    def _remembered(self, raw: bytes, path: Path, fmt: Format, origins: bool) -> Reading:
         place = tuple(token if type(token) is str else 0 for token in path)
-        key = (fmt.id, place, self._digest(raw))
+        key = (fmt.id, place, origins, self._digest(raw))
         turn = self._turns.get(key)
         if turn is not None:
             self.tally.hits += 1
             return turn
         self.tally.misses += 1
-        reading = self._read(raw, path, fmt)
+        reading = self._read(raw, path, fmt, origins)
         above = len(pointer_of(path))
         hits = (hit._replace(segment=replace(hit.segment, pointer=hit.segment.pointer[above:])) for hit in reading.hits)
-        turn = Reading(tuple(hits), reading.incomplete)
+        turn = Reading(tuple(hits), reading.incomplete, evidence=reading.evidence)
         self._turns.put(key, turn)
         return turn
 

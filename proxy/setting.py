@@ -79,6 +79,7 @@ def worker_settings(config: Config) -> Settings:
         dictionaries=config.dictionaries,
         fingerprints=config.fingerprints,
         own_key=own_key_of(config),
+        classification=config.classification,
         limits=limits_of(config),
         key=installation_key(config.state_dir),
         cache_dir=cache_folder(config),

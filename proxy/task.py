@@ -44,6 +44,7 @@ class Settings:
     registry: Path | None = None
     exceptions: Path | None = None
     allow: tuple[Path, ...] = ()
+    classification: Path | None = None
     cache_dir: Path | None = None
     names: str | None = None
     language: str = "en"

@@ -5,12 +5,14 @@ For `tightlip inspect`, `tightlip replay` and the candidate that runs beside the
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from proxy.admission import is_plain_passage, refusal_of
 from proxy.configfile import ConfigError
 from proxy.draft import Draft
 from proxy.edition import Edition
 from proxy.inquiry import Inquiry
+from proxy.origin import split_hints
 from proxy.pool import Pool, PoolError
 from proxy.pseudonym.vault import Vault
 from proxy.verdict import Decision, Request, Verdict
@@ -32,6 +34,8 @@ async def trial(draft: Draft) -> AsyncIterator[Edition]:
 
 async def judged(request: Request, inquiry: Inquiry, edition: Edition) -> Verdict:
     """The verdict for a request as it would come to the live proxy."""
+    kept, hints = split_hints(request.headers, edition.charter.classification.headers)
+    request = replace(request, headers=kept, hints=(*request.hints, *hints))
     refusal = refusal_of(request, edition.gate)
     if refusal is None and len(request.body) > edition.pool.settings.limits.body_bytes:
         refusal = "too_large"

@@ -24,6 +24,7 @@ from proxy.gate import OWN_HOST
 from proxy.identity import Authenticator
 from proxy.intercept import handshake
 from proxy.intercept.door import passage_of
+from proxy.intercept.hint import take_hints
 from proxy.intercept.reply import restore
 from proxy.intercept.sender import Senders, address_of
 from proxy.intercept.state import FlowState, Permit, SocketState, attach, flow_state
@@ -129,6 +130,7 @@ class Tightlip:
         identity = await self.senders.of(flow)
         _drop_hop_headers(flow.request)
         state = attach(flow, FlowState(new_reference(), identity, address_of(flow), self._front.edition))
+        state.hints = take_hints(flow.request, state.edition)
         passage = passage_of(flow)
         if passage is not None and passage.refusal is not None:
             state.refusal = passage.refusal

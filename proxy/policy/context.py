@@ -4,8 +4,8 @@ Made once per request, where the request is judged; parts of it go on record, so
 (`tightlip replay`). No value of a finding and no path of a file is ever among those parts.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
@@ -73,6 +73,13 @@ class Context:
     destination: Destination = field(default_factory=Destination)
     code: Code = field(default_factory=Code)
     now: datetime = _EPOCH
+
+    def withholding(self, values: Iterable[str]) -> Self:
+        """The same without the repositories in whose names one of these values stands: for the record."""
+        found = [value.lower() for value in values if value]
+        named = self.code.repositories
+        told = frozenset(name for name in named if not any(value in name or name in value for value in found))
+        return self if told == named else replace(self, code=replace(self.code, repositories=told))
 
     def recorded(self) -> dict[str, Any]:
         """What goes on record beside the members that a record has anyway (user, client, vendor, host, time)."""

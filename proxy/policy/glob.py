@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from proxy.place import home_of, is_absolute
+
 GLOB_CHARS: Final = 300
 MAX_CROSSING: Final = 3
 """`**` in one glob: each may begin anywhere, so time grows with the path's length to this power."""
@@ -21,6 +23,11 @@ def check_glob(glob: str) -> str:
     if steps.count("**") > MAX_CROSSING:
         raise ValueError(f"expected at most {MAX_CROSSING} times `**`")
     return glob
+
+
+def anywhere(glob: str) -> str:
+    """A glob on paths as paths are compared: `src/**` at any depth, a home folder as `~`."""
+    return home_of(glob) if is_absolute(glob) or glob.startswith("**/") else f"**/{glob}"
 
 
 def globs_pattern(globs: Iterable[str], *, ignore_case: bool = False) -> re.Pattern[str]:

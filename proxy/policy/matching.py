@@ -18,7 +18,7 @@ from packaging.version import InvalidVersion, Version
 from detectors import Severity
 from proxy.policy.condition import DATA_KEYS, DAYS, Condition
 from proxy.policy.context import Context
-from proxy.policy.glob import globs_pattern
+from proxy.policy.glob import anywhere, globs_pattern
 from proxy.policy.ruling import Found
 
 Facet = tuple[str, str]
@@ -223,7 +223,7 @@ def _repository(globs: tuple[str, ...]) -> Test:
 
 
 def _path(globs: tuple[str, ...]) -> Test:
-    pattern = globs_pattern(globs)
+    pattern = globs_pattern(map(anywhere, globs), ignore_case=True)
     return lambda moment: _any_fits(pattern, moment.context.code.paths)
 
 
