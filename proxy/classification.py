@@ -95,10 +95,12 @@ class _Trace:
 class Classification:
     """Rules that were checked. Remembers what evidence came to; crosses to the workers without that."""
 
-    __slots__ = ("_file", "_rules", "_traces", "digest", "headers", "schemes")
+    __slots__ = ("_file", "_places", "_rules", "_traces", "digest", "headers", "schemes")
 
-    def __init__(self, file: ClassificationFile, digest: str = "") -> None:
+    def __init__(self, file: ClassificationFile, digest: str = "", places: tuple[str, ...] = ()) -> None:
+        """`places` are the files and lines of the rules, for those who ask which hold."""
         self._file = file
+        self._places = places
         self.digest = digest
         self.headers: Mapping[str, str] = file.headers
         self.schemes: Mapping[str, tuple[str, ...]] = {**BUILT_IN, **file.schemes}
@@ -106,7 +108,7 @@ class Classification:
         self._traces: dict[Evidence, _Trace] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Classification, (self._file, self.digest)
+        return Classification, (self._file, self.digest, self._places)
 
     def __bool__(self) -> bool:
         """Whether there is anything to look for."""
@@ -121,13 +123,21 @@ class Classification:
         if not self._rules:
             return {}
         traces = [self._trace(piece) for piece in evidence]
-        keys, is_cut = 0, False
-        for trace in traces:
-            keys |= trace.keys
-            is_cut = is_cut or trace.is_cut
-        holding = [rule for rule in self._rules if keys & rule.keys == rule.keys]
+        holding = self._holding(traces)
+        is_cut = any(trace.is_cut for trace in traces)
         repositories = {named for trace in traces for named in trace.repositories}
         return {scheme: self._classes_of(scheme, holding, repositories, is_cut) for scheme in self.schemes}
+
+    def holding(self, evidence: Iterable[Evidence]) -> list[tuple[str, Mapping[str, tuple[str, ...]]]]:
+        """The rules that hold: the place of each in its file, and the classes that it gives."""
+        held = self._holding([self._trace(piece) for piece in evidence])
+        return [(self._places[rule.number], rule.classes) for rule in held]
+
+    def _holding(self, traces: "Sequence[_Trace]") -> "list[_Rule]":
+        keys = 0
+        for trace in traces:
+            keys |= trace.keys
+        return [rule for rule in self._rules if keys & rule.keys == rule.keys]
 
     def _classes_of(
         self, scheme: str, holding: "Sequence[_Rule]", repositories: set[int], is_cut: bool
@@ -172,10 +182,14 @@ class Classification:
 class _Rule:
     """A rule made ready: `patterns` are its keys, each with words of which one must be there, and its bit."""
 
-    bit: int
+    number: int
     keys: int
     patterns: tuple[tuple[str, re.Pattern[str], tuple[str, ...], int], ...]
     classes: Mapping[str, tuple[str, ...]]
+
+    @property
+    def bit(self) -> int:
+        return 1 << self.number
 
     @classmethod
     def of(cls, number: int, rule: CodeRule) -> Self:
@@ -185,7 +199,7 @@ class _Rule:
             for place, (key, globs) in enumerate(given.items())
             if globs is not None
         )
-        return cls(1 << number, sum(bit for *_, bit in patterns), patterns, rule.classes)
+        return cls(number, sum(bit for *_, bit in patterns), patterns, rule.classes)
 
 
 def _anywhere(globs: tuple[str, ...] | None) -> tuple[str, ...] | None:
@@ -210,9 +224,10 @@ def load_classification(path: Path | None) -> Classification:
     file = validated(ClassificationFile, document.content, document, problems) if document is not None else None
     if document is not None and file is not None:
         problems += _unknown_classes(document, file)
-    if problems or file is None:
+    if problems or document is None or file is None:
         raise ConfigError(*problems)
-    return Classification(file, hashlib.sha256(path.read_bytes()).hexdigest())
+    places = tuple(document.place(("code", number)) for number in range(len(file.code)))
+    return Classification(file, hashlib.sha256(path.read_bytes()).hexdigest(), places)
 
 
 def _unknown_classes(document: Document, file: ClassificationFile) -> Iterator[str]:

@@ -8,6 +8,7 @@ import typer
 
 from proxy.cli.commands.allow import allow
 from proxy.cli.commands.bundle import bundle
+from proxy.cli.commands.classify import classify
 from proxy.cli.commands.comparison import replay, shadow
 from proxy.cli.commands.exception import exceptions
 from proxy.cli.commands.mark import mark
@@ -37,6 +38,7 @@ app.add_typer(fingerprint, name="fingerprint")
 app.add_typer(vendors, name="vendors")
 app.command()(replay)
 app.command()(mark)
+app.command()(classify)
 app.add_typer(shadow, name="shadow")
 app.add_typer(exceptions, name="exception")
 app.add_typer(allow, name="allow")
