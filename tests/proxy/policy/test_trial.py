@@ -115,6 +115,7 @@ def test_a_test_that_is_none(tmp_path: Path, test: str, said: str) -> None:
 def test_texts_and_requests_are_read_for_real(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path, "version: 1\nid: own\ndescription: Mine.\nextends: balanced\n")
     mail = "jane.roe" + "@" + "contoso.com"
+    turn = {"role": "user", "content": f"Is {mail} a patient? MRN 4471829"}
     tests = [
         {"name": "a text", "text": f"To {mail}.", "expect": {"decision": "log", "clause": "contact-data"}},
         {"name": "a clean one", "text": "Sort these.", "expect": {"decision": "allow", "clause": ""}},
