@@ -1,5 +1,7 @@
 """AWS event streams for the tests of this folder."""
 
+import base64
+import json
 import struct
 from pathlib import Path
 
@@ -17,3 +19,9 @@ def recorded(path: Path) -> bytes:
     """A recorded event stream; its file has an event's name and payload in each line."""
     lines = path.read_text().splitlines()
     return b"".join(message(event, payload.encode()) for event, _, payload in (line.partition(" ") for line in lines))
+
+
+def chunked(events: bytes) -> bytes:
+    """A recorded stream as Bedrock wraps it: each event as base64 in a message."""
+    packed = [base64.b64encode(line[6:]).decode() for line in events.splitlines() if line.startswith(b"data: ")]
+    return b"".join(message("chunk", json.dumps({"bytes": one, "p": "abc"}).encode()) for one in packed)

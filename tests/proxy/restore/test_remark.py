@@ -14,7 +14,7 @@ from proxy.formats import FORMATS, Format
 from proxy.formats.soft import SoftShape
 from proxy.restore import Lexicon, Remark, Restorer, can_be_remarked, message_restorer
 from proxy.restore.frame import EventStreamCutter
-from tests.proxy.restore.amazon import recorded
+from tests.proxy.restore.amazon import chunked, recorded
 from tests.proxy.restore.pairs import LEXICON
 from tests.proxy.restore.test_restorer import CASES, TYPES
 
@@ -104,6 +104,16 @@ def test_every_single_cut_gives_the_same(path: Path) -> None:
     body = _body(path)
     expected = _fed(path, [body])[0]
     assert [at for at in range(len(body)) if _fed(path, _cut(body, [at]))[0] != expected] == []
+
+
+def test_events_that_bedrock_wraps_have_it_too() -> None:
+    body = chunked((CASES / "anthropic.messages" / "agent-turn.sse").read_bytes())
+    restorer = Restorer(
+        FORMATS["anthropic.messages"], NOTHING, KINDS[".eventstream"], "", Remark(LINE, SoftShape.MESSAGES)
+    )
+    out = restorer.feed(body) + restorer.finish()
+    before, after = (b"\n".join(frame.payload for frame in EventStreamCutter().feed(data)) for data in (body, out))
+    assert _without(after) == (before, 1)
 
 
 def _sse(*events: dict[str, object]) -> bytes:

@@ -16,7 +16,7 @@ from proxy.formats import FORMATS, Writing
 from proxy.restore import Restorer
 from tests.fakevendor import anthropic_api, gemini_api, openai_api
 from tests.fakevendor.step import Step, Tool
-from tests.proxy.restore.amazon import message, recorded
+from tests.proxy.restore.amazon import chunked, message, recorded
 from tests.proxy.restore.pairs import ELSEWHERE, LEXICON, restored
 from tests.proxy.restore.test_lexicon import TEXTS
 
@@ -98,20 +98,14 @@ def test_the_pieces_of_restored_arguments_are_restored_json(format_id: str, text
     assert json.loads(said)["more"] == ["Maria Lopez"]
 
 
-def _chunked(events: bytes) -> bytes:
-    """A recorded stream as Bedrock wraps it: each event as base64 in a message."""
-    packed = [base64.b64encode(line[6:]).decode() for line in events.splitlines() if line.startswith(b"data: ")]
-    return b"".join(message("chunk", json.dumps({"bytes": one, "p": "abc"}).encode()) for one in packed)
-
-
 @pytest.mark.parametrize("size", [1, 100, 1 << 20])
 def test_events_that_bedrock_wraps_are_restored(size: int) -> None:
-    body = _chunked((CASES / "agent-turn.sse").read_bytes())
+    body = chunked((CASES / "agent-turn.sse").read_bytes())
     restorer = Restorer(FORMATS["anthropic.messages"], LEXICON, "application/vnd.amazon.eventstream")
     chunks = [body[start : start + size] for start in range(0, len(body), size)]
     passed = b"".join([restorer.feed(chunk) for chunk in chunks]) + restorer.finish()
     before, after = EventStreamDecoder().feed(body), EventStreamDecoder().feed(passed)
-    expected = EventStreamDecoder().feed(_chunked((CASES / "agent-turn.out.sse").read_bytes()))
+    expected = EventStreamDecoder().feed(chunked((CASES / "agent-turn.out.sse").read_bytes()))
     assert [message.headers for message in after] == [message.headers for message in before]
     assert [_opened(message) for message in after] == [_opened(message) for message in expected]
     assert not restorer.gave_up
@@ -122,7 +116,7 @@ def _opened(message: Message) -> Any:
 
 
 def test_an_event_stream_without_a_match_passes_byte_for_byte() -> None:
-    body = _chunked((CASES / "agent-turn.sse").read_bytes())
+    body = chunked((CASES / "agent-turn.sse").read_bytes())
     restorer = Restorer(FORMATS["anthropic.messages"], ELSEWHERE, "application/vnd.amazon.eventstream")
     assert restorer.feed(body) + restorer.finish() == body
 
