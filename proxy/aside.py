@@ -6,7 +6,7 @@ is for its user's eyes: a model that reads a block's message could use it in the
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,8 +27,8 @@ GO_ON: Final = "Go on."
 """In the place of a message that was nothing but directives: APIs refuse empty ones."""
 
 _WORDS: Final = (b"tightlip:", b"Tightlip:", b"TIGHTLIP:")
-_MARK: Final = re.compile(rb"(?:tightlip|Tightlip|TIGHTLIP):[ \\t]*(?i:allow)|\[Tightlip: ")
-"""What raw JSON holds if one of its texts holds an aside."""
+_BEHIND: Final = re.compile(rb"(?:[ ]|\\t)*+(?i:allow)|(?<=\[Tightlip:) ")
+"""What follows one of the words in raw JSON where an aside begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,15 @@ NO_ASIDES: Final = Asides()
 
 def may_hold_asides(data: bytes) -> bool:
     """Whether a JSON body is worth being looked at; says yes too often rather than too seldom."""
-    return any(word in data for word in _WORDS) and _MARK.search(data) is not None
+    return any(_BEHIND.match(data, end) for word in _WORDS for end in _ends(data, word))
+
+
+def _ends(data: bytes, word: bytes) -> Iterator[int]:
+    """Where a word ends, each time: much faster than an expression, which would try every byte."""
+    at = data.find(word)
+    while at >= 0:
+        yield at + len(word)
+        at = data.find(word, at + len(word))
 
 
 def read_asides(data: bytes, fmt: Format, limits: Limits, history: History, key: bytes) -> Asides:

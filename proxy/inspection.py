@@ -68,6 +68,7 @@ class Inspection:
         self._history: History | None = None  # read when it matters
         self._pseudonyms = inspector.pseudonymiser(charter.policy, known, self.content)
         self._notes = Notes(self._fmt, self.content.kind)
+        self._may_be_told = self.content.kind is Kind.JSON and may_hold_asides(self.content.data)
         self._plea = NO_PLEA
         self._asides: tuple[tuple[Segment, list[Edit]], ...] = ()
 
@@ -99,14 +100,9 @@ class Inspection:
         if history is None:
             return
         self._history = history
-        asides = inspector.asides(content, self._fmt, history) if may_hold_asides(content.data) else NO_ASIDES
+        asides = inspector.asides(content, self._fmt, history) if self._may_be_told else NO_ASIDES
         self._plea = hear(history, self._told, asides, content.reading.hits, fixed=self._is_fixed)
         self._asides = () if self._is_fixed else asides.edits
-
-    @property
-    def _may_be_told(self) -> bool:
-        """Whether the body may hold lines that are not for the vendor."""
-        return self.content.kind is Kind.JSON and may_hold_asides(self.content.data)
 
     @property
     def _is_report(self) -> bool:

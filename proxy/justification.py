@@ -31,7 +31,8 @@ _LINE: Final = re.compile(
 )
 
 
-_SHOWN: Final = re.compile(r"`tightlip: allow ([A-Z0-9]{4}) because ")
+_LEAD: Final = "`tightlip: allow "
+_SHOWN: Final = re.compile(f"{_LEAD}([A-Z0-9]{{4}}) because ")
 """A code as a block tells it."""
 
 
@@ -104,7 +105,7 @@ def directives(text: str) -> Iterator[Directive]:
 
 def shown_codes(text: str) -> Iterator[tuple[int, int]]:
     """Where codes stand in a text that tells of a block."""
-    return (found.span(1) for found in _SHOWN.finditer(text))
+    return (found.span(1) for found in _SHOWN.finditer(text)) if _LEAD in text else iter(())
 
 
 def without_directives(text: str) -> str:
