@@ -28,7 +28,8 @@ def load_policy(name: str | Sequence[str], packs: Path, known: Vocabulary = ANY_
     """
     layers = load_layers(name, packs)
     every = flattened(layers)
-    problems = sorted({*_repeated_ids(every), *(problem for layer in every for problem in mistakes(layer, known))})
+    told = [mistakes(layer, known.of_packs() if _is_pack(layer, packs) else known) for layer in every]
+    problems = sorted({*_repeated_ids(every), *(problem for problems in told for problem in problems)})
     if problems:
         raise PolicyError(*problems)
     return joined(layers)
@@ -44,6 +45,10 @@ def load_layers(name: str | Sequence[str], packs: Path) -> list[Layer]:
     if reader.problems:
         raise PolicyError(*reader.problems)
     return [layer for layer in layers if layer is not None]
+
+
+def _is_pack(layer: Layer, packs: Path) -> bool:
+    return Path(layer.source.file).parent == packs
 
 
 def _find(name: str, packs: Path, folder: Path) -> Path:

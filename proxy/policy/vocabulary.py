@@ -1,8 +1,8 @@
 """What there is that a policy may name: rules, vendors, classes of code, groups. For checks and tests of policies."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 from detectors import Category, Severity
 from detectors.names import ENTITIES, SCORE
@@ -48,6 +48,10 @@ class Vocabulary:
         if self.rules is None:
             return None
         return frozenset(facts.entity for facts in self.rules.values()) | OTHERS_ENTITIES
+
+    def of_packs(self) -> Self:
+        """What packs may name: they speak of users and of classes of code that an operator may or may not have."""
+        return replace(self, classes=None, users=None, groups=None, roles=None, training=None)
 
     def kinds(self) -> Iterator[KindOf]:
         """Every kind of finding that the known rules can give; none where no rules are known."""

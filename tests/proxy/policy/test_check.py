@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from proxy.policy import PolicyError, load_policy
 from proxy.policy.check import expired
 from proxy.policy.source import MAX_NODES, parse_source
+from proxy.setting import policy_folder
 from tests.proxy.policy.making import HEAD, WORDS, load, write
 
 MISTAKES = [
@@ -159,6 +160,19 @@ def test_own_clauses_may_do_away_with_those_of_a_pack(tmp_path: Path) -> None:
         tmp_path, HEAD.replace("own", "base") + "findings:\n- {id: a, when: {rule: [card]}, action: log}\n", "base.yaml"
     )
     load(tmp_path, "extends: ./base.yaml\nfindings:\n- {id: b, when: {category: [pci]}, action: block}\n", WORDS)
+
+
+def test_packs_may_name_what_an_operator_does_not_have(tmp_path: Path) -> None:
+    clauses = "{id: %s, when: {code: {sox: [in-scope]}, group: [auditors], role: [owner], vendor: [%s]}, action: log}"
+    head = HEAD.replace("own", "base") + "findings:\n"
+    write(tmp_path, head + f"- {clauses % ('a', 'openai')}\n", "base.yaml")
+    assert load_policy("base", tmp_path, WORDS).findings
+    with pytest.raises(PolicyError) as caught:
+        load_policy(str(tmp_path / "base.yaml"), policy_folder(), WORDS)
+    assert len(caught.value.problems) == 3
+    write(tmp_path, head + f"- {clauses % ('a', 'opnai')}\n", "base.yaml")
+    with pytest.raises(PolicyError, match=r"did you mean openai\?"):
+        load_policy("base", tmp_path, WORDS)
 
 
 def test_every_mistake_is_told_at_once_and_shown_in_its_line(tmp_path: Path) -> None:
