@@ -1,4 +1,4 @@
-"""Which tool sent a request, by its User-Agent. For the record only: no decision leans on it."""
+"""Which tool sent a request, by its User-Agent: what a client says of itself, good against mistakes and no proof."""
 
 import re
 from dataclasses import dataclass
@@ -26,6 +26,9 @@ _TOOLS: tuple[tuple[str, str], ...] = (
     ("openai", "openai-sdk"),
     ("asyncopenai", "openai-sdk"),
     ("google-genai-sdk", "google-genai-sdk"),
+    ("mistral-client-", "mistral-sdk"),
+    ("ai-sdk/", "ai-sdk"),
+    ("ls/js", "continue"),  # its CLI: OpenAI's SDK, whose name was minified away
     ("boto3", "boto3"),
     ("litellm", "litellm"),
     ("curl", "curl"),
