@@ -15,7 +15,9 @@ from proxy.policy.context import Code
 from proxy.policy.ruling import Found
 from proxy.policy.trial import read_trials
 from proxy.setting import policy_folder
+from tests import leak
 from tests.compiled import rules_folder
+from tests.proxy.inspecting import shared
 
 PACKS = {path.stem: load_policy(path.stem, policy_folder()) for path in sorted(policy_folder().glob("*.yaml"))}
 FRAMEWORKS = ("hipaa", "pci", "gdpr", "sox", "soc2")
@@ -171,3 +173,13 @@ def test_monitor_stops_nothing() -> None:
     policy: Policy = PACKS["monitor"]
     assert {Action[clause.action.upper()] for clause in policy.clauses} == {Action.LOG}
     assert (policy.default, policy.on_fixed, dict(policy.on_incomplete)) == ("log", "log", {"default": "log"})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("client", sorted(leak.shapes()))
+@pytest.mark.parametrize("pack", ["balanced", "hipaa", "pci", "gdpr"])
+def test_what_a_client_sends_by_itself_is_neither_stopped_nor_changed(pack: str, client: str) -> None:
+    """Instructions, tools, the working folder: to a vendor of which nothing is registered."""
+    shape = leak.shapes()[client]
+    verdict = shared(pack).inspect(leak.request(shape, shape["body"]))
+    assert (verdict.decision in ("allow", "log"), verdict.reason) == (True, None)
