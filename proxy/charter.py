@@ -119,7 +119,7 @@ def load_charter(settings: Settings, rules: Iterable[Rule | OwnFile] | None = No
 
     Raises PolicyError, CatalogueError or ConfigError, with file and line.
     """
-    catalogue = load_catalogue(settings.vendors, settings.hosts, settings.registry)
+    catalogue = load_catalogue(settings.vendors, settings.hosts, settings.registry, settings.cache_dir)
     classification = load_classification(settings.classification)
     known = list(rules) if rules is not None else None
     policy = load_policy(settings.policy, settings.policies, vocabulary(known, catalogue, classification))

@@ -39,7 +39,7 @@ def allow_files(config: Config) -> tuple[Path, ...]:
 
 
 def catalogue_of(config: Config) -> Catalogue:
-    return load_catalogue(vendor_folders(), dict(config.hosts), config.registry)
+    return load_catalogue(vendor_folders(), dict(config.hosts), config.registry, cache_folder(config))
 
 
 def limits_of(config: Config) -> Limits:

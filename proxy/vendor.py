@@ -4,7 +4,6 @@ Reads `rules/vendors/*.yaml`, one vendor a file. Every mistake is reported with 
 at once; a host that two vendors claim is a mistake, since only one of them could have it.
 """
 
-import functools
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,13 +18,13 @@ from proxy.cache import GenerationCache
 from proxy.claim import double_claims, strangers
 from proxy.formats import FORMATS, ErrorShape
 from proxy.hostpattern import any_matches, check_pattern, covers, matches, normalise, parents, stem
+from proxy.modelfile import read_models
 from proxy.policy.context import Destination
 from proxy.registry import Entry, Host, Known, Registered, read_registry
 from proxy.suggestion import did_you_mean
-from proxy.yamldocument import parse_document, validated
+from proxy.yamldocument import validated
 
 _CACHED_HOSTS: Final = 4096
-_CACHED_FILES: Final = 1024
 
 CREDENTIAL_HEADERS: Final = (
     "authorization",
@@ -195,15 +194,18 @@ class Catalogue:
 
 
 def load_catalogue(
-    paths: Sequence[Path], extra: Mapping[str, str] | None = None, registry: Path | None = None
+    paths: Sequence[Path],
+    extra: Mapping[str, str] | None = None,
+    registry: Path | None = None,
+    cache_dir: Path | None = None,
 ) -> Catalogue:
     """The vendors of every `*.yaml` file in the folders `paths`, with the operator's `registry` laid over them.
 
     `extra` gives known vendors more hosts. Raises CatalogueError with every mistake in every file.
     """
     problems: list[str] = []
-    found = [_read(file, problems) for folder in paths for file in sorted(folder.glob("*.yaml"))]
-    entries = [entry for entry in found if entry is not None]
+    files = [file for folder in paths for file in sorted(folder.glob("*.yaml"))]
+    entries = read_models(Vendor, files, problems, cache_dir)
     problems += _repeated_ids(entries)
     if registry is not None:
         entries = _registered(entries, read_registry(registry, problems), problems)
@@ -218,27 +220,6 @@ def load_catalogue(
 
 _Placed = tuple[Vendor, str]
 """A vendor and the `file:line` at which its stanza begins."""
-
-
-def _read(file: Path, problems: list[str]) -> _Placed | None:
-    try:
-        return _placed(file, file.read_bytes())
-    except OSError as err:
-        problems.append(f"{file}:1: expected a readable file, found {err.strerror}")
-    except CatalogueError as err:
-        problems.append(str(err))
-    return None
-
-
-@functools.lru_cache(maxsize=_CACHED_FILES)
-def _placed(file: Path, content: bytes) -> _Placed:
-    """One file's vendor. Remembered: when one file has changed, the others need no reading again."""
-    problems: list[str] = []
-    document = parse_document(file, content, problems)
-    vendor = validated(Vendor, document.content, document, problems) if document else None
-    if document is None or vendor is None:
-        raise CatalogueError("\n".join(problems))
-    return vendor, document.place()
 
 
 def _registered(bundled: Sequence[_Placed], entries: Sequence[Entry], problems: list[str]) -> list[_Placed]:
