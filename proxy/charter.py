@@ -56,7 +56,12 @@ class Charter:
     @cached_property
     def reads_code(self) -> bool:
         """Whether anything asks which code a request is about."""
-        return bool(self.classification) or self.policy.asks_about_code
+        return bool(self.classification) or self._names_code
+
+    @cached_property
+    def _names_code(self) -> bool:
+        """Whether anything asks for repositories and paths themselves, beside their classes."""
+        return self.policy.asks_about_code or self.waivers.asks_about_code
 
     def context(self, request: Request, vendor: Vendor | None, evidence: Sequence[Evidence] = ()) -> Context:
         """The circumstances of a request to a host of `vendor`, now. `evidence` is what its body shows of code."""
@@ -74,7 +79,8 @@ class Charter:
         return Code(
             self.classification.classes(pieces),
             frozenset[str]().union(*(piece.repositories for piece in pieces)),
-            frozenset[str]().union(*(piece.places for piece in pieces)) if self.policy.asks_about_code else frozenset(),
+            frozenset[str]().union(*(piece.places for piece in pieces)) if self._names_code else frozenset(),
+            not any(piece.is_cut for piece in pieces),
         )
 
     def alternatives(self, clause_id: str, host: str) -> tuple[str, ...]:

@@ -60,6 +60,8 @@ class Code:
     classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     repositories: frozenset[str] = frozenset()
     paths: frozenset[str] = frozenset()
+    is_whole: bool = True
+    """Whether these are all that the client showed; there is a bound."""
 
     def classes_of(self, scheme: str) -> frozenset[str]:
         return self.classes.get(scheme) or frozenset({UNKNOWN})

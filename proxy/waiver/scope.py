@@ -1,13 +1,15 @@
 """What an exception or an allowed value is for: all given keys must hold, within one key any value does. Pure.
 
 Code is matched strictly: a request shows what its client chooses to, so every repository, and every path, that it
-shows must be in the scope, and there must be one.
+shows must be in the scope, and there must be one. A folder that holds another path that is shown says nothing by
+itself: a client's working folder is above all that it works on.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
+from itertools import pairwise
 from typing import Final
 
 from proxy.policy.context import Context
@@ -51,8 +53,8 @@ class Scope:
             (not self.user or who.user in self.user)
             and (not self.group or not who.groups.isdisjoint(self.group))
             and (not self.vendor or context.destination.vendor in self.vendor)
-            and (not self.repository or _all_match(self.repository, code.repositories))
-            and (not self.path or _all_match(_anywhere(self.path), code.paths))
+            and (not self.repository or (code.is_whole and _all_match(self.repository, code.repositories)))
+            and (not self.path or (code.is_whole and _all_lie_in(_anywhere(self.path), code.paths)))
         )
 
     def names(self, finding: Found) -> bool:
@@ -90,3 +92,17 @@ def _anywhere(globs: tuple[str, ...]) -> tuple[str, ...]:
 def _all_match(globs: tuple[str, ...], names: frozenset[str]) -> bool:
     fits = _matching(globs).fullmatch
     return bool(names) and all(fits(name) for name in names)
+
+
+def _all_lie_in(globs: tuple[str, ...], paths: frozenset[str]) -> bool:
+    fits = _matching(globs).fullmatch
+    lowest = _lowest(paths)
+    return bool(lowest) and all(fits(path) or (f"{path}/" in paths and fits(f"{path}/")) for path in lowest)
+
+
+@lru_cache(maxsize=64)
+def _lowest(paths: frozenset[str]) -> tuple[str, ...]:
+    """Those that hold no other; a folder's last `/` aside."""
+    ordered = sorted({tuple(path.rstrip("/").split("/")) for path in paths})
+    holds_next = [below[: len(above)] == above for above, below in pairwise(ordered)]
+    return tuple("/".join(steps) for steps, holds in zip(ordered, [*holds_next, False], strict=False) if not holds)

@@ -1,5 +1,6 @@
 """Waivers on whole requests: what passes because of one, what is on record of it, and what stays as it was."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -86,3 +87,32 @@ def test_an_ended_one_lets_nothing_pass() -> None:
     ended = replace(waiver(category=("pii",)), until=datetime.now(UTC) - timedelta(seconds=1))
     assert inspect(f"write to {MAIL}", excepted=ended).decision == "block"
     assert inspect(f"write to {MAIL}", allowed=replace(ended, scope=Scope(rule=("email-address",)))).decision == "block"
+
+
+@pytest.mark.parametrize(
+    ("shown", "decision"),
+    [
+        ("origin\tgit@github.com:acme/ledger.git (fetch)", "log"),
+        ("origin\tgit@github.com:acme/docs.git (fetch)", "block"),
+        ("origin\tgit@github.com:acme/ledger.git (fetch)\norigin\tgit@github.com:acme/docs.git (fetch)", "block"),
+        ("no repository", "block"),
+    ],
+)
+def test_an_exception_for_a_repository_is_for_what_shows_no_other(shown: str, decision: str) -> None:
+    excepted = waiver(category=("pii",), repository=("github.com/acme/ledger",))
+    assert inspect(f"{shown}\nwrite to {MAIL}", excepted=excepted).decision == decision
+
+
+@pytest.mark.parametrize(("file", "decision"), [("tests/fixtures/a.csv", "allow"), ("src/a.py", "block")])
+def test_an_allowed_path_is_that_of_the_file(file: str, decision: str) -> None:
+    rule = inspect(f"write to {MAIL}").findings[0].rule
+    path = f"/srv/app/{file}"
+    system = {"role": "system", "content": "Working directory: /srv/app"}
+    call = {"id": "c1", "type": "function", "function": {"name": "read", "arguments": json.dumps({"file_path": path})}}
+    turns = [
+        {"role": "user", "content": "read it"},
+        {"role": "assistant", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": f"write to {MAIL}"},
+    ]
+    judged = judge(Waiver("w-1", Scope(rule=(rule,), path=("tests/**",)), LASTING))
+    assert judged.inspect(request({"model": "gpt-5", "messages": [system, *turns]})).decision == decision

@@ -1,5 +1,7 @@
 """What an exception or an allowed value is for."""
 
+from dataclasses import replace
+
 import pytest
 
 from proxy.policy import Context
@@ -23,11 +25,26 @@ LEDGER, DOCS = "github.com/acme/ledger", "github.com/acme/docs"
         (Scope(repository=("github.com/acme/*",)), context(), False),
         (Scope(path=("tests/**",)), context(paths=("/home/ada/app/tests/data/cards.csv",)), True),
         (Scope(path=("tests/**",)), context(paths=("/home/ada/app/tests/a.csv", "/home/ada/app/src/b.py")), False),
+        (
+            Scope(path=("tests/**",)),
+            context(paths=("/home/ada/app", "/home/ada/app/", "/home/ada/app/tests/a.csv")),
+            True,
+        ),
+        (Scope(path=("tests/**",)), context(paths=("/home/ada/app/tests", "/home/ada/app/tests/")), True),
+        (Scope(path=("tests/**",)), context(paths=("/home/ada/app-2", "/home/ada/app/tests/a.csv")), False),
+        (Scope(path=("tests/**",)), context(paths=("/home/ada/app",)), False),
         (Scope(path=("/home/ada/*",)), context(paths=("/srv/home/ada/x",)), False),
     ],
 )
 def test_circumstances(scope: Scope, circumstances: Context, covered: bool) -> None:
     assert scope.covers(circumstances) is covered
+
+
+@pytest.mark.parametrize("scope", [Scope(repository=("github.com/**",)), Scope(path=("tests/**",))])
+def test_where_more_was_shown_than_is_kept_no_code_is_covered(scope: Scope) -> None:
+    shown = context(repositories=(LEDGER,), paths=("/home/ada/app/tests/a.csv",))
+    assert scope.covers(shown)
+    assert not scope.covers(replace(shown, code=replace(shown.code, is_whole=False)))
 
 
 @pytest.mark.parametrize(
