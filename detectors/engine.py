@@ -79,7 +79,7 @@ class Engine:
         self._in_views = in_views
         self._key = key
         self._names = names
-        self._own = own
+        self.own = own
         matchers = _matchers(ruleset, cache_dir)
         self._matchers = tuple(matcher for matcher in matchers if not matcher.is_field_rule)
         self._field_matchers = _by_entry((m, m.rule.fields) for m in matchers)
@@ -87,7 +87,7 @@ class Engine:
         self._generic = next((m for m in self._matchers if isinstance(m, Generic)), None)
         self._readers = readers(_entries(matchers), _columns(matchers))
         clinical = health.expressions(ruleset.health.words, ruleset.health.codes)
-        self._owners = [number for number, matcher in enumerate(self._matchers) for _ in matcher.plan.expressions]
+        self.owners = [number for number, matcher in enumerate(self._matchers) for _ in matcher.plan.expressions]
         self._sections = Sections(
             (
                 [expression for matcher in self._matchers for expression in matcher.plan.expressions],
@@ -135,9 +135,14 @@ class Engine:
         findings = tuple(self._finding(located) for located in kept)
         return Scan(health.promoted(findings, run.clinical), run.budget.exceeded)
 
+    def scan_own(self, text: str) -> tuple[Finding, ...]:
+        """Own data alone in `text`, as it stands; nothing else is looked for."""
+        located = (Located.of_own(owned, text, ()) for own in self.own for owned in own.find(text))
+        return tuple(self._finding(one) for one in settle(located))
+
     def _look(self, text: str, path: tuple[str, ...], run: _Run, within: View | None = None) -> None:
         """Adds what stands in `text`, and in every view of it, located in `text`."""
-        for own in self._own:
+        for own in self.own:
             run.located.extend(Located.of_own(owned, text, path) for owned in own.find(text))
         hits = self._prefilter.hits(text)
         gate_hits: list[Hit] = []
@@ -192,7 +197,7 @@ class Engine:
     def _confirm(
         self, text: str, hits: list[Hit], labels: Labels, path: tuple[str, ...], run: _Run
     ) -> Iterable[Located]:
-        hits = sorted((self._owners[number], at) for number, at in hits)
+        hits = sorted((self.owners[number], at) for number, at in hits)
         for index, windows in _windows(hits, self._matchers, len(text)).items():
             matcher = self._matchers[index]
             if matcher is self._generic and not run.generic:
@@ -204,7 +209,7 @@ class Engine:
 
     def _place(self, err: ExpressionError) -> str:
         askers = self._sections.askers(err.index)
-        rules = [self._matchers[self._owners[number]].rule for section, number in askers if section == 0]
+        rules = [self._matchers[self.owners[number]].rule for section, number in askers if section == 0]
         if rules:
             place = self.ruleset.origins.get(rules[0].id, "?:1")
             return f"{place}: rule {rules[0].id}: pattern, expected one the first pass can run, found {err}"

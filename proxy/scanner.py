@@ -22,6 +22,7 @@ from proxy.jsontext import Path
 from proxy.opener import Opener
 from proxy.origin import MUTE, gather, look
 from proxy.reason import Reason, RequestError
+from proxy.record import Records
 from proxy.seam import Seams
 from proxy.segment import Label, Segment
 
@@ -130,6 +131,8 @@ class Scanner:
         incomplete: list[str] = []
         seams = Seams(partial(self._engine.scan, generic=False))
         shown = Gathering()
+        records = Records(self._engine.scan_own) if self._engine.own else None
+        so_far = partial(_findings, hits)
         try:
             for segment in segments:
                 if origins and segment.label not in MUTE:
@@ -139,10 +142,14 @@ class Scanner:
                 found, unread = self._opener.read(segment, own)
                 incomplete += unread
                 hits.update((id(one), Hit(one, findings)) for one, findings in found)
-                for half, findings in seams.crossing(segment, lambda one: _findings(hits, one)):
+                for half, findings in seams.crossing(segment, so_far):
                     hits[id(half)] = Hit(half, tuple(findings))
+                if records is not None:
+                    hits |= {id(one): Hit(one, tuple(own)) for one, own in records.ended(segment, so_far)}
                 if scan.incomplete is not None:
                     incomplete.append(Reason.DECODE_BUDGET)
+            if records is not None:
+                hits |= {id(one): Hit(one, tuple(own)) for one, own in records.ended(None, so_far)}
         except RequestError as err:
             incomplete.append(err.reason)
         evidence = shown.evidence()

@@ -1,8 +1,8 @@
 """Source code as the words that reformatting leaves alone, and hashes of so many of them in a row.
 
 Words are names, as they are written. What formatters, comment strippers, editors and diffs change is no word: white
-space, punctuation and quotes, numbers (a line's among them), comments, single letters; nor are lines that import and
-words that all code is full of, which tell nothing of whose it is.
+space, punctuation and quotes, numbers (a line's among them), comments, one or two letters; nor are lines that import
+and words that all code is full of, which tell nothing of whose it is.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,9 @@ GRAM_WORDS = 8
 
 WINDOW_GRAMS = 2
 """Of so many neighbouring runs at least one is kept (winnowing): 9 words in a row leave at least one."""
+
+LEAST_LETTERS = 3
+"""Of a word. Shorter ones are loop variables, prefixes of strings, codes of countries."""
 
 COMMON = frozenset(
     """
@@ -83,7 +86,7 @@ class CodeReader:
         line = lines.of(starts)
         digits = chunk.characters <= ord("9")
         numeric = np.logical_and.reduceat(digits, chunk.bounds[:-1])[words]
-        counts = ~numeric & (chunk.lengths[words] > 1)
+        counts = ~numeric & (chunk.lengths[words] >= LEAST_LETTERS)
         named = np.flatnonzero(~numeric)
         first = named[np.append(True, line[named][1:] != line[named][:-1])] if len(named) else named
         importing = line[first[among(hashes[first], self._importing)]]

@@ -4,6 +4,7 @@ A filter says which runs of words could be values; of those a tag is made and lo
 values put together are kept, so that an index does not tell which values belong to one person.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -24,6 +25,9 @@ MAX_COMBINATIONS = 1 << 20
 
 _GAP_CHARS = {"id": 1, "number": 1, "email": 1, "phone": 3, "date": 3, "name": 8, "text": 8}
 """Between the words of one value."""
+
+
+_WITH_DIGITS = frozenset({"coded", "digits", "phone", "date"})
 
 
 class Column(NamedTuple):
@@ -67,6 +71,14 @@ class Dictionary:
     rows: tuple[Rows, ...]
     near_chars: int
     shortest: int
+
+    @property
+    def signs(self) -> str:
+        """Of which characters every ASCII text with a finding has one, as in a regular expression; empty: of none."""
+        alone = [_sign(column) for column in self.columns if len(column.alone)]
+        together = [max(_sign(self.columns[number]) for number in group.columns) for group in self.rows]
+        signs = {*alone, *together}
+        return "" if "" in signs else "".join(signs)
 
     def met(self, candidates: Candidates, offset: int) -> Iterator[tuple[int, Met]]:
         """For each column what may be its values in one chunk."""
@@ -114,9 +126,11 @@ class Dictionaries:
         self._reader = Reader(secret)
         self._dictionaries = [opened(one, secret) for one in kept]
         self._shortest = min(one.shortest for one in self._dictionaries)
+        signs = [one.signs for one in self._dictionaries]
+        self._signs = re.compile(f"[{''.join(signs)}]") if all(signs) else None
 
     def find(self, text: str) -> Iterable[Owned]:
-        if len(text) < self._shortest:
+        if len(text) < self._shortest or self._is_plain(text):
             return ()
         met: dict[tuple[int, int], list[Met]] = {}
         for offset, candidates in self._reader.candidates(text):
@@ -130,6 +144,16 @@ class Dictionaries:
             columns = [_in_order(met.get((number, column), [])) for column in range(len(dictionary.columns))]
             found_all.update(dictionary.judged(text, columns))
         return found_all
+
+    def _is_plain(self, text: str) -> bool:
+        """Whether a text can't hold anything, as most short ones can't: no digit, no @ in it."""
+        return self._signs is not None and text.isascii() and self._signs.search(text) is None
+
+
+def _sign(column: Column) -> str:
+    """What the values of a column have; empty when they may be nothing but letters."""
+    names = {name for name, _ in column.shapes}
+    return "@" if names == {"email"} else "0-9" if names <= _WITH_DIGITS else ""
 
 
 def opened(kept: Kept, secret: Secret) -> Dictionary:
