@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from proxy.classification import load_classification
 from proxy.cli.policy import check_policies
 from proxy.cli.policytest import test_policies as run_tests
 from proxy.config import Config, load
@@ -21,6 +22,7 @@ FILES = {name: body for page in PAGES for name, body in _FILE.findall(page.read_
 TESTS = sorted(name for name, body in FILES.items() if "\ntests:\n" in body)
 POLICIES = sorted(name for name, body in FILES.items() if body.startswith("version: 1\nid: "))
 REGISTRIES = sorted(name for name, body in FILES.items() if "\nvendors:\n" in f"\n{body}")
+CLASSIFICATIONS = sorted(name for name in FILES if name.endswith("/classification.yaml"))
 FRAMEWORKS = ("hipaa", "pci", "gdpr", "sox", "soc2")
 
 
@@ -38,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def test_there_is_an_example_for_each_framework() -> None:
-    assert set(FILES) == {*TESTS, *POLICIES, *REGISTRIES, "acme/tightlip.yaml"}
+    assert set(FILES) == {*TESTS, *POLICIES, *REGISTRIES, *CLASSIFICATIONS, "acme/tightlip.yaml"}
     for framework in FRAMEWORKS:
         assert {f"{framework}/policy.yaml", f"{framework}/tests.yaml"} <= set(FILES)
         assert f"extends: [{framework}" in FILES[f"{framework}/policy.yaml"] or framework == "gdpr"
@@ -52,14 +54,19 @@ def test_the_tests_of_an_example_are_as_expected(folder: Path, name: str, capsys
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_an_examples_policy_has_no_mistakes(folder: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    registry = (folder / name).with_name("registry.yaml")
-    config = Config(state_dir=folder / "state", registry=registry if registry.exists() else None)
+    beside = {key: (folder / name).with_name(f"{key}.yaml") for key in ("registry", "classification")}
+    config = Config(state_dir=folder / "state", **{key: file for key, file in beside.items() if file.exists()})
     assert check_policies(config, [str(folder / name)], as_json=False) == 0, capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", REGISTRIES)
 def test_an_examples_registry_is_one(folder: Path, name: str) -> None:
     assert load_catalogue(vendor_folders(), registry=folder / name).approved()
+
+
+@pytest.mark.parametrize("name", CLASSIFICATIONS)
+def test_an_examples_classification_is_one(folder: Path, name: str) -> None:
+    assert load_classification(folder / name) != load_classification(None)
 
 
 def test_the_configuration_is_one(folder: Path) -> None:
