@@ -20,6 +20,7 @@ GITHUB: Final = "github.com"
 _REPOSITORY = re.compile(r"[a-z0-9.-]+(?:/[\w.~+-]+){2,6}")
 _SCP = re.compile(r"(?:[\w.+-]+@)?([A-Za-z0-9.-]+):(?!//)/?([^\s:]+)")
 _URL = re.compile(r"(?:git\+)?(?:ssh|git|https?)://(?:[^\s/@]*@)?([A-Za-z0-9.-]+)(?::\d+)?/([^\s?#]+)")
+_WHOLE = re.compile(r"([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)/([^\s:/]+/[^\s:]+)")
 _OWN_AND_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HOME = re.compile(r"^(?:/home/[^/]+|/users/[^/]+|[a-z]:/users/[^/]+|/root)(?=/|$)", re.IGNORECASE)
@@ -30,10 +31,12 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 def repository_of(remote: str, host: str = "") -> str | None:
     """The name of the repository that a git remote is of, as `github.com/acme/ledger`, in lower case; else None.
 
-    Takes SSH, HTTPS and git URLs, what `git clone` takes as `host:path`, and with `host` an `owner/name` of it.
+    Takes SSH, HTTPS and git URLs, what `git clone` takes as `host:path`, and with `host` also such a name itself and an
+    `owner/name` of that host.
     """
     text = remote.strip()[:PATH_CHARS]
-    if found := _URL.fullmatch(text) or _SCP.fullmatch(text):
+    found = _URL.fullmatch(text) or _SCP.fullmatch(text) or (_WHOLE.fullmatch(text) if host else None)
+    if found is not None:
         host, path = found[1], found[2]
     elif host and _OWN_AND_NAME.fullmatch(text):
         path = text

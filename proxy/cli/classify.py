@@ -38,7 +38,7 @@ class Stated:
         """Raises ConfigError for what is no repository or no path."""
         found = Gathering()
         for remote in self.repositories:
-            found.add_repository(remote if ":" in remote else f"https://{remote}")
+            found.add_own(remote)
         for path in self.paths:
             found.add_path(path)
         for folder in self.folders:

@@ -38,6 +38,8 @@ def test_a_remote_in_every_spelling_is_one_repository(remote: str, name: str | N
 
 def test_the_hosts_own_clients_leave_it_out() -> None:
     assert repository_of("Acme/Ledger", "github.com") == "github.com/acme/ledger"
+    assert repository_of("GitLab.acme.com/pay/core/Ledger", "github.com") == "gitlab.acme.com/pay/core/ledger"
+    assert repository_of("github.com/acme/ledger") is None, "prose has such words too"
     assert repository_of("__no_repository__", "github.com") is None
 
 
