@@ -8,14 +8,18 @@ from detectors.names import NameFinder
 from proxy import ca as authority
 from proxy import userfile
 from proxy.cabundle import write_bundle
+from proxy.cli.actor import known_groups
 from proxy.cli.prompt import ask_secret
 from proxy.config import Config
 from proxy.configfile import ConfigError
 from proxy.groupfile import NO_GROUPS, load_groups, unknown_members
+from proxy.key import installation_key
 from proxy.naming import vocabulary_of
-from proxy.policy import load_policy
+from proxy.policy import Policy, load_policy
 from proxy.policy.check import expired
-from proxy.setting import catalogue_of, domains_of, policy_folder, rules_of
+from proxy.setting import allow_files, catalogue_of, domains_of, policy_folder, rules_of
+from proxy.waiver.load import Names, WaiverFiles, load_waivers
+from proxy.waiver.store import exceptions_file
 from proxy.wording import load_wording
 
 
@@ -29,6 +33,7 @@ def check_config(config: Config) -> None:
         print(line)
     load_wording(config.language)
     _check_users(config)
+    _check_waivers(config, policy, Names({rule.id for rule in rules.rules}, known.vendors, known_groups(config)))
     if config.names:
         _check_names(config.names)
     print(
@@ -91,6 +96,15 @@ def list_users(config: Config) -> None:
 
 def remove_user(config: Config, name: str) -> None:
     userfile.remove_user(_users_file(config), name)
+
+
+def _check_waivers(config: Config, policy: Policy, names: Names) -> None:
+    """Exceptions, where there are any, and allowlists."""
+    exceptions = exceptions_file(config.state_dir)
+    exists = exceptions.exists()
+    key = installation_key(config.state_dir) if exists else b""
+    files = WaiverFiles(exceptions if exists else None, allow_files(config))
+    load_waivers(files, key, policy.exceptions, datetime.now(UTC), names)
 
 
 def _check_users(config: Config) -> None:

@@ -126,6 +126,21 @@ def test_a_role_needs_users(office: Desk) -> None:
     assert office.refused("exception", "approve", id).startswith("users: expected a users file")
 
 
+def test_the_configurations_check_reads_exceptions_and_allowlists(staffed: Desk) -> None:
+    id = asked(staffed, "--group", "dev", "--as", "ada")
+    staffed.do("exception", "approve", id, "--as", "bob")
+    staffed.do("config", "check")
+    for name in ("ada", "carol"):
+        staffed.run("users", "remove", name)
+    assert f"exceptions.jsonl:2: {id}: scope.group: expected a known group, found dev" in staffed.refused(
+        "config", "check"
+    )
+    staffed.do("exception", "revoke", id, "--as", "bob")
+    (staffed.folder / "allow.yaml").write_text("version: 1\nallow: [{id: a}]\n")
+    staffed.configure(users="users.yaml", allow="allow.yaml")
+    assert "allow.yaml:2: allow.0.reason" in staffed.refused("config", "check")
+
+
 def test_what_is_not_on_record_does_not_hold(office: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     id = asked(office)
     before = exceptions_file(office.state).read_bytes()
