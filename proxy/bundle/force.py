@@ -173,7 +173,7 @@ def _sweep(folder: Path) -> None:
 
 def _keys(bundle: Bundle, place: Path) -> dict[str, Any]:
     """What the bundle makes of the configuration's keys; those that it has no members for are as if unset."""
-    keys: dict[str, Any] = {key: Config.model_fields[key].default for key in BUNDLED if key in Config.model_fields}
+    keys: dict[str, Any] = {key: Config.model_fields[key].default for key in BUNDLED}
     policies = tuple(str(place / name) if "/" in name else name for name in bundle.manifest.policy)
     keys["policy"] = policies[0] if len(policies) == 1 else policies
     tops = sorted({tuple(name.split("/")[:2]) for name in bundle.members})
@@ -188,7 +188,7 @@ def _keys(bundle: Bundle, place: Path) -> dict[str, Any]:
 def _compare_indexes(bundle: Bundle, config: Config) -> None:
     """Raises BundleError unless the indexes of own data that the configuration names are those of the bundle."""
     wanted = set(bundle.manifest.indexes)
-    found = {index_of(path) for key in INDEXES for path in getattr(config, key, ())}
+    found = {index_of(path) for key in INDEXES for path in getattr(config, key)}
     for index in wanted - found:
         raise BundleError(f"indexes: expected {index.name}, as the bundle names it, under {' or '.join(INDEXES)}")
     for index in found - wanted:

@@ -41,7 +41,7 @@ def config_of(folder: Path) -> Config:
     keys: dict[str, Any] = {"rules": (folder / "rules",)} if (folder / "rules").is_dir() else {}
     for key in _ALONE:
         found = [path for path in (folder / f"{key}.yaml", folder / key) if path.exists()]
-        if key in Config.model_fields and found:
+        if found:
             keys[key] = str(found[0]) if key == "policy" else found[0]
     if not keys:
         raise BundleError(f"{folder}: expected policy.yaml, rules/ or others of that kind, found none")
@@ -54,10 +54,10 @@ def sources_of(config: Config) -> Sources:
     for index, path in enumerate(config.rules):
         _pack(members, f"rules/{index:02}", _rule_files(path))
     for key in SINGLE:
-        if (named := getattr(config, key, None)) is not None:
+        if (named := getattr(config, key)) is not None:
             _pack(members, key, _yaml_files(named))
     policy = tuple(_policies(members, [config.policy] if isinstance(config.policy, str) else config.policy))
-    indexes = [index_of(path) for key in INDEXES for path in getattr(config, key, ())]
+    indexes = [index_of(path) for key in INDEXES for path in getattr(config, key)]
     return Sources(members, policy, tuple(sorted(indexes, key=lambda index: index.name)))
 
 

@@ -10,7 +10,7 @@ from proxy.bundle.build import Making, build, problems
 from proxy.bundle.container import decode
 from proxy.bundle.force import opened
 from proxy.bundle.manifest import BundleError
-from proxy.bundle.source import config_of, sources_of
+from proxy.bundle.source import SINGLE, config_of, sources_of
 from proxy.config import Config
 from tests.compiled import share_rules
 from tests.proxy.bundle.making import NOW, POLICY, RULES
@@ -29,6 +29,8 @@ def folder(tmp_path: Path) -> Path:
     (folder / "rules" / "context" / "health.yaml").write_text("words: [oncology board]\n")
     (folder / "rules" / "notes.txt").write_text("not a rule")
     (folder / "policy.yaml").write_bytes(POLICY)
+    (folder / "allow.yaml").write_text("version: 1\nallow: []\n")
+    (folder / "classification.yaml").write_text("version: 1\ncode: []\n")
     (folder / "registry.yaml").write_text("vendors:\n  openai: {approval: approved}\n")
     return folder
 
@@ -50,6 +52,8 @@ def test_the_same_files_give_the_same_bytes(folder: Path, tmp_path: Path) -> Non
 def test_everything_that_decides_is_in_it_and_comes_out(folder: Path, tmp_path: Path) -> None:
     bundle = decode(build(config_of(folder), MAKING).encoded())
     assert sorted(bundle.members) == [
+        "allow/allow.yaml",
+        "classification/classification.yaml",
         "policy/00/policy.yaml",
         "registry/registry.yaml",
         "rules/00/context/health.yaml",
@@ -57,8 +61,8 @@ def test_everything_that_decides_is_in_it_and_comes_out(folder: Path, tmp_path: 
     ]
     config = opened(bundle, Config(state_dir=tmp_path / "state"), tmp_path / "unpacked")
     assert files(config.rules[0]) == files(folder / "rules")
-    assert config.registry is not None
-    assert config.registry.read_bytes() == (folder / "registry.yaml").read_bytes()
+    for key in SINGLE:
+        assert getattr(config, key).read_bytes() == (folder / f"{key}.yaml").read_bytes()
 
 
 def test_indexes_of_own_data_are_named_and_not_packed(folder: Path) -> None:
