@@ -49,7 +49,7 @@ NAME_OR_PATH_KEYS = (("policy",), ("shadow", "policy"), ("names",), ("language",
 
 NEEDS_RESTART = frozenset(
     {
-        *("listen", "metrics", "state_dir", "users", "groups", "workers", "shadow", "upstream", "allow_private"),
+        *("listen", "metrics", "state_dir", "users", "groups", "workers", "upstream", "allow_private"),
         *("websocket", "vault", "aws_signing", "portal", "base_urls", "base_url_origins", "advertise", "reload"),
     }
 )

@@ -20,6 +20,7 @@ from proxy.lastedition import LAST_FILE, read_last
 from proxy.pool import Pool, PoolError
 from proxy.pseudonym.vault import Vault
 from proxy.reload import Cause, Outcome, Reloader, Result, Trigger
+from proxy.shadow import Shadow
 from proxy.task import Sealed
 from tests.proxy.test_audit import records
 from tests.proxy.test_draft import POLICY, again, folder, origin
@@ -88,7 +89,7 @@ class Desk:
 async def desk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     draft, log = load_draft(origin(folder)), AuditLog(folder / "audit")
     pools = [StillPool()]
-    front = Front(Inquiry(), log, Edition.of(draft, cast(Pool, pools[0]), None))
+    front = Front(Inquiry(), log, Edition.of(draft, cast(Pool, pools[0]), None), Shadow(log, Inquiry()))
     taken: list[str] = []
 
     def put_in_force(edition: Edition) -> None:
