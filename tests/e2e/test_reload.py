@@ -73,8 +73,8 @@ def test_the_command_tells_what_changed(tightlip: Tightlip, folder: Path) -> Non
     assert policy(tightlip) == B.policy
     assert json.loads(tightlip.get("/readyz")[1])["edition"] == edition
     assert f'tightlip_edition_info{{name="{edition}"}} 1.0' in tightlip.get("/metrics")[1]
-    taken = [load for load in loads(tightlip) if "clause side-b-stops added" in load["changed"]][-1]
-    assert taken["changed"][1:] == ["clause side-a-stops removed", "vendor openai changed"]
+    told = {change for load in loads(tightlip) for change in load["changed"]}
+    assert {"clause side-a-stops removed", "clause side-b-stops added", "vendor openai changed"} <= told
 
 
 def test_the_command_tells_what_is_wrong_and_where(tightlip: Tightlip, folder: Path) -> None:
