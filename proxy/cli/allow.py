@@ -16,7 +16,6 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from detectors import load_rules
 from proxy.auditrecord import Change, plain_words
 from proxy.auditsearch import Members
 from proxy.bundle.force import in_force
@@ -29,7 +28,7 @@ from proxy.configfile import ConfigError
 from proxy.policy import Action, load_policy
 from proxy.policy.terms import AllowTerms
 from proxy.registry import ends
-from proxy.setting import allow_files, cache_folder, policy_folder, rule_folders
+from proxy.setting import allow_files, policy_folder, rules_of
 from proxy.waiver.addition import with_entry
 from proxy.waiver.allowlist import Placed, parse_until, read_allowlist
 from proxy.waiver.store import locked
@@ -162,7 +161,7 @@ def _check_categories(findings: Sequence[Members], terms: AllowTerms) -> None:
 
 def _entries(config: Config) -> list[Placed]:
     config = in_force(config).config
-    rules = load_rules(rule_folders(config), cache_dir=cache_folder(config)).rules
+    rules = rules_of(config).findable
     problems: list[str] = []
     found = read_allowlist(allow_files(config), problems, {rule.id for rule in rules})
     if problems:

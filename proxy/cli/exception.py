@@ -10,7 +10,6 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from detectors import load_rules
 from proxy.auditrecord import Change, new_change_id
 from proxy.bundle.force import in_force
 from proxy.change import record
@@ -22,7 +21,7 @@ from proxy.key import installation_key
 from proxy.policy import load_policy
 from proxy.policy.terms import ExceptionTerms
 from proxy.registry import ends
-from proxy.setting import cache_folder, catalogue_of, policy_folder, rule_folders
+from proxy.setting import catalogue_of, policy_folder, rules_of
 from proxy.waiver.allowlist import parse_until
 from proxy.waiver.exception import PolicyException, Refused, State, asked_for
 from proxy.waiver.load import Names, mistakes, unknown_names
@@ -167,7 +166,7 @@ def _step(config: Config, actor: Actor, which: PolicyException | str, act: Actin
 
 def _names(config: Config) -> Names:
     config = in_force(config).config
-    rules = load_rules(rule_folders(config), cache_dir=cache_folder(config)).rules
+    rules = rules_of(config).findable
     vendors = {vendor.id for vendor in catalogue_of(config).vendors}
     entities = {rule.entity for rule in rules}
     return Names({rule.id for rule in rules}, vendors, known_groups(config), known_users(config), entities)
