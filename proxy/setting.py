@@ -39,7 +39,9 @@ def allow_files(config: Config) -> tuple[Path, ...]:
 
 
 def catalogue_of(config: Config) -> Catalogue:
-    return load_catalogue(vendor_folders(), dict(config.hosts), config.registry, cache_folder(config))
+    """All vendors. A state folder is used, and none is made: whoever only looks leaves nothing behind."""
+    cache_dir = cache_folder(config) if config.state_dir.exists() else None
+    return load_catalogue(vendor_folders(), dict(config.hosts), config.registry, cache_dir)
 
 
 def limits_of(config: Config) -> Limits:

@@ -68,6 +68,7 @@ _OF_CHARTERS: dict[str, Any] = {
     "registry": None,
     "exceptions": None,
     "allow": (),
+    "classification": None,
     "language": "",
 }
 """What only says where rules and charters are read from: of no use to who has them."""

@@ -99,7 +99,7 @@ def show_all(config: Config, *, unused: bool, since: str, as_json: bool) -> int:
             "id": placed.entry.id,
             "place": placed.place,
             "owner": placed.entry.owner,
-            "until": placed.entry.end.isoformat(),
+            "until": placed.entry.until.isoformat(),
             "expired": placed.entry.end <= now,
             "used": uses.get(placed.entry.id, _Use()).count,
             "last_used": uses.get(placed.entry.id, _Use()).last or None,
