@@ -280,7 +280,7 @@ def test_a_format_that_nobody_knows_is_closed_when_something_is_stopped(running:
         client.send(b"\x00\x01\x02\xff")
         ended = client.receive()
     assert isinstance(ended, Ended)
-    stopped = next(one for one in running.records() if one.get("decision") == "block")
+    stopped = [one for one in running.records() if one.get("decision") == "block"][-1]
     assert (ended.code, ended.reason) == (1008, f"stopped by Tightlip, {stopped['request']}")
     assert vendor.messages == [b"some text"]
 
