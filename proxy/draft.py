@@ -83,7 +83,10 @@ def load_draft(origin: Origin, running: Config | None = None, watch: Watch | Non
     if candidate is None:
         return draft
     other = read_draft(candidate, watch)
-    inventory = {**draft.inventory, "candidate": other.digests}
+    own = {
+        name: digest for name, digest in other.digests.items() if name != "config" and draft.digests.get(name) != digest
+    }
+    inventory = {**draft.inventory, "candidate": own}
     return replace(draft, candidate=other, inventory=inventory)
 
 

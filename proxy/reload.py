@@ -194,7 +194,7 @@ class Reloader:
         if draft.held:
             _log.warning("keys that need a restart were changed", where=", ".join(draft.held))
         await asyncio.to_thread(keep_last, draft.config.state_dir / LAST_FILE, self._last())
-        await self._have_look_on(draft.candidate)
+        self._start(self._have_look_on(draft.candidate))
         return Outcome(Result.TAKEN, name, changed, draft.held)
 
     async def _unchanged(self, causes: Sequence[Cause], draft: Draft) -> Outcome:

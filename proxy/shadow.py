@@ -49,11 +49,16 @@ class Shadow:
     inquiry: Inquiry
     _edition: Edition | None = None
     _draft: Draft | None = None
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _queue: asyncio.Queue[_Seen] = field(default_factory=asyncio.Queue)
     _queued_bytes: int = 0
 
     async def follow(self, draft: Draft | None) -> None:
         """Has another candidate judge from now on, or none. Raises PoolError; then it is the former one still."""
+        async with self._turn:
+            await self._exchange(draft)
+
+    async def _exchange(self, draft: Draft | None) -> None:
         before = self._edition
         if draft is not None and self._draft is not None and draft.digest == self._draft.digest:
             return
