@@ -151,7 +151,7 @@ def test_every_environment_variable_is_known(tmp_path: Path) -> None:
     ],
 )
 def test_config_check_tells_what_would_stop_a_start(tmp_path: Path, mistake: dict[str, Any], expected: str) -> None:
-    (tmp_path / "tightlip.yaml").write_text(json.dumps({"state_dir": str(tmp_path / "state"), **mistake}))
+    (tmp_path / "tightlip.yaml").write_text(json.dumps({"state_dir": str(share_rules(tmp_path / "state")), **mistake}))
     command = [sys.executable, "-m", "proxy", "config", "check"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
@@ -188,7 +188,7 @@ NOT_BY_VENDOR = frozenset("config-file database generic header network private-k
 @pytest.fixture(scope="module")
 def counts() -> dict[str, int]:
     """Of the shipped rules: all, those of each category, vendors of secrets, kinds of identifier, their countries."""
-    ruleset = load_rules([bundled_rules()])
+    ruleset = load_rules([bundled_rules()], cache_dir=rules_folder())
     secrets = [rule for rule in ruleset.rules if rule.category is Category.SECRET]
     files = {rule.id: Path(ruleset.origins[rule.id].rpartition(":")[0]).stem for rule in secrets}
     national = [rule for rule in ruleset.rules if rule.category is not Category.SECRET and rule.id[2:3] == "-"]

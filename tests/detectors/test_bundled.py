@@ -92,15 +92,15 @@ def test_time_is_linear(engine: Engine, unit: str) -> None:
 def test_what_the_first_pass_looks_for_is_the_same_in_every_process() -> None:
     """Else its compiled form, made by one worker, would be no other's, and findings might differ."""
     code = (
-        "import detectors.engine as e, hashlib; from detectors import *\n"
+        "import detectors.engine as e, hashlib, sys; from pathlib import Path; from detectors import *\n"
         "def show(expressions, cache):\n"
         "    print(hashlib.sha256(repr(expressions).encode()).hexdigest())\n"
         "    raise SystemExit\n"
-        "e.make_prefilter = show; Engine(load_rules([bundled_rules()]), b'k')"
+        "e.make_prefilter = show; Engine(load_rules([bundled_rules()], cache_dir=Path(sys.argv[1])), b'k')"
     )
     told = {
         subprocess.run(
-            [sys.executable, "-c", code],
+            [sys.executable, "-c", code, str(rules_folder())],
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,

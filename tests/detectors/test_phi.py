@@ -5,6 +5,7 @@ from pathlib import Path
 import regex
 
 from detectors.ruleset import load_rules
+from tests.compiled import rules_folder
 
 ROOT = Path(__file__).parents[2]
 NAMED = regex.compile(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`")
@@ -12,7 +13,7 @@ NAMED = regex.compile(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`")
 
 def test_rules_named_on_the_page_exist() -> None:
     rows = [line for line in (ROOT / "docs/phi.md").read_text().splitlines() if regex.match(r"\| [0-9]+ \|", line)]
-    known = {rule.id for rule in load_rules([ROOT / "rules"]).rules}
+    known = {rule.id for rule in load_rules([ROOT / "rules"], cache_dir=rules_folder()).rules}
     assert len(rows) == 18
     assert {name for line in rows for name in NAMED.findall(line)} <= known
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from detectors import RuleError, bundled_rules, load_rules
+from tests.compiled import rules_folder
 
 GOOD = """\
 rules:
@@ -124,4 +125,4 @@ def test_an_unwritable_cache_only_costs_time(tmp_path: Path) -> None:
 
 def test_the_bundled_rules_load() -> None:
     assert (bundled_rules() / "secrets").is_dir()
-    assert "generic-assignment" in {rule.id for rule in load_rules([bundled_rules()]).rules}
+    assert "generic-assignment" in {rule.id for rule in load_rules([bundled_rules()], cache_dir=rules_folder()).rules}

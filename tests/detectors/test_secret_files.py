@@ -275,7 +275,7 @@ CLEAN = {
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(load_rules([bundled_rules() / "secrets"]), KEY, cache_dir=rules_folder())
+    return Engine(load_rules([bundled_rules() / "secrets"], cache_dir=rules_folder()), KEY, cache_dir=rules_folder())
 
 
 @pytest.mark.parametrize("name", FILES)

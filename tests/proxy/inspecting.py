@@ -50,12 +50,13 @@ EMAIL = "jane.roe" + "@" + "contoso.com"
 
 @functools.cache
 def engine(key: bytes = KEY) -> Engine:
-    return Engine(load_rules((bundled_rules(),)), key, cache_dir=rules_folder())
+    folder = rules_folder()
+    return Engine(load_rules((bundled_rules(),), cache_dir=folder), key, cache_dir=folder)
 
 
 @functools.cache
 def catalogue() -> Catalogue:
-    return load_catalogue(vendor_folders())
+    return load_catalogue(vendor_folders(), cache_dir=rules_folder())
 
 
 def charter_of(policy: str | Policy) -> Charter:

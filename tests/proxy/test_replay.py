@@ -20,6 +20,7 @@ from proxy.front import decision_record
 from proxy.policy import Policy
 from proxy.replay import Judge, replay
 from proxy.verdict import Request
+from tests.compiled import share_rules
 from tests.proxy.inspecting import (
     AWS_KEY,
     EMAIL,
@@ -142,7 +143,7 @@ def test_a_time_that_is_none_is_refused() -> None:
 @pytest.fixture
 def state(tmp_path: Path) -> Iterator[Path]:
     """A state folder with an audit log that holds a decision of `balanced` on each of the requests."""
-    log = AuditLog(tmp_path / "audit")
+    log = AuditLog(share_rules(tmp_path) / "audit")
     for name, asked in REQUESTS.items():
         verdict = shared("balanced").inspect(asked)
         log.append(decision_record(with_reference(asked, name), verdict, Desk(None).edition)).result(5)

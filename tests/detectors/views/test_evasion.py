@@ -26,7 +26,7 @@ _SOURCE = random.Random(11)
 
 @cache
 def engine() -> Engine:
-    return Engine(load_rules([bundled_rules()]), KEY, cache_dir=rules_folder())
+    return Engine(load_rules([bundled_rules()], cache_dir=rules_folder()), KEY, cache_dir=rules_folder())
 
 
 def rows() -> dict[str, str]:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 from proxy.cli.app import app
 from proxy.configfile import ConfigError
 from proxy.userfile import add_user
+from tests.compiled import share_rules
 
 SOON = (datetime.now(UTC) + timedelta(days=300)).date().isoformat()
 PASSWORD = "correct horse"
@@ -56,6 +57,7 @@ class Desk:
 
 def desk(folder: Path, policy: str = "") -> Desk:
     made = Desk(folder)
+    share_rules(made.state)
     made.write_policy(policy)
     made.configure()
     return made

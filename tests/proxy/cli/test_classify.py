@@ -8,6 +8,7 @@ import pytest
 from proxy.cli.classify import Stated, classify
 from proxy.config import Config
 from proxy.configfile import ConfigError
+from tests.compiled import share_rules
 
 CASES = Path(__file__).parents[2] / "cases" / "origins"
 URL = "https://api.openai.com/v1/responses"
@@ -17,7 +18,7 @@ URL = "https://api.openai.com/v1/responses"
 def config(tmp_path: Path) -> Config:
     file = tmp_path / "classification.yaml"
     file.write_text("version: 1\ncode:\n- repository: github.com/acme/ledger-*\n  classes: {pci: cde}\n")
-    return Config(classification=file, state_dir=tmp_path / "state")
+    return Config(classification=file, state_dir=share_rules(tmp_path / "state"))
 
 
 def body(folder: Path) -> Path:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 from detectors import RuleError
 from proxy.cli.app import app
 from proxy.configfile import ConfigError
+from tests.compiled import share_rules
 
 SECRET = "Zebulon"
 CSV = f"Name,Born,Customer No\n{SECRET} Quist,1998-02-12,K-40000\nOda Lind,31.12.1975,K-40001\n"
@@ -18,6 +19,8 @@ COLUMNS = "Name:name:name,Born:date:born,Customer No:id:number"
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    for name in ("state", "elsewhere"):
+        share_rules(tmp_path / name)
     (tmp_path / "tightlip.yaml").write_text("state_dir: state\n")
     (tmp_path / "customers.csv").write_text(CSV)
     return tmp_path

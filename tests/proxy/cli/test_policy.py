@@ -10,6 +10,7 @@ from proxy.cli.policy import check_policies, print_schema, show_policy
 from proxy.config import Config
 from proxy.policy import PolicyError
 from proxy.policy.schema import policy_schema
+from tests.compiled import share_rules
 from tests.proxy.policy.making import HEAD, WORDS, write
 
 WRONG = HEAD + "findings:\n- {id: a, when: {vendor: [opnai]}, action: log}\n"
@@ -19,7 +20,7 @@ OVER = HEAD + "findings:\n- {id: a, when: {until: 2020-01-01}, action: log}\n"
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     monkeypatch.setattr(command, "vocabulary_of", lambda config: WORDS)
-    return Config(state_dir=tmp_path / "state", policy=write(tmp_path, HEAD, "used.yaml"))
+    return Config(state_dir=share_rules(tmp_path / "state"), policy=write(tmp_path, HEAD, "used.yaml"))
 
 
 def test_mistakes_are_shown_in_their_lines(tmp_path: Path, config: Config, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from proxy.cli.vendors import list_vendors, show_vendor
 from proxy.config import Config
 from proxy.configfile import ConfigError
+from tests.compiled import share_rules
 
 REGISTRY = """\
 vendors:
@@ -27,7 +28,7 @@ vendors:
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     (tmp_path / "registry.yaml").write_text(REGISTRY)
-    return Config(registry=tmp_path / "registry.yaml", state_dir=tmp_path)
+    return Config(registry=tmp_path / "registry.yaml", state_dir=share_rules(tmp_path))
 
 
 def test_a_table_of_those_that_are_approved(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
