@@ -10,18 +10,22 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 def main() -> None:
     """Entry point: operator's mistakes become one clear message and exit code 2, never a traceback."""
     from proxy.cli.app import app
-    from proxy.draft import OPERATORS_ERRORS
-    from proxy.log import place_of
 
     try:
         app(prog_name="tightlip")
-    except OPERATORS_ERRORS as err:
-        print(f"tightlip: {err}", file=sys.stderr)
-        sys.exit(2)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(2)
     except Exception as err:
-        # The text of an unforeseen exception may quote what was scanned; its type and place may not.
-        print(f"tightlip: internal fault: {type(err).__name__} at {place_of(err.__traceback__)}", file=sys.stderr)
+        print(f"tightlip: {_told(err)}", file=sys.stderr)
         sys.exit(2)
+
+
+def _told(err: Exception) -> str:
+    from proxy.draft import OPERATORS_ERRORS  # half a second to import, which a command that succeeds need not take
+    from proxy.log import place_of
+
+    if isinstance(err, OPERATORS_ERRORS):
+        return str(err)
+    # The text of an unforeseen exception may quote what was scanned; its type and place may not.
+    return f"internal fault: {type(err).__name__} at {place_of(err.__traceback__)}"

@@ -1,18 +1,15 @@
-"""The operator's small commands: configuration, CA, users. Printing only."""
+"""The operator's small commands: configuration and CA. Printing only."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import UTC, datetime
 
 from detectors.names import NameFinder
 from proxy import ca as authority
 from proxy import userfile
 from proxy.cabundle import write_bundle
 from proxy.cli.actor import known_groups
-from proxy.cli.prompt import ask_secret
 from proxy.config import Config
 from proxy.configfile import ConfigError
-from proxy.groupfile import NO_GROUPS, load_groups, unknown_members
+from proxy.groupfile import load_groups, unknown_members
 from proxy.key import installation_key
 from proxy.naming import vocabulary_of
 from proxy.policy import Policy, load_policy
@@ -71,33 +68,6 @@ def rotate_ca(config: Config) -> None:
     print(f"{bundle} holds the old one too for a while: hand it out, then restart the proxy.")
 
 
-def add_user(config: Config, name: str, groups: Sequence[str], roles: Sequence[str]) -> None:
-    file = _users_file(config)
-    userfile.add_user(file, name, ask_secret("Password", twice=True), groups, roles)
-    print(f"{name} can use the proxy now; see `tightlip users list`")
-
-
-def train_user(config: Config, name: str, course: str, until: date) -> None:
-    userfile.train_user(_users_file(config), name, course, until)
-    print(f"{name} counts as trained in {course} up to and with {until}")
-
-
-def list_users(config: Config) -> None:
-    """One line a user: the name, then `group`, `role` and `training` with what belongs to each."""
-    groups = load_groups(config.groups) if config.groups else NO_GROUPS
-    for user in userfile.load_users(_users_file(config)):
-        lists = {
-            "groups": sorted(groups.groups_of(user)),
-            "roles": sorted(groups.roles_of(user)),
-            "training": [f"{course} until {until}" for course, until in user.training],
-        }
-        print(user.name, *(f"{kind}: {', '.join(names)}" for kind, names in lists.items() if names), sep="  ")
-
-
-def remove_user(config: Config, name: str) -> None:
-    userfile.remove_user(_users_file(config), name)
-
-
 def _check_waivers(config: Config, policy: Policy, names: Names) -> None:
     """Exceptions, where there are any, and allowlists."""
     exceptions = exceptions_file(config.state_dir)
@@ -119,9 +89,3 @@ def _check_names(pack: str) -> None:
         NameFinder(pack).load()
     except ValueError as err:
         raise ConfigError(str(err)) from err
-
-
-def _users_file(config: Config) -> Path:
-    if config.users is None:
-        raise ConfigError("users: expected the path of the users file in the configuration, found none")
-    return config.users

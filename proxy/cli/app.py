@@ -209,7 +209,7 @@ def users_add(
     config: ConfigFile = None,
 ) -> None:
     """Add a user. The password is asked for, or read from standard input; to change it, remove the user first."""
-    from proxy.cli.admin import add_user
+    from proxy.cli.users import add_user
 
     add_user(load_config(config), name, group or [], role or [])
 
@@ -222,7 +222,7 @@ def users_train(
     config: ConfigFile = None,
 ) -> None:
     """Note that a user completed a training, and until when it counts."""
-    from proxy.cli.admin import train_user
+    from proxy.cli.users import train_user
 
     train_user(load_config(config), name, course, until.date())
 
@@ -230,7 +230,7 @@ def users_train(
 @users.command("list")
 def users_list(config: ConfigFile = None) -> None:
     """List the users with their groups, roles and training."""
-    from proxy.cli.admin import list_users
+    from proxy.cli.users import list_users
 
     list_users(load_config(config))
 
@@ -238,6 +238,6 @@ def users_list(config: ConfigFile = None) -> None:
 @users.command("remove")
 def users_remove(name: str, config: ConfigFile = None) -> None:
     """Remove a user."""
-    from proxy.cli.admin import remove_user
+    from proxy.cli.users import remove_user
 
     remove_user(load_config(config), name)
