@@ -9,6 +9,8 @@ CLIENTS ?=
 LOCK_FLAGS := --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
+unexport PYTHONDONTWRITEBYTECODE  # commands and tests start hundreds of interpreters, each of which would compile all anew
+
 .PHONY: run test setup check lint types fast clients bench clean lock
 
 run: setup  ## start the proxy on embedded defaults
