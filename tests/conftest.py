@@ -1,6 +1,14 @@
-"""What holds for every test: hypothesis sets no deadline, for other work on the machine is not the test's fault."""
+"""What holds for every test: hypothesis sets no deadline, for other work on the machine is not the test's fault.
 
+Where slow tests are left out, laws are tried on fewer examples; a test that names its own number keeps it.
+"""
+
+import pytest
 from hypothesis import settings
 
 settings.register_profile("tightlip", deadline=None)
-settings.load_profile("tightlip")
+settings.register_profile("quick", settings.get_profile("tightlip"), max_examples=25)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("quick" if "not slow" in config.option.markexpr else "tightlip")
