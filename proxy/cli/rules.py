@@ -10,7 +10,7 @@ from rich.table import Table
 from detectors import load_rules
 from detectors.rulecheck import check
 from proxy.config import Config
-from proxy.setting import rule_folders
+from proxy.setting import cache_folder, rule_folders
 
 NO_PROBLEMS, PROBLEMS = 0, 1
 
@@ -30,6 +30,7 @@ def check_rules(config: Config, paths: Sequence[Path]) -> int:
 
 def list_rules(config: Config) -> None:
     table = Table("rule", "category", "entity", "severity", "description", box=None, pad_edge=False)
-    for rule in sorted(load_rules(rule_folders(config)).rules, key=lambda rule: (rule.category, rule.id)):
+    rules = load_rules(rule_folders(config), cache_dir=cache_folder(config)).rules
+    for rule in sorted(rules, key=lambda rule: (rule.category, rule.id)):
         table.add_row(rule.id, rule.category.value, rule.entity, rule.severity, rule.description.strip())
     Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 400).print(table)
