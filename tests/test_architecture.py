@@ -1,6 +1,7 @@
 """The house's shape, read from its imports: who may know whom, what is loaded when, how long a file may be."""
 
 import ast
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,8 +24,13 @@ HEAVY = ("spacy", "presidio_analyzer", "thinc", "numpy", "phonenumbers", "pypdf"
 """What the scan workers load and the proxy's own process must not."""
 
 
-def imports(path: Path, *, at_import: bool = False) -> Iterator[str]:
+@functools.cache
+def imports(path: Path, *, at_import: bool = False) -> tuple[str, ...]:
     """Every module that a file imports; with `at_import` those that importing the file loads."""
+    return tuple(_imports(path, at_import))
+
+
+def _imports(path: Path, at_import: bool) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     nodes = _outside_functions(tree) if at_import else ast.walk(tree)
     for node in nodes:
