@@ -59,7 +59,7 @@ def _number(text: str) -> str | None:
 
 def _address(text: str) -> str | None:
     """The first letter. Dots go as well: with those in its domain it would be an address again."""
-    if not _ADDRESS.fullmatch(text) or len(text) < SHOWN_PART:
+    if not _ADDRESS.fullmatch(text) or len(_places(text)) < SHOWN_PART:
         return None
     return text[0] + "".join(char if char == "@" else MASK for char in text[1:])
 
