@@ -207,6 +207,7 @@ class Reloader:
     async def _refused(self, causes: Sequence[Cause], refused: Refused) -> Outcome:
         if refused.watch is not None:
             self._watch.join(refused.watch)
+        self._watch.doubt()
         _log.error("reload refused, the last good edition stays", where=", ".join(refused.places))
         record = self._record(causes, Result.REFUSED, self.draft, self._last(), problems=refused.places)
         with contextlib.suppress(AuditUnavailable):

@@ -44,6 +44,13 @@ class Watch:
         self._told = {**other._told, **self._told}
         self._seen = {**other._seen, **self._seen}
 
+    def doubt(self) -> None:
+        """Takes whatever is touched from now on for changed: what was read last is not what is in force.
+
+        A file that was away only while it was read comes back as it was when it was last looked at.
+        """
+        self._digests = {}
+
     def changed(self) -> tuple[Path, ...]:
         """The files whose content has changed, come or gone since it was last told, once they have come to rest."""
         stamps = _stamps(self.paths)

@@ -128,3 +128,16 @@ def test_what_another_has_seen_is_taken_over(watch: Watch, folder: Path) -> None
     (folder / "more.yaml").write_text("y")
     watch.join(other)
     assert rested(watch) == ["more.yaml"]
+
+
+def test_in_doubt_a_file_that_came_back_as_it_was_is_told(watch: Watch, folder: Path) -> None:
+    (folder / "policy.yaml").unlink()  # while others read it, between two looks
+    watch.doubt()
+    (folder / "policy.yaml").write_text("id: a")
+    assert rested(watch) == ["policy.yaml"]
+    assert rested(watch) == []
+
+
+def test_doubt_alone_changes_nothing(watch: Watch) -> None:
+    watch.doubt()
+    assert rested(watch) == []
