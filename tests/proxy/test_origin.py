@@ -150,12 +150,12 @@ def test_headers_of_clients_and_of_the_operator() -> None:
     headers = lines(
         ("X-GitHub-Repository-NWO", "Acme/Ledger"),
         ("X-Repository", "git@gitlab.acme.com:pay/core.git"),
-        ("X-Workspace", "C:\\work\\core"),
+        ("X-Workspace", "C:\\code\\core"),
         ("X-Other", "git@github.com:acme/other.git"),
     )
     evidence = header_evidence(headers, {"x-repository": "repository", "x-workspace": "folder"})
     assert evidence.repositories == {*LEDGER, "gitlab.acme.com/pay/core"}
-    assert evidence.folders == {"c:/work/core"}
+    assert evidence.folders == {"c:/code/core"}
 
 
 def test_an_operators_headers_do_not_go_on() -> None:
