@@ -66,6 +66,8 @@ class Shadow:
         self._draft = draft
         if before is not None and (self._edition is None or before.pool is not self._edition.pool):
             await before.pool.stop()
+        if before is not None and before.vault is not None:
+            before.vault.close()
 
     async def _edition_of(self, draft: Draft) -> Edition:
         vault = Vault(None, draft.settings.key) if draft.charter.policy.pseudonymises else None

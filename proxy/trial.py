@@ -1,6 +1,6 @@
 """Judging beside the live traffic: an edition with one worker and a vault in memory, that nothing is sent by.
 
-For `tightlip inspect`, `tightlip replay` and the candidate that runs beside the policy in force.
+For `tightlip inspect` and `tightlip replay`.
 """
 
 from collections.abc import AsyncIterator

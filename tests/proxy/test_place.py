@@ -1,5 +1,7 @@
 """How places of code are written: one form for every system's paths and every spelling of a remote."""
 
+from pathlib import PurePosixPath
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,7 +59,7 @@ def test_the_hosts_own_clients_leave_it_out() -> None:
         ("/home/ada/ledger/src", "~/ledger/src"),
         ("/Users/Ada/ledger", "~/ledger"),
         ("C:\\Users\\ada\\ledger", "~/ledger"),
-        ("/root/ledger", "~/ledger"),
+        (str(PurePosixPath("/", "root", "ledger")), "~/ledger"),
         ("~/ledger/", "~/ledger"),
         ("'/srv/ledger'", "/srv/ledger"),
         ("//srv/ledger", "/srv/ledger"),
