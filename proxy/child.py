@@ -9,11 +9,23 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from proxy import frame
+
+
+class _Pipe(asyncio.StreamReaderProtocol):
+    """Tells at once when the other end is gone: nobody reads from a process that is not asked."""
+
+    tell: Callable[[], None] | None = None
+
+    def eof_received(self) -> bool:
+        super().eof_received()
+        if self.tell is not None:
+            self.tell()
+        return False
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +35,7 @@ class Child:
     process: subprocess.Popen[bytes]
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    _pipe: "_Pipe"
 
     @classmethod
     async def start(cls, module: str, *arguments: int, inherited: Sequence[int] = (), niceness: int = 0) -> Self:
@@ -42,7 +55,14 @@ class Child:
             )
         if niceness:
             os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
-        return cls(process, *await asyncio.open_unix_connection(sock=ours, limit=1 << 20))
+        reader = asyncio.StreamReader(limit=1 << 20)
+        loop = asyncio.get_running_loop()
+        transport, pipe = await loop.create_unix_connection(lambda: _Pipe(reader), sock=ours)
+        return cls(process, reader, asyncio.StreamWriter(transport, pipe, reader, loop), pipe)
+
+    def when_lost(self, tell: Callable[[], None]) -> None:
+        """Calls `tell` as soon as the process is gone, unless it is killed from here."""
+        self._pipe.tell = tell
 
     async def ask(self, message: Any) -> Any:
         """The answer to a message. Raises EOFError or OSError when the process is gone."""

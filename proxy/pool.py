@@ -10,6 +10,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import structlog
 
@@ -252,4 +253,11 @@ class Pool:
         except BaseException:
             worker.kill()
             raise
+        child.when_lost(partial(self._lost, worker))
         return worker
+
+    def _lost(self, worker: _Worker) -> None:
+        """A worker that ends while nobody asks it costs nobody a request."""
+        if self._idle.get(worker.index) is worker:
+            del self._idle[worker.index]
+            self._replace(worker, "crash")

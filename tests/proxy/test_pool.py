@@ -68,6 +68,20 @@ async def test_a_killed_worker_costs_its_own_request_only(pool: Pool) -> None:
     assert pool.process_ids != [pid]
 
 
+async def test_a_worker_that_ends_while_idle_costs_nobody_a_request(pool: Pool) -> None:
+    reasons: list[str] = []
+    pool.on_restart = reasons.append
+    (pid,) = pool.process_ids
+    os.kill(pid, signal.SIGKILL)
+    async with asyncio.timeout(30):
+        while not reasons:
+            await asyncio.sleep(0.001)
+    assert reasons == ["crash"]
+    await refilled(pool)
+    assert (await pool.inspect(clean(), CHARTER)).decision is Decision.ALLOW
+    assert pool.process_ids != [pid]
+
+
 async def test_a_hanging_worker_is_killed_at_the_deadline_and_replaced(pool: Pool) -> None:
     reasons: list[str] = []
     pool.on_restart = reasons.append

@@ -68,20 +68,18 @@ def test_any_text_can_be_read_and_nothing_else_differs(asked: Asked, text: str) 
     reply = block(asked, text)
     reply.body.decode("latin-1" if asked.media.startswith("application/vnd") else "ascii")
     assert shown(asked, reply) == text.encode("utf-8", "replace").decode()
-    assert [_without(each, text.encode("utf-8", "replace").decode()) for each in documents(reply)] == [
-        _without(each, TEXT) for each in documents(block(asked))
-    ]
+    sent = text.encode("utf-8", "replace").decode()
+    assert documents(reply) == [_with(sent, each) for each in documents(block(asked))]
 
 
-def _without(document: Any, text: str) -> Any:
+def _with(text: str, document: Any) -> Any:
+    """The document with `text` wherever TEXT stands alone."""
     match document:
         case dict():
-            return {name: _without(value, text) for name, value in document.items()}
+            return {name: _with(text, value) for name, value in document.items()}
         case list():
-            return [_without(value, text) for value in document]
-        case str() if text and document == text:
-            return ""
-    return document
+            return [_with(text, value) for value in document]
+    return text if document == TEXT else document
 
 
 @pytest.mark.parametrize("asked", [asked for asked in ASKED if asked.media == "text/event-stream"], ids=Asked.name.fget)
