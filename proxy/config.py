@@ -30,6 +30,7 @@ from proxy.configtype import (
     Address,
     ParentProxy,
     PrivateTarget,
+    parse_endpoint,
     parse_host_pattern,
     parse_names,
     parse_private_target,
@@ -51,6 +52,7 @@ NEEDS_RESTART = frozenset(
     {
         *("listen", "metrics", "state_dir", "users", "groups", "workers", "upstream", "allow_private"),
         *("websocket", "vault", "aws_signing", "portal", "base_urls", "base_url_origins", "advertise", "reload"),
+        "traces",
     }
 )
 """Keys whose parts are made once, at the start; a reload takes the others."""
@@ -131,6 +133,14 @@ class AwsSigning(_Model):
         return command
 
 
+class TraceConfig(_Model):
+    """Where traces go, as OTLP over HTTP: a collector's whole address; the share of requests; the service's name."""
+
+    endpoint: Annotated[str, BeforeValidator(parse_endpoint)] | None = None
+    sample: Annotated[float, Field(gt=0, le=1)] = 1.0
+    service: Annotated[str, Field(min_length=1, max_length=64)] = "tightlip"
+
+
 def worker_count() -> int:
     """As many scan workers as usable cores, at most four: each holds its own engine in memory."""
     affinity = getattr(os, "sched_getaffinity", None)
@@ -186,6 +196,7 @@ class Config(_Model):
     advertise: AddressText | None = Field(default=None, validate_default=True)
     hosts: Mapping[HostPattern, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
     reload: Literal["auto", "manual"] = "auto"
+    traces: TraceConfig = TraceConfig()
 
     @field_validator("listen")
     @classmethod

@@ -144,3 +144,13 @@ def parse_host_pattern(value: object) -> str:
     if not _HOST.fullmatch(text) or text.rpartition(".")[2].isdigit():
         raise ValueError("expected a DNS name such as llm.example.com or *.llm.example.com")
     return text
+
+
+def parse_endpoint(value: object) -> str | None:
+    """A whole http or https address without credentials; those of a collector stand in a variable, not in a file."""
+    if value is None:
+        return None
+    parts = urlsplit(value) if isinstance(value, str) else None
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise ValueError("expected an address such as http://127.0.0.1:4318/v1/traces, without credentials")
+    return str(value)

@@ -23,6 +23,7 @@ from proxy.repeat import Repeats
 from proxy.restore import Remark
 from proxy.shadow import Shadow
 from proxy.tap import Outcome as Tapped
+from proxy.trace import UNTRACED, Tracer
 from proxy.verdict import Decision, Judged, Request, Verdict
 
 AUDIT_SECONDS = 10.0
@@ -50,6 +51,7 @@ class Front:
     """The one in force. Whoever begins with it ends with it, so it is asked for once and handed on."""
     shadow: Shadow
     """The candidate that looks on, if there is one."""
+    tracer: Tracer = UNTRACED
     repeats: Repeats = field(default_factory=Repeats)
     open_requests: int = 0
     """Requests decided and not yet ended; a drain waits for them."""
@@ -87,7 +89,9 @@ class Front:
         except AuditUnavailable:
             self.repeats.forget(request.reference)
             raise
-        metrics.observe_audit(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        metrics.observe_audit(seconds)
+        self.tracer.committed(request.reference, seconds)
         is_shadow = edition.charter.catalogue.is_shadow(verdict.vendor)
         metrics.record_decision(verdict, len(request.body), is_shadow=is_shadow)
         self.open_requests += 1
@@ -120,6 +124,7 @@ class Front:
         )
         self.audit.append(outcome)
         metrics.record_outcome(record.vendor, outcome)
+        self.tracer.finished(record, outcome)
 
 
 def decision_record(request: Request, verdict: Verdict, edition: Edition) -> DecisionRecord:

@@ -38,6 +38,7 @@ from proxy.resolve import GuardedLoop
 from proxy.setting import domains_of, gate_of, keys_of
 from proxy.shadow import Shadow
 from proxy.status import StatusServer
+from proxy.trace import tracer_of
 
 DAY_SECONDS = 86_400.0
 
@@ -119,7 +120,9 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         shadow = Shadow(audit, Inquiry(keys=keys_of(config)))
         stack.push_async_callback(shadow.close)
         stack.callback(asyncio.create_task(shadow.run()).cancel)
-        front = Front(Inquiry(keys=keys_of(config)), audit, edition, shadow)
+        tracer = tracer_of(config.traces)
+        stack.callback(tracer.close)
+        front = Front(Inquiry(keys=keys_of(config)), audit, edition, shadow, tracer)
         authenticator = Authenticator(config.users, config.groups) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
         server = make_server(config, front, authority, authenticator, roots, partial(door_of, config, authority))

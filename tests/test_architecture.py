@@ -17,6 +17,7 @@ ONE_FILE = {
     "prometheus_client": "proxy/metrics.py",
     "hyperscan": "detectors/prefilter.py",
     "pypdf": "proxy/attachments/pdf.py",
+    "opentelemetry": "proxy/traceexport.py",
 }
 """Packages that one file alone may import."""
 

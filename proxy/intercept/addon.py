@@ -207,6 +207,7 @@ class Tightlip:
         if state.record is None:
             flow.response.stream = True
             return
+        self._front.tracer.answered(state.reference)
         fmt = state.edition.format_of(flow.request.method, flow.request.host, flow.request.path)
         state.tap = ResponseTap(fmt, flow.response.headers.get("content-encoding", ""), time.monotonic)
         flow.response.stream = state.tap.feed
