@@ -19,17 +19,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from proxy.auditrecord import Change, Decision, Load, Outcome, Record, Seal, Shadow, Start, encode, line
-from proxy.auditsegment import (
-    FIRST_PREVIOUS,
-    Segment,
-    Survey,
-    is_sealed,
-    prove_writable,
-    seal,
-    since_last_start,
-    survey,
-)
+from proxy.auditrecord import Change, Decision, Load, Outcome, Shadow, encode, line
+from proxy.auditsegment import FIRST_PREVIOUS, Segment, prove_writable, seal, survey
+from proxy.auditstart import Handed, beginning, seal_record
 
 GROUP_RECORDS = 1024
 PENDING_RECORDS = 10_000  # far above what is in flight at once; a bound all the same
@@ -60,8 +52,11 @@ class _Entry:
 class AuditLog:
     """The log under `folder`, held by one process at a time. Thread-safe."""
 
-    def __init__(self, folder: Path, *, wall_clock: Callable[[], float] = time.time) -> None:
-        """Take the folder over: earlier segments are closed, decisions without outcome get an `unknown` one.
+    def __init__(
+        self, folder: Path, *, wall_clock: Callable[[], float] = time.time, handed: Handed | None = None
+    ) -> None:
+        """Take the folder over: earlier segments are closed, decisions without outcome get an `unknown` one, but those
+        that are `still_open` in a process that hands it over. Its lock then belongs to the log.
 
         `AuditUnavailable` when another process holds it or it can't be written.
         """
@@ -77,9 +72,9 @@ class AuditLog:
         self._broken: Path | None = None
         self._next_seq = 1
         self._previous = FIRST_PREVIOUS
-        self._folder_lock = _lock(folder)
+        self._folder_lock = _lock(folder) if handed is None else handed.lock
         try:
-            self._take_over()
+            self._take_over(handed)
         except OSError as err:
             os.close(self._folder_lock)
             raise AuditUnavailable(_reason(err)) from err
@@ -107,7 +102,11 @@ class AuditLog:
         On an event loop: `await asyncio.wrap_future(log.append(record))`; cancelling that doesn't unwrite it. A disk
         that hangs refuses newcomers; those already waiting are held up, so bound the wait.
         """
-        return self._enqueue(encode(record))
+        return self.append_encoded(encode(record))
+
+    def append_encoded(self, members: str) -> Future[int]:
+        """The same for a record that another process of ours has encoded."""
+        return self._enqueue(members)
 
     def probe(self) -> Future[int]:
         """Settles when the writer has really written and synced something beside the log, or could not."""
@@ -115,11 +114,27 @@ class AuditLog:
 
     def close(self) -> None:
         """Make durable what was appended, then let the folder go."""
+        if self._end():
+            os.close(self._folder_lock)
+
+    def hand_over(self, still_open: Sequence[str]) -> Handed:
+        """Make durable what was appended and end, but keep the folder locked for who goes on with what is returned.
+
+        After a failure it is said to end nowhere, so that whoever goes on looks for himself.
+        """
+        self._end()
+        segment = self._segment
+        name, size = (segment.path.name, segment.bytes) if segment and self._reason is None else ("", 0)
+        return Handed(self._folder_lock, name, size, self._next_seq, self._previous, tuple(still_open))
+
+    def _end(self) -> bool:
+        """Whether this call ended it."""
         with self._entrance:
-            if not self._closed:
-                self._closed = True
+            was_closed, self._closed = self._closed, True
+            if not was_closed:
                 self._queue.put(None)
         self._thread.join()
+        return not was_closed
 
     def _enqueue(self, members: str | None) -> Future[int]:
         future: Future[int] = Future()
@@ -156,7 +171,6 @@ class AuditLog:
             self._waiting_since = None
         if self._segment:
             self._segment.close()
-        os.close(self._folder_lock)
 
     def _next_group(self) -> tuple[list[_Entry], bool]:
         """What waits now, at least one entry unless the log is broken; and whether to stop after it."""
@@ -228,7 +242,7 @@ class AuditLog:
                 found = survey(self._broken)
                 self._next_seq = max(found.next_seq, self._next_seq)  # a failing disk may have lost lines
                 self._previous = found.last_sha256
-                self._write([encode(self._seal_record(found, acknowledged))])
+                self._write([encode(seal_record(found, acknowledged, self._wall_clock()))])
                 seal(self._broken)
         except Exception as err:  # as above: the thread must live to try again
             self._reason = _reason(err)
@@ -236,29 +250,12 @@ class AuditLog:
             return
         self._broken = self._reason = None
 
-    def _take_over(self) -> None:
-        left_open: dict[str, None] = {}
-        surveys = [survey(path, left_open) for path in since_last_start(self._folder)]
-        if surveys:
-            self._next_seq, self._previous = surveys[-1].next_seq, surveys[-1].last_sha256
-        now = self._wall_clock()
-        faulty = [one for one in surveys if (one.is_torn or one.damaged_lines) and not is_sealed(one.path)]
-        records: list[Record] = [Start(time=now, open_requests=len(left_open))]
-        records += [self._seal_record(one, None) for one in faulty]
-        records += [Outcome(request=request, time=now, result="unknown") for request in left_open]
-        self._write([encode(record) for record in records])
-        for one in surveys:
-            seal(one.path)
-
-    def _seal_record(self, found: Survey, acknowledged: int | None) -> Seal:
-        return Seal(
-            time=self._wall_clock(),
-            segment=found.path.name,
-            bytes=found.bytes,
-            whole_bytes=found.whole_bytes,
-            damaged_lines=found.damaged_lines,
-            acknowledged_seq=acknowledged,
-        )
+    def _take_over(self, handed: Handed | None) -> None:
+        begun = beginning(self._folder, self._wall_clock(), handed)
+        self._next_seq, self._previous = begun.next_seq, begun.previous_sha256
+        self._write([encode(record) for record in begun.records])
+        for path in begun.settled:
+            seal(path)
 
 
 def _lock(folder: Path) -> int:

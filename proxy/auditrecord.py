@@ -179,11 +179,15 @@ class Shadow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """A process opened the log. `open_requests` decisions of its predecessor got an `unknown` outcome."""
+    """A process opened the log. `open_requests` decisions of its predecessor got an `unknown` outcome.
+
+    One that took over from a running one names those in `still_open` whose outcome is yet to come from there.
+    """
 
     type: ClassVar[str] = "start"
     time: float
     open_requests: int
+    still_open: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,10 @@ by clock. It appears under its name only once its first lines are durable.
 
 import errno
 import hashlib
+import json
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -159,12 +161,23 @@ def _note(found: Survey, line: bytes, previous: str | None, left_open: dict[str,
     if previous is not None and match[2].decode() != previous:
         found.damaged_lines += 1  # this line or the one before it was changed
     kind, request = match[3], (match[4] or b"").decode()
+    if kind == b"start":
+        left_open.update(dict.fromkeys(_still_open(line)))
     if not request:  # the log's own records, or a damaged one
         return
     if kind == b"decision":
         left_open[request] = None
     elif kind == b"outcome":
         left_open.pop(request, None)
+
+
+def _still_open(line: bytes) -> Sequence[str]:
+    """The requests that the process was handed open. A damaged line names none: the chain tells of it."""
+    try:
+        named = json.loads(line).get("still_open", ())
+    except ValueError:
+        return ()
+    return [request for request in named if isinstance(request, str)]
 
 
 def _write(descriptor: int, content: bytes) -> None:
