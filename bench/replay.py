@@ -16,7 +16,8 @@ from detectors.rule import Rule
 from proxy.auditrecord import AuditFinding, Decision, encode, line
 from proxy.auditsegment import FIRST_PREVIOUS
 from proxy.cli.replay import FailOn, Span, replay_records
-from proxy.config import ShadowConfig, load
+from proxy.config import load
+from proxy.configsection import ShadowConfig
 from proxy.setting import vendor_folders
 from proxy.vendor import load_catalogue
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from proxy.config import AwsSigning
+from proxy.configsection import AwsSigning
 from proxy.signing import Credentials
 
 COMMAND_SECONDS: Final = 10

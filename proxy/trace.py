@@ -10,7 +10,7 @@ from proxy.auditrecord import Decision, Outcome
 from proxy.configfile import ConfigError
 
 if TYPE_CHECKING:
-    from proxy.config import TraceConfig
+    from proxy.configsection import TraceConfig
 
 
 class Tracer(Protocol):

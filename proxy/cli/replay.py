@@ -19,8 +19,9 @@ from proxy.auditsegment import segments
 from proxy.cli.comparison import print_tally
 from proxy.cli.inspect import UNREADABLE, read_request
 from proxy.comparison import Tally, compared
-from proxy.config import Config, ShadowConfig
+from proxy.config import Config
 from proxy.configfile import ConfigError
+from proxy.configsection import ShadowConfig
 from proxy.draft import Draft, read_draft
 from proxy.inquiry import Inquiry
 from proxy.replay import Judge, replay

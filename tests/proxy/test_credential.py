@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.config import AwsSigning
+from proxy.configsection import AwsSigning
 from proxy.credential import CredentialError, CredentialSource
 from proxy.signing import Credentials
 

@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-from proxy.config import TraceConfig
 from proxy.configfile import ConfigError
+from proxy.configsection import TraceConfig
 from proxy.trace import UNTRACED, tracer_of
 
 _OFF = """
 import sys, proxy.serve
-from proxy.config import TraceConfig
+from proxy.configsection import TraceConfig
 from proxy.trace import tracer_of
 tracer_of(TraceConfig())
 print([name for name in sys.modules if name.startswith(("opentelemetry", "google"))])

@@ -39,7 +39,7 @@ def replay(
 ) -> None:
     """Tell what another policy or other rules would have decided. Exit code 0: the same, 1: other, 2: error."""
     from proxy.cli.replay import replay_records, replay_requests
-    from proxy.config import ShadowConfig
+    from proxy.configsection import ShadowConfig
 
     active = load_config(config, state_dir=state_dir)
     candidate = ShadowConfig(policy=policy, rules=tuple(rules) if rules else None, bundle=bundle)
