@@ -27,6 +27,7 @@ from proxy.front import Front
 from proxy.gate import Gate
 from proxy.identity import Authenticator
 from proxy.inquiry import Inquiry
+from proxy.intercept.listening import Listeners, open_sockets
 from proxy.intercept.server import Server, make_server
 from proxy.key import vault_key
 from proxy.pool import PoolError
@@ -125,7 +126,11 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         front = Front(Inquiry(keys=keys_of(config)), audit, edition, shadow, tracer)
         authenticator = Authenticator(config.users, config.groups) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
-        server = make_server(config, front, authority, authenticator, roots, partial(door_of, config, authority))
+        (sockets,) = open_sockets(config.listen)
+        accepting = Listeners(sockets)
+        stack.callback(accepting.close)
+        make_door = partial(door_of, config, authority)
+        server = make_server(config, accepting, front, authority, authenticator, roots, make_door)
 
         def put_in_force(edition: Edition) -> None:
             server.put_in_force(edition)
@@ -207,16 +212,11 @@ async def _run(running: Running, parts: Parts) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     serving = loop.create_task(server.run())
-    try:
-        await server.wait_listening()
-    except ConfigError:
-        server.stop()
-        await serving
-        raise
+    await server.wait_listening()
     loop.add_signal_handler(signal.SIGHUP, hang_up)
     if config.reload == "auto":
         running.reloader.begin_following()
-    welcome = _welcome(server.listen_addresses[0], running.status.address, config, parts.bundle)
+    welcome = _welcome(str(server.address), running.status.address, config, parts.bundle)
     print(welcome, file=sys.stderr, flush=True)
     await serving
 

@@ -16,14 +16,15 @@ from mitmproxy.addons import core, proxyserver, upstream_auth
 from proxy import respond
 from proxy.ca import CA
 from proxy.config import Config
-from proxy.configfile import ConfigError
 from proxy.configtype import Address
 from proxy.door import Door
 from proxy.edition import Edition
 from proxy.front import Front
 from proxy.identity import Authenticator
+from proxy.intercept import listening
 from proxy.intercept.addon import Tightlip
 from proxy.intercept.layers import NextLayer
+from proxy.intercept.listening import Listeners
 from proxy.intercept.socketmessage import Messages
 from proxy.intercept.stream import PermittedStream, install
 from proxy.intercept.tls import OwnTlsConfig, refuse_insecure
@@ -46,44 +47,36 @@ class Server:
     listeners: proxyserver.Proxyserver
     front: Front
     addon: Tightlip
+    accepting: Listeners
     make_door: MakeDoor
-    address: Address | None = None
-    """Where it listens, once it does."""
 
     async def run(self) -> None:
-        """Serves until `drain` or `stop`. Raises OSError when the address can't be listened on."""
+        """Serves until `drain` or `stop`."""
         await self.master.run()
 
     @property
-    def listen_addresses(self) -> list[str]:
-        return [f"{address[0]}:{address[1]}" for address in self.listeners.listen_addrs()]
+    def address(self) -> Address:
+        return self.accepting.address
 
     async def wait_listening(self) -> None:
-        """Returns once the port is open, and what stands at it. Raises ConfigError when it can't be opened."""
+        """Returns once connections are accepted."""
         while not self.listeners.listen_addrs():
-            for listener in self.listeners.servers:
-                if listener.last_exception is not None:
-                    raise ConfigError(f"listen: expected an address that is free, found: {listener.last_exception}")
             await asyncio.sleep(0.01)
-        host, port = self.listeners.listen_addrs()[0][:2]
-        self.address = Address(host, port)
-        self.put_in_force(self.front.edition)
 
     def put_in_force(self, edition: Edition) -> None:
         """Judges whatever begins from now on by this edition: all of it changes in one turn of the loop."""
-        door = self.make_door(edition, self.address) if self.address is not None else None
+        door = self.make_door(edition, self.address)
         self.front.edition = edition
         PermittedStream.limit_bytes = InspectedSocket.limit_bytes = edition.pool.settings.limits.body_bytes
-        if door is not None:
-            self.addon.portal = door.portal
-            PermittedStream.door = door
+        self.addon.portal = door.portal
+        PermittedStream.door = door
 
     async def drain(self) -> None:
         """Stops accepting, lets running requests end for up to DRAIN_SECONDS, then stops.
 
         A WebSocket is closed as soon as nothing is awaited on it.
         """
-        await self.listeners.servers.update([])
+        self.accepting.close()
         deadline = asyncio.get_running_loop().time() + DRAIN_SECONDS
         self._drain_sockets(at_once=False)
         while self.front.open_requests and asyncio.get_running_loop().time() < deadline:
@@ -104,19 +97,19 @@ class Server:
 
 def make_server(
     config: Config,
+    accepting: Listeners,
     front: Front,
     authority: CA,
     authenticator: Authenticator | None,
     upstream_roots: Path,
     make_door: MakeDoor,
 ) -> Server:
-    """The server, not yet listening. `upstream_roots` are the certificates that vendors are verified against.
+    """The server, not yet accepting. `upstream_roots` are the certificates that vendors are verified against.
 
-    `make_door` gives what is answered at the address that is listened on in the end.
+    `make_door` gives what is answered at the address that is listened on.
     """
     parent = config.upstream.proxy
     mode = f"upstream:{parent.scheme}://{parent.address}" if parent else "regular"
-    host = f"[{config.listen.host}]" if ":" in config.listen.host else config.listen.host
     running = master.Master(options.Options(), asyncio.get_running_loop())
     addon = Tightlip(front, authenticator)
     messages = Messages(front, addon.senders)
@@ -131,7 +124,7 @@ def make_server(
         upstream_auth.UpstreamAuth(),  # after ours, which takes out what the client sent for a proxy
     )
     running.options.update(
-        mode=[f"{mode}@{host}:{config.listen.port}"],
+        mode=[mode],
         connection_strategy="lazy",  # no connection before a verdict
         upstream_cert=False,
         rawtcp=False,
@@ -141,8 +134,9 @@ def make_server(
         ssl_verify_upstream_trusted_ca=str(upstream_roots),
         upstream_auth=parent.credentials if parent else None,
     )
+    listening.install(accepting)
     install(config.limits.body, addon.error_reply, respond.fault_body)
     install_websocket(config.limits.body, messages.refusal)
     refuse_insecure(ctx.options)
     gc.freeze()  # what start-up made lives forever; collections need not walk it
-    return Server(running, listeners, front, addon, make_door)
+    return Server(running, listeners, front, addon, accepting, make_door)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.compiled import share_rules
 from tests.e2e import values
 from tests.e2e.clients import CHAT, curl, openai_sdk
 from tests.e2e.lab import ROOT, Tightlip
@@ -135,7 +136,7 @@ def test_an_address_in_use_is_told_and_ends_the_start(tmp_path: Path, address: s
         addresses = {"listen": "127.0.0.1:0", "metrics": "127.0.0.1:0"}
         addresses[address] = f"127.0.0.1:{taken.getsockname()[1]}"
         flags = [flag for name, value in addresses.items() for flag in (f"--{name}", value)]
-        command = [sys.executable, "-m", "proxy", "run", *flags, "--state-dir", str(tmp_path)]
+        command = [sys.executable, "-m", "proxy", "run", *flags, "--state-dir", str(share_rules(tmp_path))]
         ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 2
     assert f"tightlip: {address}: expected an address that is free" in ended.stderr

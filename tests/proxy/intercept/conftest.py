@@ -72,13 +72,13 @@ class InProcess:
         trust = (_OnlyHttp2 if http2 else ssl.SSLContext)(ssl.PROTOCOL_TLS_CLIENT)
         trust.load_verify_locations(self.state_dir / "ca" / "tightlip-ca.pem")
         return httpx.Client(
-            proxy=f"http://{self.server.listen_addresses[0]}", verify=trust, http2=http2, trust_env=False, timeout=20
+            proxy=f"http://{self.server.address}", verify=trust, http2=http2, trust_env=False, timeout=20
         )
 
     def socket(self, path: str = RESPONSES, **options: Any) -> SocketClient:
         assert self.server is not None
         ca = self.state_dir / "ca" / "tightlip-ca.pem"
-        return SocketClient(self.server.listen_addresses[0], ca, path, **options)
+        return SocketClient(str(self.server.address), ca, path, **options)
 
     def records(self) -> list[dict[str, Any]]:
         """Every audit record written so far, in order."""

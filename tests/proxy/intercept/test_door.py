@@ -15,7 +15,7 @@ def _post(running: InProcess, path: str = _PATH) -> int | None:
     """The status of a request to the proxy itself, or None when the connection was closed."""
     assert running.server is not None
     try:
-        url = f"http://{running.server.listen_addresses[0]}{path}"
+        url = f"http://{running.server.address}{path}"
         return httpx.post(url, json=CLEAN, trust_env=False, timeout=20).status_code
     except httpx.HTTPError:
         return None

@@ -23,8 +23,8 @@ _PATIENCE_SECONDS = 20
 def connected(running: InProcess, host: str, *offered: str) -> ssl.SSLSocket:
     """TLS to `host` through the proxy, by a client that would rather speak HTTP/2 unless told otherwise."""
     assert running.server is not None
-    address, _, port = running.server.listen_addresses[0].rpartition(":")
-    plain = socket.create_connection((address, int(port)), timeout=_PATIENCE_SECONDS)
+    address = running.server.address
+    plain = socket.create_connection((address.host, address.port), timeout=_PATIENCE_SECONDS)
     plain.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
     assert plain.recv(4096).startswith(b"HTTP/1.1 200")
     trust = ssl.create_default_context(cafile=str(running.state_dir / "ca" / "tightlip-ca.pem"))
@@ -50,7 +50,7 @@ def test_http2_is_not_offered_to_clients_with_two_way_streams(running: InProcess
 def test_a_real_client_falls_back(running: InProcess, host: str, version: bytes) -> None:
     assert running.server is not None
     command = ["curl", "-q", "-sS", "-m", str(_PATIENCE_SECONDS), "--http2", "-w", " %{http_version}", "-d", "x"]
-    command += ["-x", f"http://{running.server.listen_addresses[0]}", "-H", "content-type: application/connect+proto"]
+    command += ["-x", f"http://{running.server.address}", "-H", "content-type: application/connect+proto"]
     command += ["--cacert", str(running.state_dir / "ca" / "tightlip-ca.pem"), f"https://{host}/v1/responses"]
     answer = subprocess.run(command, capture_output=True, timeout=_PATIENCE_SECONDS + 5).stdout
     assert b"bad_frame" in answer

@@ -1,0 +1,142 @@
+"""The sockets that are listened on: opened here, so that they can be several on one port, handed on and taken over.
+
+mitmproxy only accepts on them. What must happen to a connection before its first byte is read as HTTP is a greeter's
+matter.
+"""
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from mitmproxy.proxy.mode_servers import AsyncioServerInstance
+
+from proxy.configfile import ConfigError
+from proxy.configtype import Address
+
+BACKLOG: Final = 1024
+"""Connections that wait to be accepted; the kernel has its own limit, `net.core.somaxconn`."""
+
+Greeter = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[asyncio.StreamWriter | None]]
+"""Sees a connection first and says by which writer it goes on, or None to have it closed. Must end in bounded time."""
+
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Listeners:
+    """Where this process accepts connections. As long as any process holds a socket open, connections queue at it."""
+
+    sockets: Sequence[socket.socket]
+    greeters: list[Greeter] = field(default_factory=list)
+    _servers: list[asyncio.Server] = field(default_factory=list)
+    _address: Address = field(init=False)
+
+    def __post_init__(self) -> None:
+        host, port = self.sockets[0].getsockname()[:2]
+        self._address = Address(host, port)
+
+    async def serve(self, handle: Handler) -> list[asyncio.Server]:
+        """Accepts from now on."""
+
+        async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            going_on = writer
+            for greet in self.greeters:
+                greeted = await greet(reader, going_on)
+                if greeted is None:
+                    writer.transport.abort()
+                    return
+                going_on = greeted
+            await handle(reader, going_on)
+
+        self._servers = [await asyncio.start_server(accepted, sock=one.dup(), backlog=BACKLOG) for one in self.sockets]
+        return self._servers
+
+    def pause(self) -> None:
+        """Accepts no more: what comes waits in the kernel until somebody does, on these sockets or on copies."""
+        for server in self._servers:
+            server.close()
+        self._servers = []
+
+    def close(self) -> None:
+        """Accepts no more, here or anywhere: what comes is refused, unless another process holds the sockets too."""
+        self.pause()
+        for one in self.sockets:
+            one.close()
+
+    @property
+    def address(self) -> Address:
+        """The first address listened on; a wildcard stays one."""
+        return self._address
+
+
+def install(listeners: Listeners) -> None:
+    """Has mitmproxy accept on these, in place of sockets of its own making."""
+
+    async def listen(self: AsyncioServerInstance[Any], host: str, port: int) -> list[asyncio.Server]:
+        return await listeners.serve(self.handle_stream)
+
+    AsyncioServerInstance.listen = listen  # type: ignore[method-assign, assignment]
+
+
+def open_sockets(address: Address, processes: int = 1) -> list[list[socket.socket]]:
+    """For each process the sockets that listen on `address`: one for each address that its host stands for.
+
+    Several processes share each port, and the kernel shares connections out among them. Raises ConfigError.
+    """
+    opened: list[socket.socket] = []
+    try:
+        found = _addresses(address)
+        sets = [opened_set := _bound_set(found, address.port, opened, shared=False)]
+        if processes > 1:
+            # Bound once alone, to hear of anybody else on the port, which sharing it would hide.
+            port = opened_set[0].getsockname()[1]
+            for one in opened:
+                one.close()
+            opened.clear()
+            sets = [_bound_set(found, port, opened, shared=True) for _ in range(processes)]
+    except OSError as err:
+        for one in opened:
+            one.close()
+        raise ConfigError(f"listen: expected an address that is free, found {address}: {_told(err)}") from err
+    return sets
+
+
+def _addresses(address: Address) -> list[tuple[int, str]]:
+    """The families and addresses of a host, in the order that the resolver gives."""
+    infos = socket.getaddrinfo(address.host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return list(dict.fromkeys((int(info[0]), str(info[4][0])) for info in infos))
+
+
+def _bound_set(
+    found: Sequence[tuple[int, str]], port: int, opened: list[socket.socket], *, shared: bool
+) -> list[socket.socket]:
+    """One socket for each address, all on one port. What is opened is also appended to `opened` at once."""
+    bound: list[socket.socket] = []
+    for family, host in found:
+        try:
+            one = socket.socket(family, socket.SOCK_STREAM)
+        except OSError as err:
+            if err.errno == errno.EAFNOSUPPORT and len(found) > 1:
+                continue
+            raise
+        opened.append(one)
+        one.setblocking(False)
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            with contextlib.suppress(OSError):
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        if shared:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        one.bind((host, port))
+        one.listen(BACKLOG)
+        port = one.getsockname()[1]
+        bound.append(one)
+    return bound
+
+
+def _told(err: OSError) -> str:
+    return err.strerror or type(err).__name__

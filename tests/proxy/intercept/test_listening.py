@@ -1,0 +1,103 @@
+"""Sockets that are opened here: alone on their port, or several that share it."""
+
+import asyncio
+import socket
+
+import pytest
+
+from proxy.configfile import ConfigError
+from proxy.configtype import Address
+from proxy.intercept.listening import Listeners, open_sockets
+
+ANY = Address("127.0.0.1", 0)
+
+
+def closing(*sets: list[socket.socket]) -> None:
+    for one in (one for each in sets for one in each):
+        one.close()
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_a_port_that_somebody_else_listens_on_is_refused_even_if_they_would_share_it(processes: int) -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(ConfigError, match="expected an address that is free"):
+            open_sockets(Address("127.0.0.1", other.getsockname()[1]), processes)
+
+
+def test_each_process_gets_a_socket_of_its_own_on_one_port() -> None:
+    sets = open_sockets(ANY, 3)
+    try:
+        names = {one.getsockname() for each in sets for one in each}
+        assert [len(each) for each in sets] == [1, 1, 1]
+        assert len(names) == 1
+    finally:
+        closing(*sets)
+
+
+def test_a_name_with_several_addresses_is_listened_on_at_one_port() -> None:
+    (sockets,) = open_sockets(Address("localhost", 0))
+    try:
+        assert len({one.getsockname()[1] for one in sockets}) == 1
+    finally:
+        closing(sockets)
+
+
+def test_a_name_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.invalid:1"):
+        open_sockets(Address("nowhere.invalid", 1))
+
+
+async def test_a_greeter_sees_a_connection_first_and_may_close_it() -> None:
+    (sockets,) = open_sockets(ANY)
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"handled " + await reader.read(10))
+        await writer.drain()
+        writer.close()
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> asyncio.StreamWriter | None:
+        return writer if await reader.readexactly(1) == b"+" else None
+
+    listeners = Listeners(sockets, [greet])
+    await listeners.serve(handle)
+    try:
+        answers = [await _said(listeners.address, said) for said in (b"+hello", b"-hello")]
+    finally:
+        listeners.close()
+    assert answers == [b"handled hello", b""]
+
+
+async def test_who_comes_while_nobody_accepts_waits_and_once_it_is_closed_is_refused() -> None:
+    (sockets,) = open_sockets(ANY)
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(5)
+        writer.write(b"handled")
+        await writer.drain()
+        writer.close()
+
+    listeners = Listeners(sockets)
+    await listeners.serve(handle)
+    listeners.pause()
+    waiting = asyncio.create_task(_said(listeners.address, b"hello"))
+    done, _ = await asyncio.wait([waiting], timeout=0.2)
+    assert not done
+    await listeners.serve(handle)
+    assert await waiting == b"handled"
+    listeners.close()
+    with pytest.raises(ConnectionRefusedError):
+        await _said(listeners.address, b"hello")
+
+
+async def _said(address: Address, said: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    try:
+        writer.write(said)
+        return await reader.read()
+    except ConnectionResetError:
+        return b""
+    finally:
+        writer.close()
