@@ -163,6 +163,11 @@ class Pool:
     def process_ids(self) -> list[int]:
         return [worker.child.process.pid for worker in [*self._idle.values(), *self._busy]]
 
+    @property
+    def workers(self) -> dict[int, int]:
+        """The processes of the workers alive, by their numbers."""
+        return {worker.index: worker.child.process.pid for worker in [*self._idle.values(), *self._busy]}
+
     async def stop(self) -> None:
         """Ends every worker and waits for it."""
         self._closed = True

@@ -14,7 +14,7 @@ MAX_LINES = 320
 SOURCES = sorted([*ROOT.glob("proxy/**/*.py"), *ROOT.glob("detectors/**/*.py")])
 
 ONE_FILE = {
-    "prometheus_client": "proxy/metrics.py",
+    "prometheus_client": "proxy/metrics/page.py",
     "hyperscan": "detectors/prefilter.py",
     "pypdf": "proxy/attachments/pdf.py",
     "opentelemetry": "proxy/traceexport.py",

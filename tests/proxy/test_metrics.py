@@ -1,7 +1,8 @@
 """Metrics: the names dashboards lean on, and labels that requests can't grow."""
 
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from proxy import metrics
 from proxy.auditrecord import Outcome
 from proxy.ca import ensure
 from proxy.justification import Justification
+from proxy.metrics.catalogue import FAMILIES
+from proxy.metrics.label import Label
 from proxy.verdict import Decision, Judged, Stats, Verdict
 
 
@@ -38,11 +41,11 @@ def value(name: str, /, **labels: str) -> float:
 
 @pytest.fixture(autouse=True)
 def live() -> Iterator[None]:
-    """Whatever a test registers for scraping is dropped again."""
-    before = set(metrics._registry._collector_to_names)
+    """Whatever a test has read at each scrape is dropped again."""
+    before = {family.name: family._reader for family in FAMILIES}
     yield
-    for collector in set(metrics._registry._collector_to_names) - before:
-        metrics._registry.unregister(collector)
+    for family in FAMILIES:
+        family.follow(before[family.name])
 
 
 def test_a_decision_is_counted_with_its_findings_cache_and_sizes() -> None:
@@ -84,12 +87,12 @@ def test_reasons_and_warnings_are_counted_without_their_words() -> None:
 
 
 def test_an_outcome_is_counted() -> None:
-    before = value("tightlip_outcomes_total", vendor="openai", result="complete")
-    metrics.record_outcome("openai", Outcome(request="r", time=0, result="complete", response_bytes=9))
-    assert value("tightlip_outcomes_total", vendor="openai", result="complete") == before + 1
+    before = value("tightlip_outcomes_total", vendor="openai", result="completed")
+    metrics.record_outcome("openai", Outcome(request="r", time=0, result="completed", response_bytes=9))
+    assert value("tightlip_outcomes_total", vendor="openai", result="completed") == before + 1
 
 
-@pytest.mark.parametrize("odd", ["", "Ünï", "a b", 'x"} 1\nevil{', "A" * 10, "x" * 65])
+@pytest.mark.parametrize("odd", ["", "Ünï", "a  b", 'x"} 1\nevil{', "A" * 10, "x" * 65])
 def test_ill_formed_label_values_count_as_other(odd: str) -> None:
     metrics.record_decision(verdict(vendor=odd, format=odd, findings=(judged(odd, odd),), reason=odd or None), 1)
     metrics.worker_restarted(odd)
@@ -101,8 +104,8 @@ def test_ill_formed_label_values_count_as_other(odd: str) -> None:
 
 
 def test_labels_take_a_bounded_number_of_values() -> None:
-    ids = metrics._Ids(3)
-    assert [ids(name) for name in ("a", "b", "c", "d", "a", "e")] == ["a", "b", "c", "other", "a", "other"]
+    label = Label("x", "", more=3)
+    assert [label.admit(name) for name in ("a", "b", "c", "d", "a", "e")] == ["a", "b", "c", "other", "a", "other"]
 
 
 def test_all_promised_series_are_on_the_page(tmp_path: Path) -> None:
@@ -110,6 +113,7 @@ def test_all_promised_series_are_on_the_page(tmp_path: Path) -> None:
     class Pool:
         queue_depth: int = 4
         alive: int = 2
+        workers: dict[int, int] = field(default_factory=lambda: {0: os.getpid()})
 
     @dataclass
     class Audit:
