@@ -15,6 +15,7 @@ from proxy.cli.commands.mark import mark
 from proxy.cli.commands.own import dictionary, fingerprint
 from proxy.cli.commands.policy import policy
 from proxy.cli.commands.rules import rules
+from proxy.cli.commands.top import top
 from proxy.cli.commands.vendors import vendors
 from proxy.cli.option import AsJson, ConfigFile, StateDir, load_config, read_config
 
@@ -38,6 +39,7 @@ app.add_typer(fingerprint, name="fingerprint")
 app.add_typer(vendors, name="vendors")
 app.command()(replay)
 app.command()(mark)
+app.command()(top)
 app.command()(classify)
 app.add_typer(shadow, name="shadow")
 app.add_typer(exceptions, name="exception")
