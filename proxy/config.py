@@ -22,6 +22,7 @@ from proxy.configsection import (
     AwsSigning,
     HostPattern,
     LimitConfig,
+    NetworkText,
     PolicyNames,
     Port,
     PrivateText,
@@ -48,7 +49,7 @@ NEEDS_RESTART = frozenset(
     {
         *("listen", "metrics", "state_dir", "users", "groups", "workers", "upstream", "allow_private"),
         *("websocket", "vault", "aws_signing", "portal", "base_urls", "base_url_origins", "advertise", "reload"),
-        "traces",
+        *("traces", "proxy_protocol", "trusted_balancers"),
     }
 )
 """Keys whose parts are made once, at the start; a reload takes the others."""
@@ -74,10 +75,12 @@ def default_state_dir(env: Mapping[str, str]) -> Path:
 
 
 class Config(Section):
-    """Everything the operator decides. `users` stands before `listen`, whose check looks at it."""
+    """Everything the operator decides. Keys stand behind those that their checks look at."""
 
     users: Path | None = None
     groups: Path | None = None
+    trusted_balancers: tuple[NetworkText, ...] = ()
+    proxy_protocol: Literal["off", "v1v2"] = "off"
     listen: AddressText = Field(default=Address("127.0.0.1", 8080), validate_default=True)
     metrics: AddressText = Field(default=Address("127.0.0.1", 9464), validate_default=True)
     state_dir: Path = Field(default_factory=lambda: default_state_dir(os.environ))
@@ -115,6 +118,16 @@ class Config(Section):
     reload: Literal["auto", "manual"] = "auto"
     traces: TraceConfig = TraceConfig()
 
+    @field_validator("proxy_protocol")
+    @classmethod
+    def _guard_proxy_protocol(cls, protocol: str, info: ValidationInfo) -> str:
+        """Behind a balancer all the world may be let in, loopback or not."""
+        if protocol != "off" and "users" in info.data and info.data["users"] is None:
+            raise ValueError("expected `users` naming a users file, since a balancer's clients come from elsewhere")
+        if protocol != "off" and info.data.get("trusted_balancers") == ():
+            raise ValueError("expected `trusted_balancers` naming the networks that balancers connect from")
+        return protocol
+
     @field_validator("listen")
     @classmethod
     def _guard_listen(cls, listen: Address, info: ValidationInfo) -> Address:
@@ -142,7 +155,8 @@ class Config(Section):
 
     def is_on(self, switch: Switch) -> bool:
         """What `portal` or `base_urls` come to."""
-        return switch == "on" or (switch == "auto" and self.listen.is_loopback)
+        local = self.listen.is_loopback and self.proxy_protocol == "off"
+        return switch == "on" or (switch == "auto" and local)
 
     @property
     def candidate(self) -> Self | None:

@@ -8,11 +8,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from proxy.configtype import (
     Address,
+    Network,
     ParentProxy,
     PrivateTarget,
     parse_endpoint,
     parse_host_pattern,
     parse_names,
+    parse_network,
     parse_private_target,
     parse_size,
 )
@@ -24,6 +26,7 @@ AddressText = Annotated[Address, *_ADDRESS]
 Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 PrivateText = Annotated[PrivateTarget, BeforeValidator(parse_private_target), PlainSerializer(str, return_type=str)]
+NetworkText = Annotated[Network, BeforeValidator(parse_network), PlainSerializer(str, return_type=str)]
 ParentText = Annotated[ParentProxy, BeforeValidator(ParentProxy.parse), PlainSerializer(str, return_type=str)]
 Switch = Literal["auto", "on", "off"]
 """`auto` is on while only this machine can reach the proxy."""

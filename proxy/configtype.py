@@ -22,6 +22,7 @@ _UNIT = {
     "GB": 10**9,
     "GiB": 2**30,
 }
+Network = IPv4Network | IPv6Network
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})+")
 
@@ -63,7 +64,7 @@ class Address:
 class PrivateTarget:
     """One entry of `allow_private`: a network, or one host and port."""
 
-    network: IPv4Network | IPv6Network | None = None
+    network: Network | None = None
     address: Address | None = None
 
     def covers(self, host: str, port: int, ip: IPv4Address | IPv6Address) -> bool:
@@ -136,6 +137,19 @@ def parse_private_target(value: object) -> PrivateTarget:
         except ValueError:
             pass
     raise ValueError("expected HOST:PORT or a network such as 10.1.0.0/16")
+
+
+def parse_network(value: object) -> Network:
+    """A network in CIDR form, or a single IP. Not all addresses at once: it is for lists of who is trusted."""
+    if isinstance(value, IPv4Network | IPv6Network) and value.prefixlen:
+        return value
+    try:
+        network = ip_network(value) if isinstance(value, str) else None
+    except ValueError:
+        network = None
+    if network is None or not network.prefixlen:
+        raise ValueError("expected a network such as 10.1.0.0/24, or an IP address")
+    return network
 
 
 def parse_host_pattern(value: object) -> str:

@@ -23,6 +23,7 @@ from proxy.front import Front
 from proxy.identity import Authenticator
 from proxy.intercept import listening
 from proxy.intercept.addon import Tightlip
+from proxy.intercept.balancer import Balancers
 from proxy.intercept.layers import NextLayer
 from proxy.intercept.listening import Listeners
 from proxy.intercept.socketmessage import Messages
@@ -134,6 +135,8 @@ def make_server(
         ssl_verify_upstream_trusted_ca=str(upstream_roots),
         upstream_auth=parent.credentials if parent else None,
     )
+    if config.proxy_protocol != "off":
+        accepting.greeters.insert(0, Balancers(config.trusted_balancers))  # the others greet who is really there
     listening.install(accepting)
     install(config.limits.body, addon.error_reply, respond.fault_body)
     install_websocket(config.limits.body, messages.refusal)

@@ -1,7 +1,7 @@
 """Configuration: layers, places of mistakes, and what is refused."""
 
 import os
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
@@ -73,6 +73,8 @@ ocr: off
 ports: [443, 8443]
 plain_ports: []
 allow_private: [10.0.0.0/8, "llm.internal:8443", 192.168.1.5]
+proxy_protocol: v1v2
+trusted_balancers: [10.1.0.0/24, "2001:db8::7"]
 hosts: {LLM.example.com: openai, "*.ai.example.com": azure}
 upstream:
   connect_to: {"api.openai.com:443": "127.0.0.1:9443"}
@@ -89,6 +91,7 @@ upstream:
     assert config.users == tmp_path / "users.yaml"
     assert config.names == "en_core_web_sm"
     assert config.ocr == "off"
+    assert config.trusted_balancers == (ip_network("10.1.0.0/24"), ip_network("2001:db8::7"))
     assert config.hosts == {"llm.example.com": "openai", "*.ai.example.com": "azure"}
     assert config.upstream.connect_to == {Address("api.openai.com", 443): Address("127.0.0.1", 9443)}
     assert config.upstream.ca_file == tmp_path / "../ca.pem"
@@ -113,6 +116,12 @@ def test_environment_beats_the_file_and_flags_beat_both(tmp_path: Path) -> None:
     assert config.state_dir == Path.cwd() / "here"
 
 
+def test_behind_a_balancer_nothing_is_for_this_machine_alone(tmp_path: Path) -> None:
+    text = "users: u.yaml\ntrusted_balancers: [127.0.0.1]\n"
+    assert load(write(tmp_path, text), HOME, {}).is_on("auto")
+    assert not load(write(tmp_path, text + "proxy_protocol: v1v2\n"), HOME, {}).is_on("auto")
+
+
 def test_an_empty_variable_counts_as_unset() -> None:
     assert load(None, HOME | {"TIGHTLIP_USERS": ""}, {}).users is None
 
@@ -128,6 +137,14 @@ def test_an_empty_variable_counts_as_unset() -> None:
         ("websocket: allow\n", "tightlip.yaml:1: websocket:", "expected 'scan' or 'refuse'"),
         ("ports:\n- 443\n- 99999\n", "tightlip.yaml:3: ports.1:", "found 99999"),
         ("allow_private:\n- 10.0.0.0/8\n- nonsense\n", "tightlip.yaml:3: allow_private.1:", "or a network"),
+        ("trusted_balancers: [0.0.0.0/0]\n", "tightlip.yaml:1: trusted_balancers.0:", "expected a network such as"),
+        ("trusted_balancers: [10.1.0.7/24]\n", "tightlip.yaml:1: trusted_balancers.0:", "expected a network such as"),
+        ("users: u.yaml\nproxy_protocol: v1v2\n", "tightlip.yaml:2: proxy_protocol:", "expected `trusted_balancers`"),
+        (
+            "trusted_balancers: [10.1.0.7]\nproxy_protocol: v1v2\n",
+            "tightlip.yaml:2: proxy_protocol:",
+            "expected `users`",
+        ),
         ("hosts:\n  10.0.0.1: openai\n", "tightlip.yaml:2: hosts.10.0.0.1:", "expected a DNS name"),
         ("upstream: 5\n", "tightlip.yaml:1: upstream:", "found 5"),
         (
