@@ -6,8 +6,8 @@ Glue between inquiry, audit and metrics; whatever can't be put on record does no
 import asyncio
 import hashlib
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from proxy import metrics
 from proxy.audit import AuditLog, AuditUnavailable
@@ -17,30 +17,22 @@ from proxy.auditrecord import Load as LoadRecord
 from proxy.auditrecord import Outcome as OutcomeRecord
 from proxy.client import client_of
 from proxy.edition import Edition
-from proxy.inquiry import Inquiry, named
+from proxy.inquiry import Inquiry
+from proxy.judge import Ending, Judgement, Superseded
 from proxy.policy import Action
 from proxy.repeat import Repeats
-from proxy.restore import Remark
 from proxy.shadow import Shadow
-from proxy.tap import Outcome as Tapped
+from proxy.terms import Terms
 from proxy.trace import UNTRACED, Tracer
 from proxy.verdict import Decision, Judged, Request, Verdict
 
 AUDIT_SECONDS = 10.0
 """A disk that takes longer hangs; whoever waits for it is refused."""
 
+KEPT_EDITIONS = 16
+"""Beside the one in force: those whose requests' bodies may still be arriving."""
 
 _STOPPING = frozenset(action.label for action in Action if action.stops)
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a request ended: a closed result code, the status the client got, and what was seen of the response."""
-
-    result: str
-    status: int | None
-    seconds: float
-    tap: Tapped | None
 
 
 @dataclass(slots=True)
@@ -48,13 +40,44 @@ class Front:
     inquiry: Inquiry
     audit: AuditLog
     edition: Edition
-    """The one in force. Whoever begins with it ends with it, so it is asked for once and handed on."""
+    """The one in force."""
     shadow: Shadow
     """The candidate that looks on, if there is one."""
     tracer: Tracer = UNTRACED
     repeats: Repeats = field(default_factory=Repeats)
-    open_requests: int = 0
-    """Requests decided and not yet ended; a drain waits for them."""
+    open: dict[str, DecisionRecord] = field(default_factory=dict)
+    """The decisions on record whose requests have not ended, by their references."""
+    _editions: dict[int, Edition] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.put_in_force(self.edition)
+
+    @property
+    def open_requests(self) -> int:
+        return len(self.open)
+
+    def put_in_force(self, edition: Edition) -> None:
+        """Editions before it stay for the requests that began with them, as long as their workers do."""
+        self.edition = edition
+        kept = sorted(number for number, each in self._editions.items() if not each.pool.is_ending)[-KEPT_EDITIONS:]
+        self._editions = {number: self._editions[number] for number in kept} | {edition.number: edition}
+
+    async def judge(
+        self, request: Request, identity: str, number: int, refusal: str | None = None, *, head_is_sent: bool = False
+    ) -> Judgement:
+        edition = self._editions.get(number)
+        if edition is None or (edition.pool.is_ending and refusal is None):
+            raise Superseded
+        if refusal is not None:
+            verdict = edition.refuse(request, refusal)
+        else:
+            verdict = await self.decide(request, identity, edition)
+            if head_is_sent and not _keeps_head(request, verdict):
+                verdict = edition.refuse(request, "path_finding")
+        await self.commit(request, verdict, edition)
+        if verdict.decision is Decision.BLOCK:
+            return Judgement(verdict)
+        return Judgement(verdict, edition.lexicon(request.host, identity))
 
     async def decide(self, request: Request, identity: str, edition: Edition) -> Verdict:
         """The verdict by `edition` for a request that was let in. Never raises for a fault of ours: that is a BLOCK."""
@@ -66,22 +89,8 @@ class Front:
             return verdict
         return replace(verdict, repeat_of=self.repeats.first(identity, verdict.vendor, blocked, request.reference))
 
-    def remark(self, request: Request, verdict: Verdict, identity: str, edition: Edition) -> Remark | None:
-        """What goes in front of the vendor's reply; None where nothing does."""
-        fmt = edition.format_of(request.method, request.host, request.target)
-        soft = fmt.soft_for("POST", request.target)
-        if not verdict.notice or soft is None:
-            return None
-        if not verdict.conversation:
-            return Remark(verdict.notice, soft.shape)
-        told = partial(self.inquiry.warned, identity, named(verdict), verdict.warned)
-        return Remark(verdict.notice, soft.shape, told)
-
-    async def commit(self, request: Request, verdict: Verdict, edition: Edition) -> DecisionRecord:
-        """Makes the decision durable and counts it. Raises AuditUnavailable, upon which nothing may be sent.
-
-        Each record given out must come back through `finish`.
-        """
+    async def commit(self, request: Request, verdict: Verdict, edition: Edition) -> None:
+        """Makes the decision durable and counts it. Raises AuditUnavailable, upon which nothing may be sent."""
         record = decision_record(request, verdict, edition)
         started = time.perf_counter()
         try:
@@ -94,9 +103,8 @@ class Front:
         self.tracer.committed(request.reference, seconds)
         is_shadow = edition.charter.catalogue.is_shadow(verdict.vendor)
         metrics.record_decision(verdict, len(request.body), is_shadow=is_shadow)
-        self.open_requests += 1
+        self.open[request.reference] = record
         self.shadow.observe(request, request.user or request.profile.address, verdict)
-        return record
 
     async def put_on_record(self, record: DecisionRecord | LoadRecord) -> None:
         """Returns once it is durable. Raises AuditUnavailable."""
@@ -105,12 +113,10 @@ class Front:
         except TimeoutError:
             raise AuditUnavailable("stalled") from None
 
-    def finish(self, record: DecisionRecord, ending: Ending) -> None:
-        """Records how a request ended; not waited for, since nothing more will be sent."""
-        self.open_requests -= 1
-        tap = ending.tap
+    def finish(self, reference: str, ending: Ending) -> None:
+        record, tap = self.open.pop(reference), ending.tap
         outcome = OutcomeRecord(
-            request=record.request,
+            request=reference,
             time=time.time(),
             result=ending.result,
             status=ending.status,
@@ -124,10 +130,17 @@ class Front:
         )
         self.audit.append(outcome)
         metrics.record_outcome(record.vendor, outcome)
-        self.tracer.finished(record, outcome)
+        self.tracer.finished(record, outcome, ending.answered)
+
+    def warned(self, identity: str, conversation: str, clauses: Sequence[str]) -> None:
+        self.inquiry.warned(identity, conversation, clauses)
 
 
-def decision_record(request: Request, verdict: Verdict, edition: Edition) -> DecisionRecord:
+def _keeps_head(request: Request, verdict: Verdict) -> bool:
+    return (verdict.target or request.target, verdict.headers or request.headers) == (request.target, request.headers)
+
+
+def decision_record(request: Request, verdict: Verdict, edition: Terms) -> DecisionRecord:
     client = client_of(request.header(b"user-agent") or "")
     sent = verdict.decision is not Decision.BLOCK
     standing = edition.standing

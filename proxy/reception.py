@@ -9,13 +9,13 @@ from proxy.clientsetup.tool import Values
 from proxy.config import Config
 from proxy.configtype import Address
 from proxy.door import Door
-from proxy.edition import Edition
 from proxy.pac import proxy_script
 from proxy.portal import Portal
 from proxy.portalpage import Facts, pages
+from proxy.terms import Terms
 
 
-def door_of(config: Config, authority: CA, edition: Edition, listening: Address) -> Door:
+def door_of(config: Config, authority: CA, edition: Terms, listening: Address) -> Door:
     """What is answered and let in at the proxy's own address."""
     gate = edition.gate
     reach = config.advertise or Address(config.listen.host, listening.port)

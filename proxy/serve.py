@@ -133,6 +133,7 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         server = make_server(config, accepting, front, authority, authenticator, roots, make_door)
 
         def put_in_force(edition: Edition) -> None:
+            front.put_in_force(edition)
             server.put_in_force(edition)
             standing = edition.standing
             metrics.describe(

@@ -19,11 +19,8 @@ class Tracer(Protocol):
     def committed(self, reference: str, seconds: float) -> None:
         """Its decision is durable, which took so long."""
 
-    def answered(self, reference: str) -> None:
-        """The first of the vendor's answer is here."""
-
-    def finished(self, record: Decision, outcome: Outcome) -> None:
-        """It has ended; what was kept for it is let go."""
+    def finished(self, record: Decision, outcome: Outcome, answered: float | None = None) -> None:
+        """It has ended; what was kept for it is let go. `answered` is when the first of the vendor's answer came."""
 
     def close(self) -> None:
         """Sends what waits, for a moment at most."""
@@ -33,8 +30,7 @@ class Untraced:
     """Nobody collects."""
 
     def committed(self, reference: str, seconds: float) -> None: ...
-    def answered(self, reference: str) -> None: ...
-    def finished(self, record: Decision, outcome: Outcome) -> None: ...
+    def finished(self, record: Decision, outcome: Outcome, answered: float | None = None) -> None: ...
     def close(self) -> None: ...
 
 

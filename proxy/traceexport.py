@@ -7,10 +7,8 @@ The standard OTEL_EXPORTER_OTLP_HEADERS, _CERTIFICATE and _COMPRESSION hold for 
 """
 
 import threading
-import time
 import zlib
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Final
 
 import requests
@@ -37,14 +35,6 @@ _ALL: Final = 1 << 32
 _FAILED: Final = frozenset({"upstream_failed", "connection_lost", "unknown"})
 
 
-@dataclass(slots=True)
-class _Noted:
-    """What was noted of a request that is open: seconds until durable, and when the vendor's answer began."""
-
-    audit_seconds: float
-    answered: float | None = None
-
-
 class Exporting:
     """A tracer that sends to one collector, from a thread of its own."""
 
@@ -60,22 +50,19 @@ class Exporting:
         )
         self._tracer = self._provider.get_tracer("tightlip", __version__)
         self._sample = sample
-        self._open: OrderedDict[str, _Noted] = OrderedDict()
+        self._open: OrderedDict[str, float] = OrderedDict()
 
     def committed(self, reference: str, seconds: float) -> None:
         if not is_sampled(reference, self._sample):
             return
-        self._open[reference] = _Noted(seconds)
+        self._open[reference] = seconds
         if len(self._open) > OPEN_REQUESTS:
             self._open.popitem(last=False)
 
-    def answered(self, reference: str) -> None:
-        if (noted := self._open.get(reference)) is not None:
-            noted.answered = time.time()
-
-    def finished(self, record: Decision, outcome: Outcome) -> None:
-        if (noted := self._open.pop(record.request, None)) is not None:
-            _tell(self._tracer, record, outcome, noted)
+    def finished(self, record: Decision, outcome: Outcome, answered: float | None = None) -> None:
+        audit_seconds = self._open.pop(record.request, None)
+        if audit_seconds is not None:
+            _tell(self._tracer, record, outcome, audit_seconds, answered)
 
     def close(self) -> None:
         closing = threading.Thread(target=self._provider.shutdown, name="traces", daemon=True)
@@ -88,11 +75,11 @@ def is_sampled(reference: str, sample: float) -> bool:
     return zlib.crc32(reference.encode()) < sample * _ALL
 
 
-def _tell(tracer: Tracer, record: Decision, outcome: Outcome, noted: _Noted) -> None:
+def _tell(tracer: Tracer, record: Decision, outcome: Outcome, audit_seconds: float, answered: float | None) -> None:
     ended = outcome.time
     started = min(ended - (outcome.seconds or 0.0), record.time)
     decided = min(record.time, ended)
-    durable = min(decided + noted.audit_seconds, ended)
+    durable = min(decided + audit_seconds, ended)
     told = _attributes(record, outcome)
     root = tracer.start_span("request", Context(), SpanKind.SERVER, told, start_time=_nanoseconds(started))
     below = set_span_in_context(root, Context())
@@ -104,8 +91,8 @@ def _tell(tracer: Tracer, record: Decision, outcome: Outcome, noted: _Noted) -> 
     begin("audit", decided).end(_nanoseconds(durable))
     if record.forwarded_bytes is not None:
         upstream = begin("upstream", durable, SpanKind.CLIENT)
-        if noted.answered is not None:
-            upstream.add_event("first byte", timestamp=_nanoseconds(noted.answered))
+        if answered is not None:
+            upstream.add_event("first byte", timestamp=_nanoseconds(answered))
         upstream.end(_nanoseconds(ended))
     if outcome.result in _FAILED:
         root.set_status(Status(StatusCode.ERROR, outcome.result))

@@ -1,4 +1,4 @@
-"""The hooks: from a mitmproxy flow to the front and back. Every hook has one outer guard, and no hook decides anything.
+"""The hooks: from a mitmproxy flow to the judge and back. Every hook has one outer guard, and no hook decides anything.
 
 The block answer is set before anything is asked and lifted only by a verdict that has been made durable; the permit
 checked in `stream.py` holds even if this file is not called at all.
@@ -18,8 +18,6 @@ from mitmproxy import connection, http, tcp, udp
 from proxy import metrics
 from proxy.admission import is_plain_passage, is_websocket, refusal_of
 from proxy.audit import AuditUnavailable
-from proxy.door import CREDENTIAL_HEADER
-from proxy.front import Ending, Front
 from proxy.gate import OWN_HOST
 from proxy.identity import Authenticator
 from proxy.intercept import handshake
@@ -28,15 +26,16 @@ from proxy.intercept.hint import take_hints
 from proxy.intercept.reply import restore
 from proxy.intercept.sender import Senders, address_of
 from proxy.intercept.state import FlowState, Permit, SocketState, attach, flow_state
+from proxy.intercept.translate import apply, as_request, as_response, drop_hop_headers
+from proxy.judge import Ending, Judge, Judgement, Superseded, remark_of
 from proxy.portal import Portal
 from proxy.reason import Reason
 from proxy.reference import new_reference
 from proxy.tap import ResponseTap
-from proxy.verdict import Decision, Reply, Request, Verdict
+from proxy.verdict import Decision, Request
 
 _log = structlog.get_logger()
 
-_HOP_HEADERS = frozenset({b"proxy-authorization", b"proxy-connection", CREDENTIAL_HEADER.encode()})
 COLLECT_BYTES = 128 << 20
 """Bodies let go between two collections: often enough to stay small, seldom enough not to be felt."""
 
@@ -87,8 +86,8 @@ class Tightlip:
 
     portal: Portal | None = None
 
-    def __init__(self, front: Front, authenticator: Authenticator | None) -> None:
-        self._front = front
+    def __init__(self, judge: Judge, authenticator: Authenticator | None) -> None:
+        self._judge = judge
         self.senders = Senders(authenticator)
         self._garbage_bytes = 0
         self.sockets: dict[str, http.HTTPFlow] = {}
@@ -100,11 +99,11 @@ class Tightlip:
     async def http_connect(self, flow: http.HTTPFlow) -> None:
         flow.response = self.error_reply(flow, "fault")
         identity = await self.senders.prove(flow)
-        _drop_hop_headers(flow.request)
+        drop_hop_headers(flow.request)
         if identity is None and self.senders.are_named:
             flow.response = self.error_reply(flow, "auth_required")
             return
-        route = self._front.edition.gate.route(flow.request.host, flow.request.port, plain=False)
+        route = self._judge.edition.gate.route(flow.request.host, flow.request.port, plain=False)
         if route.refusal is not None:
             flow.response = self.error_reply(flow, route.refusal)
             return
@@ -128,8 +127,8 @@ class Tightlip:
     @guarded
     async def requestheaders(self, flow: http.HTTPFlow) -> None:
         identity = await self.senders.of(flow)
-        _drop_hop_headers(flow.request)
-        state = attach(flow, FlowState(new_reference(), identity, address_of(flow), self._front.edition))
+        drop_hop_headers(flow.request)
+        state = attach(flow, FlowState(new_reference(), identity, address_of(flow), self._judge.edition))
         state.hints = take_hints(flow.request, state.edition)
         passage = passage_of(flow)
         if passage is not None and passage.refusal is not None:
@@ -159,29 +158,37 @@ class Tightlip:
         if state.refusal is None and is_plain_passage(request, state.edition.gate):
             self._permit(flow, state)
             return
-        if state.refusal is None and state.edition.pool.is_ending:
-            # It took so long to arrive that nobody is left to read it as it was let in: anew, then, and all of it.
-            state.edition = self._front.edition
-            self._admit(flow, request, state)
         if state.refusal is None and flow.request.trailers:
             state.refusal = "trailers"
-        if state.refusal is not None:
-            verdict = state.edition.refuse(request, state.refusal)
-        else:
-            verdict = await self._front.decide(request, state.user or state.peer, state.edition)
         try:
-            state.record = await self._front.commit(request, verdict, state.edition)
+            judgement = await self._judged(flow, request, state)
         except AuditUnavailable:
             flow.response = self.error_reply(flow, "audit_unavailable")
             return
+        verdict = judgement.verdict
+        state.on_record = state.reference
         if verdict.decision is Decision.BLOCK:
             flow.response = as_response(verdict.reply) if verdict.reply else self.error_reply(flow, "fault")
             return
         state.warned = verdict.warned
-        state.remark = self._front.remark(request, verdict, state.user or state.peer, state.edition)
-        _apply(flow.request, verdict)
+        state.lexicon = judgement.lexicon
+        state.remark = remark_of(self._judge, request, verdict, state.user or state.peer, state.edition)
+        apply(flow.request, verdict)
         metrics.observe_added_latency(time.monotonic() - started)
         self._permit(flow, state)
+
+    async def _judged(self, flow: http.HTTPFlow, request: Request, state: FlowState) -> Judgement:
+        """The judgement by the request's own edition.
+
+        It may take so long to arrive that nobody is left to read it as it was let in: anew, then, and all of it.
+        """
+        while True:
+            try:
+                return await self._judge.judge(request, state.user or state.peer, state.edition.number, state.refusal)
+            except Superseded:
+                state.edition = self._judge.edition
+                if state.refusal is None:
+                    self._admit(flow, request, state)
 
     def _admit(self, flow: http.HTTPFlow, request: Request, state: FlowState) -> None:
         state.refusal = refusal_of(
@@ -204,18 +211,17 @@ class Tightlip:
         if state is None or state.permit is None or flow.response is None:
             return
         flow.response.headers.pop("alt-svc", None)  # HTTP/3 would go round the proxy
-        if state.record is None:
+        if not state.on_record:
             flow.response.stream = True
             return
-        self._front.tracer.answered(state.reference)
+        state.answered = time.time()
         fmt = state.edition.format_of(flow.request.method, flow.request.host, flow.request.path)
         state.tap = ResponseTap(fmt, flow.response.headers.get("content-encoding", ""), time.monotonic)
         flow.response.stream = state.tap.feed
-        lexicon = state.edition.lexicon(flow.request.host, state.user or state.peer)
         if state.warned:
             flow.response.headers["x-tightlip-warning"] = ", ".join(state.warned)
-        if lexicon or state.remark is not None:
-            restore(flow, fmt, lexicon or (), state.tap, state.remark)
+        if state.lexicon or state.remark is not None:
+            restore(flow, fmt, state.lexicon or (), state.tap, state.remark)
 
     @guarded
     def response(self, flow: http.HTTPFlow) -> None:
@@ -243,12 +249,12 @@ class Tightlip:
     def _finish(self, flow: http.HTTPFlow, result: str) -> None:
         self._let_go(flow)
         state = flow_state(flow)
-        if state is None or state.record is None:
+        if state is None or not state.on_record:
             return
-        record, state.record = state.record, None
+        reference, state.on_record = state.on_record, ""
         status = flow.response.status_code if flow.response else None
         tapped = state.tap.result() if state.tap else None
-        self._front.finish(record, Ending(result, status, time.monotonic() - state.started, tapped))
+        self._judge.finish(reference, Ending(result, status, time.monotonic() - state.started, tapped, state.answered))
 
     # helpers
 
@@ -273,48 +279,5 @@ class Tightlip:
 
     def error_reply(self, flow: http.HTTPFlow, reason: str) -> http.Response:
         """The response, in the client's own shape, to a flow refused for a closed reason code."""
-        state = flow_state(flow) or FlowState(new_reference(), None, "", self._front.edition)
+        state = flow_state(flow) or FlowState(new_reference(), None, "", self._judge.edition)
         return as_response(state.edition.refusal_reply(as_request(flow, state), reason))
-
-
-def as_request(flow: http.HTTPFlow, state: FlowState) -> Request:
-    request = flow.request
-    return Request(
-        method=request.method,
-        scheme=request.scheme,
-        host=request.host.rstrip(".").lower(),
-        port=request.port,
-        target=request.path,
-        headers=tuple(request.headers.fields),
-        body=request.raw_content or b"",
-        user=state.user,
-        reference=state.reference,
-        profile=state.profile,
-        hints=state.hints,
-    )
-
-
-def as_response(reply: Reply) -> http.Response:
-    return http.Response.make(reply.status, reply.body, http.Headers(reply.headers))
-
-
-def _drop_hop_headers(request: http.Request) -> None:
-    """Takes out what was for us alone, the password above all, and an offer of cleartext HTTP/2 that we don't take."""
-    names = {name.lower() for name, _ in request.headers.fields}
-    for name in names & _HOP_HEADERS:
-        del request.headers[name]
-    if b"upgrade" in names and request.headers["upgrade"].lower() == "h2c":
-        for name in names & {b"upgrade", b"http2-settings", b"connection"}:
-            del request.headers[name]
-
-
-def _apply(request: http.Request, verdict: Verdict) -> None:
-    """Puts the verdict's parts, all of which were scanned, in the place of the originals."""
-    if verdict.target is not None:
-        request.path = verdict.target
-    if verdict.headers is not None:
-        request.headers = http.Headers(verdict.headers)
-    if verdict.body is not None:
-        request.raw_content = verdict.body
-        if "content-length" in request.headers:
-            request.headers["content-length"] = str(len(verdict.body))

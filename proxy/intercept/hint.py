@@ -2,12 +2,12 @@
 
 from mitmproxy import http
 
-from proxy.edition import Edition
 from proxy.origin import split_hints
+from proxy.terms import Terms
 from proxy.verdict import Headers
 
 
-def take_hints(request: http.Request, edition: Edition) -> Headers:
+def take_hints(request: http.Request, edition: Terms) -> Headers:
     """The hints among a request's headers; those that the edition's operator has named are gone from it afterwards."""
     lines = request.headers.fields
     kept, hints = split_hints(lines, edition.charter.classification.headers)

@@ -9,7 +9,7 @@ from mitmproxy.proxy.layers import ClientTLSLayer, HttpLayer, ServerTLSLayer, TC
 from mitmproxy.proxy.layers.http import HTTPMode
 from mitmproxy.proxy.layers.tls import parse_client_hello
 
-from proxy.front import Front
+from proxy.judge import Judge
 
 _TLS_HANDSHAKE = 0x16
 _TLS_RECORD_HEADER_BYTES = 5
@@ -26,8 +26,8 @@ class Refuse(layer.Layer):
 class NextLayer:
     """The mitmproxy addon of that name."""
 
-    def __init__(self, front: Front) -> None:
-        self._front = front
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
 
     def next_layer(self, nextlayer: layer.NextLayer) -> None:
         try:
@@ -49,7 +49,7 @@ class NextLayer:
         if ctx.server.address is None:
             return Refuse(ctx)
         host, port = ctx.server.address[0], ctx.server.address[1]
-        gate = self._front.edition.gate
+        gate = self._judge.edition.gate
         route = gate.route(host, port, plain=False)
         if route.refusal is not None:
             return Refuse(ctx)

@@ -18,8 +18,6 @@ from proxy.ca import CA
 from proxy.config import Config
 from proxy.configtype import Address
 from proxy.door import Door
-from proxy.edition import Edition
-from proxy.front import Front
 from proxy.identity import Authenticator
 from proxy.intercept import listening
 from proxy.intercept.addon import Tightlip
@@ -30,6 +28,8 @@ from proxy.intercept.socketmessage import Messages
 from proxy.intercept.stream import PermittedStream, install
 from proxy.intercept.tls import OwnTlsConfig, refuse_insecure
 from proxy.intercept.websocket import DrainAsked, InspectedSocket, install_websocket
+from proxy.judge import Judge
+from proxy.terms import Terms
 
 IDLE_SECONDS = 3600
 """mitmproxy closes a silent connection after ten minutes; models may think for longer."""
@@ -37,7 +37,7 @@ IDLE_SECONDS = 3600
 DRAIN_SECONDS = 20.0
 
 
-MakeDoor = Callable[[Edition, Address], Door]
+MakeDoor = Callable[[Terms, Address], Door]
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Server:
 
     master: master.Master
     listeners: proxyserver.Proxyserver
-    front: Front
+    judge: Judge
     addon: Tightlip
     accepting: Listeners
     make_door: MakeDoor
@@ -64,11 +64,10 @@ class Server:
         while not self.listeners.listen_addrs():
             await asyncio.sleep(0.01)
 
-    def put_in_force(self, edition: Edition) -> None:
+    def put_in_force(self, edition: Terms) -> None:
         """Judges whatever begins from now on by this edition: all of it changes in one turn of the loop."""
         door = self.make_door(edition, self.address)
-        self.front.edition = edition
-        PermittedStream.limit_bytes = InspectedSocket.limit_bytes = edition.pool.settings.limits.body_bytes
+        PermittedStream.limit_bytes = InspectedSocket.limit_bytes = edition.body_bytes
         self.addon.portal = door.portal
         PermittedStream.door = door
 
@@ -80,7 +79,7 @@ class Server:
         self.accepting.close()
         deadline = asyncio.get_running_loop().time() + DRAIN_SECONDS
         self._drain_sockets(at_once=False)
-        while self.front.open_requests and asyncio.get_running_loop().time() < deadline:
+        while self.judge.open_requests and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.05)
         self._drain_sockets(at_once=True)
         await asyncio.sleep(0.05)
@@ -99,7 +98,7 @@ class Server:
 def make_server(
     config: Config,
     accepting: Listeners,
-    front: Front,
+    judge: Judge,
     authority: CA,
     authenticator: Authenticator | None,
     upstream_roots: Path,
@@ -112,14 +111,14 @@ def make_server(
     parent = config.upstream.proxy
     mode = f"upstream:{parent.scheme}://{parent.address}" if parent else "regular"
     running = master.Master(options.Options(), asyncio.get_running_loop())
-    addon = Tightlip(front, authenticator)
-    messages = Messages(front, addon.senders)
+    addon = Tightlip(judge, authenticator)
+    messages = Messages(judge, addon.senders)
     listeners = proxyserver.Proxyserver()
     running.addons.add(
         core.Core(),
         listeners,
-        NextLayer(front),
-        OwnTlsConfig(authority, front),
+        NextLayer(judge),
+        OwnTlsConfig(authority, judge),
         addon,
         messages,
         upstream_auth.UpstreamAuth(),  # after ours, which takes out what the client sent for a proxy
@@ -142,4 +141,4 @@ def make_server(
     install_websocket(config.limits.body, messages.refusal)
     refuse_insecure(ctx.options)
     gc.freeze()  # what start-up made lives forever; collections need not walk it
-    return Server(running, listeners, front, addon, accepting, make_door)
+    return Server(running, listeners, judge, addon, accepting, make_door)

@@ -4,6 +4,7 @@ The addon here fills in a message that `websocket.py` holds back. What it does n
 sent: the layer looks at the permit alone.
 """
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 
@@ -13,17 +14,16 @@ from mitmproxy.proxy import commands
 
 from proxy import metrics
 from proxy.audit import AuditUnavailable
-from proxy.auditrecord import Decision as DecisionRecord
-from proxy.edition import Edition
 from proxy.formats import Format
-from proxy.front import Ending, Front
 from proxy.intercept.sender import Senders
 from proxy.intercept.state import FlowState, SocketState, flow_state
+from proxy.judge import Ending, Judge, Judgement, Superseded, remark_of
 from proxy.reason import Reason
 from proxy.reference import new_reference
 from proxy.restore import Lexicon, Remark, message_restorer
 from proxy.tap import ResponseTap
-from proxy.verdict import WEBSOCKET, Decision, Reply, Request, Verdict
+from proxy.terms import Terms
+from proxy.verdict import WEBSOCKET, Decision, Reply, Request
 
 _log = structlog.get_logger()
 
@@ -31,9 +31,9 @@ _log = structlog.get_logger()
 class Exchange:
     """A message on record and what comes back until the next one, or until its answer is whole. Raises nothing."""
 
-    def __init__(self, front: Front, record: DecisionRecord, fmt: Format, started: float) -> None:
-        self._front = front
-        self._record: DecisionRecord | None = record
+    def __init__(self, judge: Judge, reference: str, fmt: Format, started: float) -> None:
+        self._judge = judge
+        self._reference = reference
         self._tap = ResponseTap(fmt)
         self._started = started
 
@@ -43,12 +43,12 @@ class Exchange:
 
     def end(self, result: str) -> None:
         """Records how it ended; once."""
-        record, self._record = self._record, None
-        if record is None:
+        reference, self._reference = self._reference, ""
+        if not reference:
             return
         try:
             tapped = None if result == "blocked" else self._tap.result()
-            self._front.finish(record, Ending(result, None, time.monotonic() - self._started, tapped))
+            self._judge.finish(reference, Ending(result, None, time.monotonic() - self._started, tapped))
         except Exception as err:  # the record of an outcome that is lost is closed as unknown at the next start
             report("outcome", err)
 
@@ -89,18 +89,18 @@ class MessageArrivedHook(commands.StartHook):
 class Messages:
     """The mitmproxy addon that answers the hook."""
 
-    def __init__(self, front: Front, senders: Senders) -> None:
-        self._front = front
+    def __init__(self, judge: Judge, senders: Senders) -> None:
+        self._judge = judge
         self._senders = senders
 
     async def message_arrived(self, message: SocketMessage) -> None:
         try:
-            await self._judge(message)
+            await self._answer(message)
         except BaseException as err:  # CancelledError too: the layer waits, and blocks what has no permit
             message.permit = None
             report("message_arrived", err)
 
-    async def _judge(self, message: SocketMessage) -> None:
+    async def _answer(self, message: SocketMessage) -> None:
         started = time.monotonic()
         state = flow_state(message.flow)
         if state is None or state.socket is None:
@@ -111,15 +111,14 @@ class Messages:
             message.refusal = message.refusal or Reason.AUTH_REQUIRED
         request = as_request(message, state)
         message.reference = request.reference
-        edition = self._front.edition  # each message takes the one in force
-        verdict = await self._verdict(request, message, state, edition)
         try:
-            record = await self._front.commit(request, verdict, edition)
+            edition, judgement = await self._judged(request, message, state)
         except AuditUnavailable:
-            message.reply = edition.refusal_reply(request, "audit_unavailable")
+            message.reply = self._judge.edition.refusal_reply(request, "audit_unavailable")
             return
+        verdict = judgement.verdict
         fmt = edition.format_of(WEBSOCKET, request.host, request.target)
-        message.exchange = Exchange(self._front, record, fmt, started)
+        message.exchange = Exchange(self._judge, request.reference, fmt, started)
         if message.is_abandoned:
             message.exchange.end("connection_lost")
             return
@@ -128,9 +127,8 @@ class Messages:
             return
         if verdict.body is not None:
             message.content = verdict.body
-        identity = state.user or state.peer
-        remark = self._front.remark(request, verdict, identity, edition)
-        self._renew(state.socket, fmt, edition.lexicon(request.host, identity), remark)
+        remark = remark_of(self._judge, request, verdict, state.user or state.peer, edition)
+        self._renew(state.socket, fmt, judgement.lexicon, remark)
         metrics.observe_added_latency(time.monotonic() - started)
         message.permit = message.content
 
@@ -143,18 +141,18 @@ class Messages:
         if socket.restorer is not None and remark is not None:
             socket.restorer.remark(remark)
 
-    async def _verdict(self, request: Request, message: SocketMessage, state: FlowState, edition: Edition) -> Verdict:
-        if message.refusal is not None:
-            return edition.refuse(request, message.refusal)
-        verdict = await self._front.decide(request, state.user or state.peer, edition)
-        head = (verdict.target or request.target, verdict.headers or request.headers)
-        if head != (request.target, request.headers):  # it was sent with the upgrade and can't be changed any more
-            return edition.refuse(request, "path_finding")
-        return verdict
+    async def _judged(self, request: Request, message: SocketMessage, state: FlowState) -> tuple[Terms, Judgement]:
+        """Each message takes the edition in force. Its head was sent with the upgrade."""
+        while True:
+            edition = self._judge.edition
+            with contextlib.suppress(Superseded):
+                return edition, await self._judge.judge(
+                    request, state.user or state.peer, edition.number, message.refusal, head_is_sent=True
+                )
 
     def refusal(self, message: SocketMessage, reason: str) -> Reply:
         """The answer to a message that no verdict was had for."""
-        edition = self._front.edition
+        edition = self._judge.edition
         state = flow_state(message.flow) or FlowState(new_reference(), None, "", edition)
         return edition.refusal_reply(as_request(message, state), reason)
 

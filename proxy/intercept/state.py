@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from mitmproxy import http
 
 from proxy import metrics
-from proxy.auditrecord import Decision as DecisionRecord
-from proxy.edition import Edition
 from proxy.profile import Identity, Profile
-from proxy.restore import MessageRestorer, Remark
+from proxy.restore import Lexicon, MessageRestorer, Remark
 from proxy.tap import ResponseTap
+from proxy.terms import Terms
 from proxy.verdict import Headers
 
 _KEY = "tightlip"
@@ -54,19 +53,23 @@ class FlowState:
     """One request on its way through. `permit` is None until a verdict has been made durable.
 
     `edition` is the one that was in force when its headers arrived; it stays the request's own to its end.
+    `answered` is when the vendor's answer began, in seconds since the epoch.
     `hints` are headers that tell which code it is about, and that messages of a WebSocket come without.
-    `warned` and `remark` are what its user is told with the reply.
+    `on_record` is the reference under which its decision is on record, and its outcome not yet. `lexicon` is what
+    becomes values again in the reply; `warned` and `remark` are what its user is told with it.
     """
 
     reference: str
     identity: Identity | None
     peer: str
-    edition: Edition
+    edition: Terms
     hints: Headers = ()
     started: float = field(default_factory=time.monotonic)
+    answered: float | None = None
     refusal: str | None = None
     permit: Permit | None = None
-    record: DecisionRecord | None = None
+    on_record: str = ""
+    lexicon: Lexicon | None = None
     tap: ResponseTap | None = None
     socket: SocketState | None = None
     warned: tuple[str, ...] = ()

@@ -15,8 +15,8 @@ from mitmproxy.addons.tlsconfig import TlsConfig
 from mitmproxy.proxy import context
 
 from proxy.ca import CA
-from proxy.front import Front
 from proxy.intercept import websocket
+from proxy.judge import Judge
 
 _log = structlog.get_logger()
 
@@ -26,9 +26,9 @@ class OwnTlsConfig(TlsConfig):
 
     name = "tlsconfig"
 
-    def __init__(self, authority: CA, front: Front) -> None:
+    def __init__(self, authority: CA, judge: Judge) -> None:
         self._authority = authority
-        self._front = front
+        self._judge = judge
         self.certstore = SimpleNamespace(dhparams=None)  # type: ignore[assignment]
 
     def configure(self, updated: Any) -> None:
@@ -48,7 +48,7 @@ class OwnTlsConfig(TlsConfig):
     def _start_client(self, tls_start: tls.TlsData) -> None:
         super().tls_start_client(tls_start)
         host = _host(tls_start.context)
-        vendor = self._front.edition.vendor_for(host)
+        vendor = self._judge.edition.vendor_for(host)
         if vendor is not None and vendor.is_http1(host) and tls_start.ssl_conn is not None:
             chosen = tls_start.ssl_conn.get_app_data()
             tls_start.ssl_conn.set_app_data({**chosen, "http2": False})

@@ -99,7 +99,9 @@ class Desk:
     def __post_init__(self) -> None:
         charter = charter_of("strict")
         sealed, standing = Sealed.of(charter, charter.digest), Standing("strict", "a", "b", "c", "d")
-        self.edition = Edition(charter, sealed, Gate(catalogue()), cast(Pool, self.pool), standing, self.vault)
+        self.edition = Edition(
+            charter, Gate(catalogue()), standing, 1 << 25, 1, sealed, cast(Pool, self.pool), self.vault
+        )
 
     async def decide(self, asked: Request, identity: str) -> Verdict:
         return await self.inquiry.decide(asked, identity, self.edition)

@@ -46,9 +46,7 @@ def told(decision: Decision = DECISION, outcome: Outcome = OUTCOME, answered: bo
     with Collector() as collector:
         tracer = Exporting(collector.endpoint, 1.0, "dlp")
         tracer.committed(decision.request, 0.004)
-        if answered:
-            tracer.answered(decision.request)
-        tracer.finished(decision, outcome)
+        tracer.finished(decision, outcome, decision.time + 0.5 if answered else None)
         tracer.close()
     return collector
 

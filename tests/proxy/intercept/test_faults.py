@@ -46,7 +46,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "request: reading the flow": (addon, "as_request"),
     "request: decide": (Front, "decide"),
     "request: commit": (Front, "commit"),
-    "request: apply": (addon, "_apply"),
+    "request: apply": (addon, "apply"),
     "request: permit": (state.Permit, "of"),
 }
 

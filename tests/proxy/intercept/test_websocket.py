@@ -350,7 +350,7 @@ def _talk(client: SocketClient, count: int) -> None:
 
 def test_a_socket_is_forgotten_with_its_connection(running: InProcess, vendor: FakeVendor) -> None:
     assert running.server is not None
-    open_before = running.server.front.open_requests
+    open_before = running.server.judge.open_requests
     with running.socket() as client:
         assert len(running.server.addon.sockets) >= 1
         client.close()
@@ -358,7 +358,7 @@ def test_a_socket_is_forgotten_with_its_connection(running: InProcess, vendor: F
     while running.server.addon.sockets and time.monotonic() < deadline:
         time.sleep(0.02)
     assert running.server.addon.sockets == {}
-    assert running.server.front.open_requests == open_before
+    assert running.server.judge.open_requests == open_before
 
 
 @pytest.fixture

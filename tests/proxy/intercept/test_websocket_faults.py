@@ -171,14 +171,14 @@ def test_what_changes_after_the_verdict_is_not_sent(
     running: InProcess, vendor: FakeVendor, monkeypatch: pytest.MonkeyPatch, change: Callable[[SocketMessage], None]
 ) -> None:
     """The permit is for the very object that was scanned."""
-    judge = Messages._judge
+    judge = Messages._answer
 
     async def judge_then_change(self: Messages, message: SocketMessage) -> None:
         await judge(self, message)
         change(message)
 
     with monkeypatch.context() as broken:
-        broken.setattr(Messages, "_judge", judge_then_change)
+        broken.setattr(Messages, "_answer", judge_then_change)
         assert "(fault)" in str(send_one(running)[-1])
     assert vendor.messages == []
 
