@@ -80,6 +80,8 @@ class Pool:
     queue_limit: int = 256
     niceness: int = 0
     on_restart: Callable[[str], None] = lambda reason: None
+    answered: int = 0
+    """Verdicts that workers have given."""
     _idle: dict[int, _Worker] = field(default_factory=dict)
     _busy: set[_Worker] = field(default_factory=set)
     _waiting: deque[asyncio.Future[_Worker]] = field(default_factory=deque)
@@ -124,6 +126,7 @@ class Pool:
             self._replace(worker, "crash")
             raise
         if isinstance(answer, Verdict) and self._is_by(answer, charter):
+            self.answered += 1
             self._release(worker)
             return answer
         if isinstance(answer, Verdict):

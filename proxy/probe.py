@@ -7,7 +7,7 @@ from proxy.audit import AuditLog, AuditUnavailable
 from proxy.ca import CA
 from proxy.front import Front
 from proxy.pool import PoolError
-from proxy.verdict import Request
+from proxy.verdict import Request, Verdict
 
 PROBE_SECONDS = 5.0
 
@@ -25,14 +25,30 @@ class Probe:
         """Each check by name. All True means ready."""
         return {"engine": self._engine_finds(), "audit": self._audit_is_written(), "ca": self._ca_is_valid()}
 
+    def of_work(self) -> dict[str, bool]:
+        """What a restart might mend, by name: an expired CA does not get younger by one.
+
+        When there is more to do than can be done, the canary finds no worker; verdicts that others got meanwhile
+        prove as much.
+        """
+        before = self._front.edition.pool.answered
+        verdict = self._verdict()
+        engine = bool(verdict.findings) if verdict else self._front.edition.pool.answered != before
+        return {"engine": engine, "audit": self._audit_is_written()}
+
     def _engine_finds(self) -> bool:
         """Whether a worker, asked now, finds the canary."""
+        verdict = self._verdict()
+        return verdict is not None and bool(verdict.findings)
+
+    def _verdict(self) -> Verdict | None:
+        """A worker's word on the canary; None when none was to be had."""
         future = asyncio.run_coroutine_threadsafe(self._front.edition.inspect(canary()), self._loop)
         try:
-            return bool(future.result(PROBE_SECONDS).findings)
+            return future.result(PROBE_SECONDS)
         except (PoolError, TimeoutError):
             future.cancel()
-            return False
+            return None
 
     def _audit_is_written(self) -> bool:
         try:

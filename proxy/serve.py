@@ -30,6 +30,7 @@ from proxy.inquiry import Inquiry
 from proxy.intercept.listening import Listeners, open_sockets
 from proxy.intercept.server import Server, make_server
 from proxy.key import vault_key
+from proxy.notify import ServiceManager
 from proxy.pool import PoolError
 from proxy.probe import Probe
 from proxy.pseudonym.vault import Vault, VaultLimits
@@ -40,6 +41,7 @@ from proxy.setting import domains_of, gate_of, keys_of
 from proxy.shadow import Shadow
 from proxy.status import StatusServer
 from proxy.trace import tracer_of
+from proxy.watchdog import watched
 
 DAY_SECONDS = 86_400.0
 
@@ -54,6 +56,7 @@ class Running:
     status: StatusServer
     reloader: Reloader
     presence: Presence
+    probe: Probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         probe = Probe(asyncio.get_running_loop(), front, audit, authority)
         status = _open_status(config, probe, lambda: front.edition.standing.edition)
         stack.callback(status.close)
-        yield Running(server, status, reloader, presence)
+        yield Running(server, status, reloader, presence, probe)
 
 
 def _open_audit(folder: Path) -> AuditLog:
@@ -197,16 +200,18 @@ async def _run(running: Running, parts: Parts) -> None:
     draining: list[asyncio.Task[None]] = []
     answering: set[asyncio.Task[None]] = set()
     had_terminal = os.isatty(0)
+    manager = ServiceManager.of(os.environ, os.getpid())
 
     def stop() -> None:
         if not draining:
+            manager.stopping()
             draining.append(loop.create_task(server.drain()))
 
     def hang_up() -> None:
         if had_terminal and not os.isatty(0):  # nobody would see or stop what ran on
             stop()
         elif not draining:
-            task = loop.create_task(answer(running.reloader, running.presence))
+            task = loop.create_task(_reload(running, manager))
             answering.add(task)
             task.add_done_callback(answering.discard)
 
@@ -219,7 +224,21 @@ async def _run(running: Running, parts: Parts) -> None:
         running.reloader.begin_following()
     welcome = _welcome(str(server.address), running.status.address, config, parts.bundle)
     print(welcome, file=sys.stderr, flush=True)
-    await serving
+    manager.ready(_status(running))
+    with watched(manager, running.probe.of_work):
+        await serving
+
+
+async def _reload(running: Running, manager: ServiceManager) -> None:
+    manager.reloading()
+    try:
+        await answer(running.reloader, running.presence)
+    finally:
+        manager.ready(_status(running))
+
+
+def _status(running: Running) -> str:
+    return f"listens on {running.server.address}, edition {running.server.front.edition.standing.edition}"
 
 
 def _welcome(listen: str, status: str, config: Config, bundle: Path) -> str:
