@@ -1,11 +1,12 @@
 """The audit log: append-only JSON lines, durable before anyone acts on them.
 
-One thread writes. Whatever waits when it is free is written and synced together, so that a hundred requests
-share one `fdatasync`. When the disk fails, the segment stays as it is, appends fail at once, and the thread
-tries until a new segment can begin. The chain of hashes tells accidental damage; by itself it stops nobody
-who can rewrite the file.
+One thread writes. Whatever waits when it is free is written and synced together, so that a hundred requests share one
+`fdatasync`; what nobody waits for goes along with the next of them. When the disk fails, the segment stays as it is,
+appends fail at once, and the thread tries until a new segment can begin. The chain of hashes tells accidental damage;
+by itself it stops nobody who can rewrite the file.
 """
 
+import asyncio
 import errno
 import fcntl
 import hashlib
@@ -17,11 +18,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 
 from proxy.auditrecord import Change, Decision, Load, Outcome, Shadow, encode, line
 from proxy.auditsegment import FIRST_PREVIOUS, Segment, prove_writable, seal, survey
 from proxy.auditstart import Handed, beginning, seal_record
+from proxy.auditwait import Waiter, tell
 
 GROUP_RECORDS = 1024
 PENDING_RECORDS = 10_000  # far above what is in flight at once; a bound all the same
@@ -29,6 +32,7 @@ SEGMENT_BYTES = 64 * 1024 * 1024
 RETRY_SECONDS = 0.5
 ROOM_BYTES = 256 * 1024  # what must be writable before a failed log counts as recovered
 PROBE_BYTES = 4096
+LATER_SECONDS = 0.2  # how long a record may wait for others that it can go along with
 STALL_SECONDS = 5.0  # a disk that doesn't answer for this long is as good as broken for whoever asks now
 
 
@@ -45,7 +49,7 @@ class _Entry:
     """Work for the writer: a record's members, or None to prove that the folder is writable."""
 
     members: str | None
-    future: Future[int]
+    waiter: Waiter
     since: float
 
 
@@ -64,6 +68,8 @@ class AuditLog:
         self._wall_clock = wall_clock
         self._queue: queue.SimpleQueue[_Entry | None] = queue.SimpleQueue()
         self._entrance = threading.Lock()
+        self._later: list[str] = []
+        self._is_idle = self._is_asleep = False
         self._closed = False
         self._reason: str | None = None
         self._waiting_since: float | None = None
@@ -99,18 +105,44 @@ class AuditLog:
     def append(self, record: Decision | Outcome | Shadow | Change | Load) -> Future[int]:
         """The record's sequence number once it is durable, or `AuditUnavailable`. Never blocks.
 
-        On an event loop: `await asyncio.wrap_future(log.append(record))`; cancelling that doesn't unwrite it. A disk
-        that hangs refuses newcomers; those already waiting are held up, so bound the wait.
+        A disk that hangs refuses newcomers; those already waiting are held up, so bound the wait.
         """
         return self.append_encoded(encode(record))
 
     def append_encoded(self, members: str) -> Future[int]:
         """The same for a record that another process of ours has encoded."""
-        return self._enqueue(members)
+        future: Future[int] = Future()
+        self._enqueue(members, future)
+        return future
+
+    async def put(self, record: Decision | Outcome | Shadow | Change | Load) -> int:
+        """The same on an event loop, at less cost. Cancelling it doesn't unwrite the record."""
+        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._enqueue(encode(record), future)
+        return await future
+
+    def append_later(self, record: Outcome) -> None:
+        """Puts on record what nobody waits for, within LATER_SECONDS. It is lost where nothing can be written.
+
+        An outcome that a crash takes is `unknown` to the next start, as one is that the crash itself prevented.
+        """
+        self.append_later_encoded(encode(record))
+
+    def append_later_encoded(self, members: str) -> None:
+        """The same for a record that another process of ours has encoded."""
+        with self._entrance:
+            if self._reason_to_refuse() is not None or len(self._later) >= PENDING_RECORDS:
+                return
+            if self._is_asleep:
+                self._queue.put(_Entry(members, None, time.monotonic()))
+            else:
+                self._later.append(members)
 
     def probe(self) -> Future[int]:
         """Settles when the writer has really written and synced something beside the log, or could not."""
-        return self._enqueue(None)
+        future: Future[int] = Future()
+        self._enqueue(None, future)
+        return future
 
     def close(self) -> None:
         """Make durable what was appended, then let the folder go."""
@@ -136,17 +168,15 @@ class AuditLog:
         self._thread.join()
         return not was_closed
 
-    def _enqueue(self, members: str | None) -> Future[int]:
-        future: Future[int] = Future()
+    def _enqueue(self, members: str | None, waiter: Future[int] | asyncio.Future[int]) -> None:
         with self._entrance:
             reason = self._reason_to_refuse()
             if reason is None:
                 now = time.monotonic()
                 self._waiting_since = self._waiting_since or now
-                self._queue.put(_Entry(members, future, now))
+                self._queue.put(_Entry(members, waiter, now))
         if reason is not None:
-            future.set_exception(AuditUnavailable(reason))
-        return future
+            waiter.set_exception(AuditUnavailable(reason))
 
     def _reason_to_refuse(self) -> str | None:
         if self._closed:
@@ -165,18 +195,18 @@ class AuditLog:
                 self._refuse(group)
                 if not ended:
                     self._try_to_recover()
-            elif group:
-                self._waiting_since = group[0].since
+            else:
+                self._waiting_since = group[0].since if group else None
                 self._commit(group)
             self._waiting_since = None
         if self._segment:
             self._segment.close()
 
     def _next_group(self) -> tuple[list[_Entry], bool]:
-        """What waits now, at least one entry unless the log is broken; and whether to stop after it."""
+        """What waits now, and whether to stop after it. Nothing, when it is time for what can wait, or to try again."""
         group: list[_Entry] = []
         try:
-            entry = self._queue.get(True, RETRY_SECONDS if self._reason else None)
+            entry = self._queue.get(True, self._patience_seconds())
             while entry is not None:
                 group.append(entry)
                 if len(group) == GROUP_RECORDS:
@@ -186,20 +216,28 @@ class AuditLog:
             return group, False
         return group, True
 
+    def _patience_seconds(self) -> float | None:
+        """How long to wait for an entry; None, for ever, when the last wait brought nothing that could go along."""
+        if self._reason is not None:
+            return RETRY_SECONDS
+        with self._entrance:
+            self._is_asleep = self._is_idle and not self._later
+        return None if self._is_asleep else LATER_SECONDS
+
     def _commit(self, group: Sequence[_Entry]) -> None:
-        seq = self._next_seq
+        with self._entrance:
+            later, self._later, self._is_asleep = self._later, [], False
+        seq, self._is_idle = self._next_seq, not group
         try:
             if any(entry.members is None for entry in group):
                 prove_writable(self._folder, PROBE_BYTES)
-            self._write([entry.members for entry in group if entry.members is not None])
+            self._write([*(entry.members for entry in group if entry.members is not None), *later])
         except Exception as err:  # whatever it is, nobody may wait for ever
             self._break(err)
             self._refuse(group)
             return
-        for entry in group:
-            if entry.future.set_running_or_notify_cancel():
-                entry.future.set_result(seq)
-            seq += entry.members is not None
+        numbers = accumulate((entry.members is not None for entry in group), initial=seq)
+        tell((entry.waiter, number) for entry, number in zip(group, numbers, strict=False))
 
     def _write(self, records: Sequence[str]) -> None:
         """Chain, write and sync `records`; the chain moves on only when they are durable."""
@@ -229,9 +267,7 @@ class AuditLog:
             self._broken, self._segment = self._segment.path, None
 
     def _refuse(self, group: Sequence[_Entry]) -> None:
-        for entry in group:
-            if entry.future.set_running_or_notify_cancel():
-                entry.future.set_exception(AuditUnavailable(self._reason or "closed"))
+        tell((entry.waiter, AuditUnavailable(self._reason or "closed")) for entry in group)
 
     def _try_to_recover(self) -> None:
         """Begin a new segment that says where the broken one ends; stay broken when that can't be done."""

@@ -7,7 +7,7 @@ from the request, so they pass `plain_name`, the second line of defence behind t
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -251,12 +251,6 @@ class Load:
 
 
 Record = Decision | Outcome | Shadow | Start | Seal | Change | Load
-_FIELDS: dict[type, tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind))
-    for kind in (Decision, Outcome, Shadow, Start, Seal, Change, Load, AuditFinding, AuditChange)
-}
-_WORDS = frozenset({"summary"})
-_FROM_REQUEST = frozenset({"path", "pointer", "model", "client", "client_version", "method"})
 
 
 def encode(record: Record) -> str:
@@ -267,7 +261,7 @@ def encode(record: Record) -> str:
     members = {"type": record.type} | _members(record)
     if isinstance(record, Decision | Shadow) and len(record.findings) > FINDINGS:
         members["findings_omitted"] = len(record.findings) - FINDINGS
-    return json.dumps(members, separators=(",", ":"))[1:-1]
+    return _to_json(members)[1:-1]
 
 
 def line(seq: int, previous_sha256: str, members: str) -> bytes:
@@ -275,26 +269,50 @@ def line(seq: int, previous_sha256: str, members: str) -> bytes:
     return f'{{"v":{VERSION},"seq":{seq},"prev":"{previous_sha256}",{members}}}\n'.encode()
 
 
+def _moment(value: float) -> str:
+    return datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds")
+
+
+def _rounded(value: float) -> float:
+    return round(value, 6)
+
+
+def _from_request(value: str) -> str:
+    return value if value == WEBSOCKET else plain_path(value)
+
+
+def _listed(findings: Sequence[AuditFinding | AuditChange]) -> list[dict[str, object]]:
+    return [_members(finding) for finding in findings[:FINDINGS]]
+
+
+def _circumstances(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "repositories" not in value:
+        return value
+    return {**value, "repositories": [plain_path(named) for named in value["repositories"][:REPOSITORIES]]}
+
+
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
+
+_FORMS: dict[str, Callable[[Any], object]] = {
+    "time": _moment,
+    "findings": _listed,
+    "context": _circumstances,
+    "summary": plain_words,
+    **dict.fromkeys(("score", "scan_seconds", "seconds", "first_byte_seconds"), _rounded),
+    **dict.fromkeys(("path", "pointer", "model", "client", "client_version", "method"), _from_request),
+}
+"""How a member is written that is not written as it is."""
+
+_FIELDS: dict[type, tuple[tuple[str, Callable[[Any], object] | None], ...]] = {
+    kind: tuple((field.name, _FORMS.get(field.name)) for field in fields(kind))
+    for kind in (Decision, Outcome, Shadow, Start, Seal, Change, Load, AuditFinding, AuditChange)
+}
+
+
 def _members(record: Record | AuditFinding | AuditChange) -> dict[str, object]:
     members: dict[str, object] = {}
-    for name in _FIELDS[type(record)]:
+    for name, form in _FIELDS[type(record)]:
         value = getattr(record, name)
         if value is not None:
-            members[name] = _plain(name, value)
+            members[name] = value if form is None else form(value)
     return members
-
-
-def _plain(name: str, value: object) -> object:
-    if name == "time" and isinstance(value, float | int):
-        return datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds")
-    if name == "findings" and isinstance(value, tuple):
-        return [_members(finding) for finding in value[:FINDINGS]]
-    if name == "context" and isinstance(value, Mapping) and "repositories" in value:
-        return {**value, "repositories": [plain_path(named) for named in value["repositories"][:REPOSITORIES]]}
-    if isinstance(value, float):
-        return round(value, 6)
-    if isinstance(value, str) and name in _WORDS:
-        return plain_words(value)
-    if isinstance(value, str) and name in _FROM_REQUEST and value != WEBSOCKET:
-        return plain_path(value)
-    return value

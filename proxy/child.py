@@ -6,6 +6,7 @@ What they are and say is their modules' matter (`worker.py`, `drafting.py`).
 import asyncio
 import contextlib
 import os
+import pickle
 import socket
 import subprocess
 import sys
@@ -16,16 +17,46 @@ from typing import Any, Self
 from proxy import frame
 
 
-class _Pipe(asyncio.StreamReaderProtocol):
-    """Tells at once when the other end is gone: nobody reads from a process that is not asked."""
+class _Pipe(asyncio.Protocol):
+    """The near end. One question at a time: what arrives is its answer."""
 
-    tell: Callable[[], None] | None = None
+    def __init__(self) -> None:
+        self._arrived = bytearray()
+        self._answer: asyncio.Future[bytes] | None = None
+        self._is_lost = False
+        self.tell: Callable[[], None] | None = None
 
-    def eof_received(self) -> bool:
-        super().eof_received()
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        self.transport = transport
+
+    async def ask(self, question: bytes) -> bytes:
+        if self._is_lost:
+            raise EOFError("the other end of the pipe is closed")
+        self._answer = asyncio.get_running_loop().create_future()
+        self.transport.write(question)
+        return await self._answer
+
+    def data_received(self, data: bytes) -> None:
+        self._arrived += data
+        if self._answer is None or self._answer.done():
+            return
+        if (payload := frame.take(self._arrived)) is not None:
+            self._answer.set_result(payload)
+
+    def eof_received(self) -> None:
+        """Tells at once when the other end is gone: nobody asks a process that is idle."""
+        self._lose()
         if self.tell is not None:
             self.tell()
-        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._lose()
+
+    def _lose(self) -> None:
+        self._is_lost = True
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(EOFError("the other end of the pipe is closed"))
 
 
 @dataclass(slots=True, eq=False)
@@ -33,9 +64,7 @@ class Child:
     """A started process, and the front's end of the pipe to it."""
 
     process: subprocess.Popen[bytes]
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    _pipe: "_Pipe"
+    _pipe: _Pipe
 
     @classmethod
     async def start(cls, module: str, *arguments: int, inherited: Sequence[int] = (), niceness: int = 0) -> Self:
@@ -55,23 +84,19 @@ class Child:
             )
         if niceness:
             os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
-        reader = asyncio.StreamReader(limit=1 << 20)
-        loop = asyncio.get_running_loop()
-        transport, pipe = await loop.create_unix_connection(lambda: _Pipe(reader), sock=ours)
-        return cls(process, reader, asyncio.StreamWriter(transport, pipe, reader, loop), pipe)
+        _, pipe = await asyncio.get_running_loop().create_unix_connection(_Pipe, sock=ours)
+        return cls(process, pipe)
 
     def when_lost(self, tell: Callable[[], None]) -> None:
         """Calls `tell` as soon as the process is gone, unless it is killed from here."""
         self._pipe.tell = tell
 
     async def ask(self, message: Any) -> Any:
-        """The answer to a message. Raises EOFError or OSError when the process is gone."""
-        self.writer.writelines(frame.pack(message))
-        await self.writer.drain()
-        return await frame.read(self.reader)
+        """The answer to a message. Raises EOFError when the process is gone."""
+        return pickle.loads(await self._pipe.ask(b"".join(frame.pack(message))))
 
     def kill(self) -> None:
-        self.writer.close()
+        self._pipe.transport.close()
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
 

@@ -84,7 +84,8 @@ def main(descriptor: int) -> None:
     log.configure()
     os.nice(_NICENESS)
     with socket.socket(fileno=descriptor) as sock:
-        frame.send_blocking(sock, _draft(frame.receive_blocking(sock)))
+        pipe = frame.BlockingPipe(sock)
+        pipe.send(_draft(pipe.receive()))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """Frames on the pipe between the front process and a scan worker: a length and a pickle, both ends being ours."""
 
-import asyncio
 import pickle
 import socket
 import struct
 from typing import Any
 
 _LENGTH = struct.Struct("!Q")
+_READ_BYTES = 1 << 16
 
 
 def pack(message: Any) -> tuple[bytes, bytes]:
@@ -15,31 +15,33 @@ def pack(message: Any) -> tuple[bytes, bytes]:
     return _LENGTH.pack(len(payload)), payload
 
 
-async def read(reader: asyncio.StreamReader) -> Any:
-    """The next message. Raises EOFError (IncompleteReadError) when the other end is gone."""
-    (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-    return pickle.loads(await reader.readexactly(length))
+def take(arrived: bytearray) -> bytes | None:
+    """The first message's pickle out of what has arrived, once all of it has; it is then no longer in there."""
+    if len(arrived) < _LENGTH.size:
+        return None
+    end = _LENGTH.size + _LENGTH.unpack_from(arrived)[0]
+    if len(arrived) < end:
+        return None
+    payload = bytes(arrived[_LENGTH.size : end])
+    del arrived[:end]
+    return payload
 
 
-def send_blocking(sock: socket.socket, message: Any) -> None:
-    head, payload = pack(message)
-    sock.sendall(head)
-    sock.sendall(payload)
+class BlockingPipe:
+    """The end of a process that does nothing else while it waits."""
 
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._arrived = bytearray()
 
-def receive_blocking(sock: socket.socket) -> Any:
-    """The next message. Raises EOFError when the other end is gone."""
-    (length,) = _LENGTH.unpack(_receive_exactly(sock, _LENGTH.size))
-    return pickle.loads(_receive_exactly(sock, length))
+    def send(self, message: Any) -> None:
+        self._sock.sendall(b"".join(pack(message)))
 
-
-def _receive_exactly(sock: socket.socket, count: int) -> bytearray:
-    buffer = bytearray(count)
-    view = memoryview(buffer)
-    done = 0
-    while done < count:
-        received = sock.recv_into(view[done:])
-        if not received:
-            raise EOFError("the other end of the pipe is closed")
-        done += received
-    return buffer
+    def receive(self) -> Any:
+        """The next message. Raises EOFError when the other end is gone."""
+        while (payload := take(self._arrived)) is None:
+            data = self._sock.recv(_READ_BYTES)
+            if not data:
+                raise EOFError("the other end of the pipe is closed")
+            self._arrived += data
+        return pickle.loads(payload)

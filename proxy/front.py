@@ -109,7 +109,7 @@ class Front:
     async def put_on_record(self, record: DecisionRecord | LoadRecord) -> None:
         """Returns once it is durable. Raises AuditUnavailable."""
         try:
-            await asyncio.wait_for(asyncio.wrap_future(self.audit.append(record)), AUDIT_SECONDS)
+            await asyncio.wait_for(self.audit.put(record), AUDIT_SECONDS)
         except TimeoutError:
             raise AuditUnavailable("stalled") from None
 
@@ -128,7 +128,7 @@ class Front:
             output_tokens=tap.output_tokens if tap else None,
             cached_tokens=tap.cached_tokens if tap else None,
         )
-        self.audit.append(outcome)
+        self.audit.append_later(outcome)
         metrics.record_outcome(record.vendor, outcome)
         self.tracer.finished(record, outcome, ending.answered)
 

@@ -7,10 +7,13 @@ same `Identity`. A profile crosses to the scan workers; no password and no hash 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from proxy.swift import swift
+
 Training = tuple[tuple[str, date], ...]
 """Courses that somebody completed, and the last day on which each counts, by UTC."""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What is known of the sender of one request beside the name. `address` is the client's, "" where there is none."""

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from proxy.body import Limits
 from proxy.pseudonym.pseudonymiser import NOTHING_KNOWN, Known
+from proxy.swift import swift
 from proxy.told import Told
 from proxy.verdict import Request, Verdict
 
@@ -101,6 +102,7 @@ class Fault:
     where: str
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Task:
     """A request to inspect. With `mailed_bytes`, its body is not in it but in the mailbox.
@@ -116,6 +118,7 @@ class Task:
     known: Known = NOTHING_KNOWN
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A verdict. With `mailed_bytes`, its body is not in it but in the mailbox."""

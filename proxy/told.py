@@ -10,11 +10,13 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from proxy.justification import Offer
+from proxy.swift import swift
 
 MAX_CONVERSATIONS = 4096
 MAX_HASHES = 8192
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Told:
     """What one conversation has been told: the blocked values' fingerprints and the hashes of the segments that

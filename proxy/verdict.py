@@ -8,6 +8,7 @@ from proxy.justification import Justification, Offer
 from proxy.policy.context import NOWHERE, Context
 from proxy.profile import NOBODY, Profile
 from proxy.pseudonym.pseudonymiser import Pseudonym
+from proxy.swift import swift
 from proxy.told import Told
 
 
@@ -25,6 +26,7 @@ WEBSOCKET: Final = "WEBSOCKET"
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP request as it arrived. `target` is the origin-form request target; `body` is still encoded.
@@ -59,6 +61,7 @@ class Request:
         return [value.decode("latin-1") for key, value in self.headers if key.lower() == name]
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A finding of a request with its place and fate; enough for the record, and no value.
@@ -82,6 +85,7 @@ class Judged:
     waiver: str = ""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A complete HTTP response given to the client in place of the vendor's.
@@ -95,6 +99,7 @@ class Reply:
     frames: tuple[bytes, ...] = ()
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Stats:
     """How the inspection went, for metrics: cache hits and misses of segments, decoded bytes, seconds spent."""
@@ -105,6 +110,7 @@ class Stats:
     seconds: float = 0.0
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The outcome of an inspection.

@@ -42,7 +42,8 @@ def main(descriptor: int, mailbox: Mailbox | None) -> None:
     for number in (signal.SIGINT, signal.SIGHUP):  # they reach the whole group; the front process decides
         signal.signal(number, signal.SIG_IGN)
     with socket.socket(fileno=descriptor) as sock:
-        equipment: Equipment = frame.receive_blocking(sock)
+        pipe = frame.BlockingPipe(sock)
+        equipment: Equipment = pipe.receive()
         memory_bytes = equipment.settings.memory_bytes
         # Heavy imports stay below the limit too, so a runaway import fails like a runaway scan.
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
@@ -51,10 +52,10 @@ def main(descriptor: int, mailbox: Mailbox | None) -> None:
         inspector = build(equipment.settings, equipment.rules.open())
         inspector.warm()
         charters = Charters()
-        frame.send_blocking(sock, inspector.ready())
+        pipe.send(inspector.ready())
         while True:
             try:
-                task: Task = frame.receive_blocking(sock)
+                task: Task = pipe.receive()
             except EOFError:
                 return
             charter = charters.take(task)
@@ -65,7 +66,7 @@ def main(descriptor: int, mailbox: Mailbox | None) -> None:
                 answer = Fault("worker_lost", "MemoryError")
             except Exception as err:
                 answer = Fault("scan_failed", _place(err))
-            frame.send_blocking(sock, answer)
+            pipe.send(answer)
 
 
 def _request(task: Task, mailbox: Mailbox | None) -> Request:

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
+from proxy.swift import swift
+
 UNKNOWN: Final = "unknown"
 """What a code class, an approval or a region is when nothing tells; a class of its own that clauses can name."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Who:
     """Who asks. `training` names the courses that are completed and not expired at the moment of the request."""
@@ -29,6 +32,7 @@ class Who:
     client_version: str = ""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Destination:
     """The vendor as the registry knows it at the moment of the request.
@@ -48,6 +52,7 @@ class Destination:
     """Whether the registry approves this client in this version; None when it lists no tools for the vendor."""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Code:
     """What code the request is about, as far as the client shows it.
@@ -67,6 +72,7 @@ class Code:
         return self.classes.get(scheme) or frozenset({UNKNOWN})
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Context:
     """All of it, at one moment (an aware datetime)."""

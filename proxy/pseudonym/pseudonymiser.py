@@ -12,11 +12,13 @@ from detectors import Category
 from proxy.pseudonym.draw import Draw
 from proxy.pseudonym.invented import invented_words, renamed
 from proxy.pseudonym.surrogate import core_of, essence_of, named, shape_of
+from proxy.swift import swift
 
 ATTEMPTS: Final = 16
 """Stand-ins tried before a value gets one in brackets, and those tried before it gets none."""
 
 
+@swift
 @dataclass(frozen=True, slots=True)
 class Known:
     """The stand-ins that one user has been given for one vendor, and the values they stand for."""
