@@ -146,7 +146,7 @@ def doctor(
     from proxy.cli.doctor import examine, examine_client
 
     if client is None:
-        raise typer.Exit(examine(read_config(config, state_dir=state_dir), as_json=json))
+        raise typer.Exit(examine(read_config(config, state_dir=state_dir), home, as_json=json))
     raise typer.Exit(examine_client(client, home, as_json=json))
 
 

@@ -28,8 +28,9 @@ def print_checks(checks: Sequence[Check], *, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"ok": not failed, "checks": [asdict(check) for check in checks]}, indent=2))
         return int(failed)
+    width = max((len(check.name) for check in checks), default=0)
     for check in checks:
-        print(f"{check.level:<8} {check.name:<10} {check.message}")
+        print(f"{check.level:<8} {check.name:<{width}} {check.message}")
         if check.advice and check.level is not Level.GOOD:
-            print(f"{'':<20}{check.advice}")
+            print(f"{'':<{width + 10}}{check.advice}")
     return int(failed)

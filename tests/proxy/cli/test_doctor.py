@@ -82,7 +82,7 @@ def test_the_bundle(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_records_from_the_future(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "audit").mkdir()
-    record = tmp_path / "audit" / "x.jsonl"
+    record = tmp_path / "audit" / "audit-0000000000000001-20261121.jsonl"
     record.write_text("")
     os.utime(record, (time.time() + 3600,) * 2)
     examine(config_of(tmp_path), as_json=True)
