@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
+from typing import Protocol
 
 from proxy.auditrecord import Change, Decision, Load, Outcome, Shadow, encode, line
 from proxy.auditsegment import FIRST_PREVIOUS, Segment, prove_writable, seal, survey
@@ -42,6 +43,20 @@ class AuditUnavailable(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(f"audit log unavailable: {reason}")
         self.reason = reason
+
+
+class Audit(Protocol):
+    """Where records are put: the log, or the way to the process that holds it. `AuditLog` says what each member is."""
+
+    @property
+    def available(self) -> bool: ...
+    @property
+    def failures(self) -> int: ...
+    @property
+    def lag_seconds(self) -> float: ...
+    def append(self, record: Decision | Outcome | Shadow | Change | Load) -> Future[int]: ...
+    def append_encoded(self, members: str) -> Future[int]: ...
+    def probe(self) -> Future[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +164,7 @@ class AuditLog:
         if self._end():
             os.close(self._folder_lock)
 
-    def hand_over(self, still_open: Sequence[str]) -> Handed:
+    def hand_over(self) -> Handed:
         """Make durable what was appended and end, but keep the folder locked for who goes on with what is returned.
 
         After a failure it is said to end nowhere, so that whoever goes on looks for himself.
@@ -157,7 +172,7 @@ class AuditLog:
         self._end()
         segment = self._segment
         name, size = (segment.path.name, segment.bytes) if segment and self._reason is None else ("", 0)
-        return Handed(self._folder_lock, name, size, self._next_seq, self._previous, tuple(still_open))
+        return Handed(self._folder_lock, name, size, self._next_seq, self._previous)
 
     def _end(self) -> bool:
         """Whether this call ended it."""

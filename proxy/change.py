@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import structlog
 
-from proxy.audit import AuditLog, AuditUnavailable
+from proxy.audit import Audit, AuditLog, AuditUnavailable
 from proxy.auditrecord import Change
 from proxy.auditsegment import sync_folder
 from proxy.ca import write_file
@@ -67,7 +67,7 @@ def record(state_dir: Path, change: Change, *, wait_seconds: float = WAIT_SECOND
         reason = _try_to_take_in(state_dir)
 
 
-def take_in(state_dir: Path, log: AuditLog) -> int:
+def take_in(state_dir: Path, log: Audit) -> int:
     """Puts every waiting change on record; how many. Raises AuditUnavailable, and what is left waits on."""
     taken = 0
     for path in _waiting(state_dir):
@@ -84,7 +84,7 @@ def take_in(state_dir: Path, log: AuditLog) -> int:
     return taken
 
 
-async def follow(state_dir: Path, log: AuditLog) -> None:
+async def follow(state_dir: Path, log: Audit) -> None:
     """Takes changes in until cancelled, each within a second."""
     while True:
         with contextlib.suppress(AuditUnavailable, TimeoutError, OSError):  # told by the log's own health; tried again
@@ -131,7 +131,7 @@ def _read(path: Path) -> Change | None:
     return change if isinstance(change.time, float | int) and 0 <= change.time < LATEST else None
 
 
-def _set_aside(path: Path, log: AuditLog) -> None:
+def _set_aside(path: Path, log: Audit) -> None:
     """Keeps a damaged file for whoever can read more out of it, says so on record, and looks at it no more."""
     _log.error("a change could not be read and was set aside", file=path)
     note = Change(time=time.time(), actor=PROXY_ACTOR, kind="change.damaged", subject=path.name)

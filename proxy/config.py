@@ -49,7 +49,7 @@ NEEDS_RESTART = frozenset(
     {
         *("listen", "metrics", "state_dir", "users", "groups", "workers", "upstream", "allow_private"),
         *("websocket", "vault", "aws_signing", "portal", "base_urls", "base_url_origins", "advertise", "reload"),
-        *("traces", "proxy_protocol", "trusted_balancers"),
+        *("traces", "proxy_protocol", "trusted_balancers", "drain_seconds", "takeover_seconds"),
     }
 )
 """Keys whose parts are made once, at the start; a reload takes the others."""
@@ -116,6 +116,8 @@ class Config(Section):
     advertise: AddressText | None = Field(default=None, validate_default=True)
     hosts: Mapping[HostPattern, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
     reload: Literal["auto", "manual"] = "auto"
+    drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 20
+    takeover_seconds: Annotated[float, Field(ge=0, le=86400)] = 300
     traces: TraceConfig = TraceConfig()
 
     @field_validator("proxy_protocol")

@@ -56,9 +56,30 @@ class Presence:
             os.close(self._descriptor)
             raise ConfigError(f"{path}: expected no other proxy with this state folder, found one")
         os.fchmod(self._descriptor, 0o600)
+        self.take()
+        self._sweep()
+
+    @classmethod
+    def of(cls, state_dir: Path, descriptor: int) -> Self:
+        """The lock that another process of ours holds and shares by this descriptor, to be taken when it lets go."""
+        presence = cls.__new__(cls)
+        presence._folder, presence._descriptor, presence._is_taken = state_dir / FOLDER, descriptor, False
+        return presence
+
+    @property
+    def descriptor(self) -> int:
+        return self._descriptor
+
+    def take(self) -> None:
+        """Has signals come to this process."""
+        self._is_taken = True
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
-        self._sweep()
+
+    def leave(self) -> None:
+        """Lets go of what is another process's now."""
+        os.close(self._descriptor)
+        self._descriptor = -1
 
     def questions(self) -> Sequence[Question]:
         """Those that wait for an answer; each is given once."""
@@ -75,8 +96,10 @@ class Presence:
             write_file(self._folder / (question.id + ANSWER), json.dumps(answer).encode(), 0o600)
 
     def close(self) -> None:
-        os.ftruncate(self._descriptor, 0)
-        os.close(self._descriptor)
+        if self._descriptor >= 0:
+            if self._is_taken:
+                os.ftruncate(self._descriptor, 0)
+            self.leave()
 
     def __enter__(self) -> Self:
         return self

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from proxy import metrics
-from proxy.audit import AuditLog, AuditUnavailable
+from proxy.audit import Audit, AuditUnavailable
 from proxy.auditrecord import AuditFinding
 from proxy.auditrecord import Decision as DecisionRecord
 from proxy.auditrecord import Load as LoadRecord
@@ -38,7 +38,7 @@ _STOPPING = frozenset(action.label for action in Action if action.stops)
 @dataclass(slots=True)
 class Front:
     inquiry: Inquiry
-    audit: AuditLog
+    audit: Audit
     edition: Edition
     """The one in force."""
     shadow: Shadow

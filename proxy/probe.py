@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
-from proxy.audit import AuditLog, AuditUnavailable
+from proxy.audit import Audit, AuditUnavailable
 from proxy.ca import CA
 from proxy.front import Front
 from proxy.pool import PoolError
@@ -15,7 +15,7 @@ PROBE_SECONDS = 5.0
 class Probe:
     """Called from the status server's threads; asks the proxy's own loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, front: Front, audit: AuditLog, authority: CA) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, front: Front, audit: Audit, authority: CA) -> None:
         self._loop = loop
         self._front = front
         self._audit = audit

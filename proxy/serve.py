@@ -25,6 +25,7 @@ from proxy.draft import Draft, load_draft
 from proxy.edition import Edition
 from proxy.front import Front
 from proxy.gate import Gate
+from proxy.handover.pen import Pen
 from proxy.identity import Authenticator
 from proxy.inquiry import Inquiry
 from proxy.intercept.listening import Listeners, open_sockets
@@ -113,7 +114,7 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
             await pool.start()
         except PoolError as err:
             raise ConfigError("the scan workers did not start; `tightlip config check` and the log say why") from err
-        audit = _open_audit(config.state_dir / "audit")
+        audit = Pen(_open_audit(config.state_dir / "audit"))
         stack.callback(audit.close)
         stack.callback(asyncio.create_task(change.follow(config.state_dir, audit)).cancel)
         presence = stack.enter_context(Presence(config.state_dir))
@@ -203,9 +204,8 @@ async def _run(running: Running, parts: Parts) -> None:
     manager = ServiceManager.of(os.environ, os.getpid())
 
     def stop() -> None:
-        if not draining:
-            manager.stopping()
-            draining.append(loop.create_task(server.drain()))
+        manager.stopping()
+        draining.append(loop.create_task(server.drain(config.drain_seconds)))
 
     def hang_up() -> None:
         if had_terminal and not os.isatty(0):  # nobody would see or stop what ran on
@@ -238,7 +238,7 @@ async def _reload(running: Running, manager: ServiceManager) -> None:
 
 
 def _status(running: Running) -> str:
-    return f"listens on {running.server.address}, edition {running.server.front.edition.standing.edition}"
+    return f"listens on {running.server.address}, edition {running.reloader.front.edition.standing.edition}"
 
 
 def _welcome(listen: str, status: str, config: Config, bundle: Path) -> str:

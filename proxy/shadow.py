@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from proxy import metrics
-from proxy.audit import AuditLog
+from proxy.audit import Audit
 from proxy.auditrecord import AuditChange
 from proxy.auditrecord import Shadow as ShadowRecord
 from proxy.comparison import Changed, compared
@@ -45,7 +45,7 @@ class _Seen:
 class Shadow:
     """Whichever candidate there is, with a pool of its own; none at first."""
 
-    audit: AuditLog
+    audit: Audit
     inquiry: Inquiry
     _edition: Edition | None = None
     _draft: Draft | None = None

@@ -32,7 +32,7 @@ BATCH_SPANS: Final = 512
 BATCH_MILLIS: Final = 1000.0
 OPEN_REQUESTS: Final = 65_536
 _ALL: Final = 1 << 32
-_FAILED: Final = frozenset({"upstream_failed", "connection_lost", "unknown"})
+_FAILED: Final = frozenset({"upstream_failed", "connection_lost", "cut", "unknown"})
 
 
 class Exporting:

@@ -40,6 +40,7 @@ _RESULTS = {
     "completed": "answered by the vendor",
     "upstream_failed": "the vendor could not be reached",
     "connection_lost": "the connection broke off",
+    "cut": "the proxy was stopped before the reply ended",
     "unknown": "not known: the proxy ended before the request did",
 }
 

@@ -254,7 +254,8 @@ class Tightlip:
         reference, state.on_record = state.on_record, ""
         status = flow.response.status_code if flow.response else None
         tapped = state.tap.result() if state.tap else None
-        self._judge.finish(reference, Ending(result, status, time.monotonic() - state.started, tapped, state.answered))
+        seconds = time.monotonic() - state.started
+        self._judge.finish(reference, Ending(state.ended(result), status, seconds, tapped, state.answered))
 
     # helpers
 

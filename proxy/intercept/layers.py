@@ -5,10 +5,11 @@ Replaces mitmproxy's own choice, which passes on whatever it does not recognise.
 
 from mitmproxy.net.tls import starts_like_tls_record
 from mitmproxy.proxy import commands, context, events, layer
-from mitmproxy.proxy.layers import ClientTLSLayer, HttpLayer, ServerTLSLayer, TCPLayer, modes
+from mitmproxy.proxy.layers import ClientTLSLayer, HttpLayer, ServerTLSLayer, modes
 from mitmproxy.proxy.layers.http import HTTPMode
 from mitmproxy.proxy.layers.tls import parse_client_hello
 
+from proxy.intercept.drain import Tunnel
 from proxy.judge import Judge
 
 _TLS_HANDSHAKE = 0x16
@@ -63,7 +64,7 @@ class NextLayer:
             if hello.sni and not gate.agrees(host, hello.sni):
                 return Refuse(ctx)
         if route.is_blind:
-            return TCPLayer(ctx, ignore=True)
+            return Tunnel(ctx)
         if not is_tls:
             return HttpLayer(ctx, HTTPMode.transparent)
         stack = ServerTLSLayer(ctx)

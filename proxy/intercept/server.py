@@ -4,7 +4,6 @@ Never `mitmdump -s`: a script that fails to load would be dropped, and everythin
 """
 
 import asyncio
-import contextlib
 import gc
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,23 +18,21 @@ from proxy.config import Config
 from proxy.configtype import Address
 from proxy.door import Door
 from proxy.identity import Authenticator
-from proxy.intercept import listening
+from proxy.intercept import drain, listening
 from proxy.intercept.addon import Tightlip
 from proxy.intercept.balancer import Balancers
+from proxy.intercept.drain import Drain, Underway
 from proxy.intercept.layers import NextLayer
 from proxy.intercept.listening import Listeners
 from proxy.intercept.socketmessage import Messages
 from proxy.intercept.stream import PermittedStream, install
 from proxy.intercept.tls import OwnTlsConfig, refuse_insecure
-from proxy.intercept.websocket import DrainAsked, InspectedSocket, install_websocket
+from proxy.intercept.websocket import InspectedSocket, install_websocket
 from proxy.judge import Judge
 from proxy.terms import Terms
 
 IDLE_SECONDS = 3600
 """mitmproxy closes a silent connection after ten minutes; models may think for longer."""
-
-DRAIN_SECONDS = 20.0
-
 
 MakeDoor = Callable[[Terms, Address], Door]
 
@@ -50,6 +47,8 @@ class Server:
     addon: Tightlip
     accepting: Listeners
     make_door: MakeDoor
+    underway: Underway
+    draining: Drain | None = None
 
     async def run(self) -> None:
         """Serves until `drain` or `stop`."""
@@ -71,24 +70,15 @@ class Server:
         self.addon.portal = door.portal
         PermittedStream.door = door
 
-    async def drain(self) -> None:
-        """Stops accepting, lets running requests end for up to DRAIN_SECONDS, then stops.
-
-        A WebSocket is closed as soon as nothing is awaited on it.
-        """
+    async def drain(self, seconds: float, *, has_successor: bool = False) -> None:
+        """Stops accepting, lets what runs end for up to so long, then stops. A second call has what still runs cut."""
+        if self.draining is not None:
+            self.draining.hurry()
+            return
+        self.draining = Drain(self.listeners, self.judge, self.underway, self.addon.sockets, has_successor)
         self.accepting.close()
-        deadline = asyncio.get_running_loop().time() + DRAIN_SECONDS
-        self._drain_sockets(at_once=False)
-        while self.judge.open_requests and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.05)
-        self._drain_sockets(at_once=True)
-        await asyncio.sleep(0.05)
+        await self.draining.run(seconds)
         self.stop()
-
-    def _drain_sockets(self, *, at_once: bool) -> None:
-        for flow in list(self.addon.sockets.values()):
-            with contextlib.suppress(ValueError):  # gone in the meantime
-                self.listeners.inject_event(DrainAsked(flow, at_once))
 
     def stop(self) -> None:
         """Ends `run` at once."""
@@ -120,6 +110,7 @@ def make_server(
         NextLayer(judge),
         OwnTlsConfig(authority, judge),
         addon,
+        underway := Underway(),
         messages,
         upstream_auth.UpstreamAuth(),  # after ours, which takes out what the client sent for a proxy
     )
@@ -136,9 +127,10 @@ def make_server(
     )
     if config.proxy_protocol != "off":
         accepting.greeters.insert(0, Balancers(config.trusted_balancers))  # the others greet who is really there
+    drain.install()
     listening.install(accepting)
     install(config.limits.body, addon.error_reply, respond.fault_body)
     install_websocket(config.limits.body, messages.refusal)
     refuse_insecure(ctx.options)
     gc.freeze()  # what start-up made lives forever; collections need not walk it
-    return Server(running, listeners, judge, addon, accepting, make_door)
+    return Server(running, listeners, judge, addon, accepting, make_door, underway)

@@ -56,7 +56,8 @@ class FlowState:
     `answered` is when the vendor's answer began, in seconds since the epoch.
     `hints` are headers that tell which code it is about, and that messages of a WebSocket come without.
     `on_record` is the reference under which its decision is on record, and its outcome not yet. `lexicon` is what
-    becomes values again in the reply; `warned` and `remark` are what its user is told with it.
+    becomes values again in the reply; `warned` and `remark` are what its user is told with it. `is_cut` when it is the
+    proxy that breaks it off.
     """
 
     reference: str
@@ -74,6 +75,7 @@ class FlowState:
     socket: SocketState | None = None
     warned: tuple[str, ...] = ()
     remark: Remark | None = None
+    is_cut: bool = False
 
     @property
     def user(self) -> str | None:
@@ -82,6 +84,10 @@ class FlowState:
     @property
     def profile(self) -> Profile:
         return self.identity.profile(self.peer) if self.identity else Profile(address=self.peer)
+
+    def ended(self, result: str) -> str:
+        """The result code of a request that ended so."""
+        return "cut" if self.is_cut and result == "connection_lost" else result
 
     def permits(self, request: http.Request) -> bool:
         """Whether what would be sent now is the very object that was permitted."""

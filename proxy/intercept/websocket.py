@@ -265,7 +265,7 @@ class InspectedSocket(layer.Layer):
     def _drain(self, *, at_once: bool) -> Commands:
         """Closes an idle connection, one at work once its answer is whole, or any at once."""
         self._is_draining = True
-        return self._leave(CloseReason.SERVICE_RESTART, "connection_lost") if at_once else self._close_if_drained()
+        return self._leave(CloseReason.SERVICE_RESTART, "cut") if at_once else self._close_if_drained()
 
     def _close_if_drained(self) -> Commands:
         is_idle = self._asked is None and not self._backlog and self._exchange is None

@@ -40,7 +40,7 @@ MARK: Final = Label("mark", "what people said of the finding", known=("right", "
 RESULT: Final = Label(
     "result",
     "how it ended",
-    known=("completed", "blocked", "upstream_failed", "connection_lost"),
+    known=("completed", "blocked", "upstream_failed", "connection_lost", "cut"),
     more=12,
 )
 SKIPPED: Final = Label("reason", "why the candidate did not judge it", known=("behind", "fault", "unread"), more=5)
