@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
-from typing import Protocol
 
 from proxy.auditrecord import Change, Decision, Load, Outcome, Shadow, encode, line
 from proxy.auditsegment import FIRST_PREVIOUS, Segment, prove_writable, seal, survey
@@ -43,20 +42,6 @@ class AuditUnavailable(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(f"audit log unavailable: {reason}")
         self.reason = reason
-
-
-class Audit(Protocol):
-    """Where records are put: the log, or the way to the process that holds it. `AuditLog` says what each member is."""
-
-    @property
-    def available(self) -> bool: ...
-    @property
-    def failures(self) -> int: ...
-    @property
-    def lag_seconds(self) -> float: ...
-    def append(self, record: Decision | Outcome | Shadow | Change | Load) -> Future[int]: ...
-    def append_encoded(self, members: str) -> Future[int]: ...
-    def probe(self) -> Future[int]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import structlog
 
-from proxy.audit import Audit, AuditLog, AuditUnavailable
+from proxy.audit import AuditLog, AuditUnavailable
+from proxy.auditing import Audit
 from proxy.auditrecord import Change
 from proxy.auditsegment import sync_folder
 from proxy.ca import write_file

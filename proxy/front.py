@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from proxy import metrics
-from proxy.audit import Audit, AuditUnavailable
+from proxy.audit import AuditUnavailable
+from proxy.auditing import Audit
 from proxy.auditrecord import AuditFinding
 from proxy.auditrecord import Decision as DecisionRecord
 from proxy.auditrecord import Load as LoadRecord

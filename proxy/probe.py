@@ -3,7 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
-from proxy.audit import Audit, AuditUnavailable
+from proxy.audit import AuditUnavailable
+from proxy.auditing import Audit
 from proxy.ca import CA
 from proxy.front import Front
 from proxy.pool import PoolError

@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 
 from proxy import metrics
-from proxy.audit import Audit
+from proxy.auditing import Audit
 from proxy.auditrecord import AuditChange
 from proxy.auditrecord import Shadow as ShadowRecord
 from proxy.comparison import Changed, compared

@@ -11,7 +11,8 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import Future
 
-from proxy.audit import Audit, AuditUnavailable
+from proxy.audit import AuditUnavailable
+from proxy.auditing import Audit
 from proxy.auditrecord import Change, Decision, Load, Outcome, Shadow, encode
 from proxy.handover.channel import Channel, Message
 from proxy.handover.pen import subject_of
@@ -44,6 +45,15 @@ class Distant:
 
     def append_encoded(self, members: str) -> Future[int]:
         return self._ask("record", members)
+
+    async def put(self, record: Decision | Outcome | Shadow | Change | Load) -> int:
+        return await asyncio.wrap_future(self.append(record))
+
+    def append_later(self, record: Outcome) -> None:
+        self.append(record)
+
+    def append_later_encoded(self, members: str) -> None:
+        self.append_encoded(members)
 
     def probe(self) -> Future[int]:
         return self._ask("probe", "")

@@ -3,6 +3,7 @@
 Knows which requests are open: decided, on record or about to be, and without an outcome.
 """
 
+import asyncio
 import re
 import threading
 import time
@@ -10,14 +11,16 @@ from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import Final
 
-from proxy.audit import Audit, AuditLog, AuditUnavailable
+from proxy.audit import AuditLog, AuditUnavailable
+from proxy.auditing import Audit
 from proxy.auditrecord import Change, Decision, Load, Outcome, Shadow, encode
 
 HELD_RECORDS: Final = 10_000
 
 _SUBJECT: Final = re.compile(r'"type":"(decision|outcome)","request":"([A-Za-z0-9_-]{1,64})"')
 
-Held = tuple[str | None, Future[int]]
+Held = tuple[str | None, Future[int] | None]
+"""A record, or the wish for a proof that one could be written; and who waits, if anybody does."""
 
 
 class Pen:
@@ -64,6 +67,32 @@ class Pen:
             self._note(members, future)
         return future
 
+    async def put(self, record: Decision | Outcome | Shadow | Change | Load) -> int:
+        audit = self._audit
+        if audit is None:
+            return await asyncio.wrap_future(self.append(record))
+        if isinstance(record, Decision):
+            with self._turn:
+                self._open[record.request] = None
+        try:
+            return await audit.put(record)
+        except AuditUnavailable:
+            if isinstance(record, Decision):
+                self._forget(record.request)
+            raise
+
+    def append_later(self, record: Outcome) -> None:
+        self.append_later_encoded(encode(record))
+
+    def append_later_encoded(self, members: str) -> None:
+        with self._turn:
+            if (subject := subject_of(members)) is not None:
+                self._forget(subject[1])
+            if self._audit is not None:
+                self._audit.append_later_encoded(members)
+            elif len(self._held) < HELD_RECORDS:
+                self._held.append((members, None))
+
     def probe(self) -> Future[int]:
         with self._turn:
             return self._pass_on(None)
@@ -81,7 +110,9 @@ class Pen:
             held, self._held, self._held_since = self._held, [], None
             self._audit = audit
             for members, future in held:
-                if future.set_running_or_notify_cancel():
+                if future is None:
+                    audit.append_later_encoded(members or "")
+                elif future.set_running_or_notify_cancel():
                     _follow(self._pass_on(members), future)
                 elif (subject := subject_of(members or "")) is not None:
                     self._forget(subject[1])
@@ -116,13 +147,13 @@ class Pen:
                 self._open[request] = None
                 future.add_done_callback(lambda done: self._forget(request) if _has_failed(done) else None)
             case ("outcome", request):
-                self._open.pop(request, None)
-                self._others.pop(request, None)
+                self._forget(request)
 
     def _forget(self, request: str) -> None:
-        """A decision that did not come on record has no outcome either."""
+        """Of a request that has an outcome, or whose decision did not come on record, nothing more is to come."""
         with self._turn:
             self._open.pop(request, None)
+            self._others.pop(request, None)
 
 
 def subject_of(members: str) -> tuple[str, str] | None:
