@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -68,8 +69,11 @@ def record(state_dir: Path, change: Change, *, wait_seconds: float = WAIT_SECOND
         reason = _try_to_take_in(state_dir)
 
 
-def take_in(state_dir: Path, log: Audit) -> int:
-    """Puts every waiting change on record; how many. Raises AuditUnavailable, and what is left waits on."""
+def take_in(state_dir: Path, log: Audit, taken_in: Callable[[Change], None] = lambda change: None) -> int:
+    """Puts every waiting change on record and tells `taken_in` of each; how many.
+
+    Raises AuditUnavailable, and what is left waits on.
+    """
     taken = 0
     for path in _waiting(state_dir):
         try:
@@ -81,16 +85,17 @@ def take_in(state_dir: Path, log: Audit) -> int:
             continue
         log.append(change).result(WAIT_SECONDS)
         path.unlink(missing_ok=True)
+        taken_in(change)
         taken += 1
     return taken
 
 
-async def follow(state_dir: Path, log: Audit) -> None:
-    """Takes changes in until cancelled, each within a second."""
+async def follow(state_dir: Path, log: Audit, taken_in: Callable[[Change], None] = lambda change: None) -> None:
+    """Takes changes in until cancelled, each within a second. `taken_in` is called in another thread."""
     while True:
         with contextlib.suppress(AuditUnavailable, TimeoutError, OSError):  # told by the log's own health; tried again
             if _waiting(state_dir):
-                await asyncio.to_thread(take_in, state_dir, log)
+                await asyncio.to_thread(take_in, state_dir, log, taken_in)
         await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -50,6 +50,7 @@ NEEDS_RESTART = frozenset(
         *("listen", "metrics", "state_dir", "users", "groups", "workers", "upstream", "allow_private"),
         *("websocket", "vault", "aws_signing", "portal", "base_urls", "base_url_origins", "advertise", "reload"),
         *("traces", "proxy_protocol", "trusted_balancers", "drain_seconds", "takeover_seconds"),
+        *("metrics_users", "exemplars"),
     }
 )
 """Keys whose parts are made once, at the start; a reload takes the others."""
@@ -119,6 +120,8 @@ class Config(Section):
     drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 20
     takeover_seconds: Annotated[float, Field(ge=0, le=86400)] = 300
     traces: TraceConfig = TraceConfig()
+    metrics_users: Literal["off", "hashed", "named"] = "off"
+    exemplars: bool = False
 
     @field_validator("proxy_protocol")
     @classmethod

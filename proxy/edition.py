@@ -6,6 +6,7 @@ is judged by, the words it is refused with and what its record says are then of 
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 from proxy.draft import Draft
@@ -24,12 +25,13 @@ from proxy.verdict import Request, Verdict
 class Edition(Terms):
     """`pool` finds by the edition's rules; editions with the same rules share it. `sealed` is the charter.
 
-    `vault` is None when the policy gives no pseudonyms.
+    `vault` is None when the policy gives no pseudonyms, `expires` None when it comes from no bundle.
     """
 
     sealed: Sealed
     pool: Pool
     vault: Vault | None = None
+    expires: datetime | None = None
 
     async def inspect(self, request: Request, told: Told = NOTHING_TOLD, known: Known = NOTHING_KNOWN) -> Verdict:
         """The verdict of one worker. Raises PoolError."""
@@ -54,7 +56,8 @@ class Edition(Terms):
         """The edition that files describe, with workers for its rules."""
         charter, config = draft.charter, draft.config
         gate, standing = gate_of(config, charter.catalogue), standing_of(draft)
-        return cls(charter, gate, standing, draft.settings.limits.body_bytes, number, draft.sealed, pool, vault)
+        body_bytes, expires = draft.settings.limits.body_bytes, draft.bundle.expires if draft.bundle else None
+        return cls(charter, gate, standing, body_bytes, number, draft.sealed, pool, vault, expires)
 
 
 def standing_of(draft: Draft) -> Standing:

@@ -84,7 +84,7 @@ class Front:
         """The verdict by `edition` for a request that was let in. Never raises for a fault of ours: that is a BLOCK."""
         started = time.perf_counter()
         verdict = await self.inquiry.decide(request, identity, edition)
-        metrics.observe_decision(time.perf_counter() - started)
+        metrics.observe_decision(time.perf_counter() - started, request.reference)
         blocked = frozenset(item.fingerprint for item in verdict.findings if item.action in _STOPPING)
         if verdict.decision is not Decision.BLOCK or not blocked:
             return verdict
@@ -100,10 +100,17 @@ class Front:
             self.repeats.forget(request.reference)
             raise
         seconds = time.perf_counter() - started
-        metrics.observe_audit(seconds)
+        metrics.observe_audit(seconds, request.reference)
         self.tracer.committed(request.reference, seconds)
         is_shadow = edition.charter.catalogue.is_shadow(verdict.vendor)
-        metrics.record_decision(verdict, len(request.body), is_shadow=is_shadow)
+        metrics.record_decision(
+            verdict,
+            len(request.body),
+            is_shadow=is_shadow,
+            user=request.user,
+            groups=request.profile.groups,
+            reference=request.reference,
+        )
         self.open[request.reference] = record
         self.shadow.observe(request, request.user or request.profile.address, verdict)
 

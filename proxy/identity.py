@@ -94,6 +94,11 @@ class Authenticator:
         account = self._users.get(identity.name)
         return account.identity if account is not None and account.identity.proof == identity.proof else None
 
+    @property
+    def groups(self) -> frozenset[str]:
+        """Every group that somebody is in."""
+        return frozenset[str]().union(*(account.identity.groups for account in self._users.values()))
+
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 

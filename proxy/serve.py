@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from proxy import __version__, change, log, metrics
+from proxy import __version__, change, log, meter, metrics
 from proxy.audit import AuditLog, AuditUnavailable
 from proxy.ca import CA, ensure
 from proxy.cabundle import write_bundle, write_upstream_roots
@@ -116,7 +116,7 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
             raise ConfigError("the scan workers did not start; `tightlip config check` and the log say why") from err
         audit = Pen(_open_audit(config.state_dir / "audit"))
         stack.callback(audit.close)
-        stack.callback(asyncio.create_task(change.follow(config.state_dir, audit)).cancel)
+        stack.callback(asyncio.create_task(change.follow(config.state_dir, audit, metrics.record_change)).cancel)
         presence = stack.enter_context(Presence(config.state_dir))
         vault = _open_vault(config) if draft.charter.policy.pseudonymises else None
         if draft.bundle is not None:
@@ -139,14 +139,13 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         def put_in_force(edition: Edition) -> None:
             front.put_in_force(edition)
             server.put_in_force(edition)
-            standing = edition.standing
-            metrics.describe(
-                __version__, standing.edition, standing.policy, standing.policy_digest, standing.rules_digest
-            )
+            meter.taken(edition)
             metrics.observe(edition.pool, audit, authority)
 
         reloader = Reloader(front, parts.origin, draft, partial(_open_vault, config), put_in_force, vault)
         stack.push_async_callback(reloader.close)
+        meter.judging(config, front.inquiry)
+        meter.accepting(config, authenticator)
         put_in_force(edition)
         await reloader.begin()
         probe = Probe(asyncio.get_running_loop(), front, audit, authority)

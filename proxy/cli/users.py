@@ -12,6 +12,8 @@ from proxy.cli.prompt import ask_secret
 from proxy.config import Config
 from proxy.configfile import ConfigError
 from proxy.groupfile import NO_GROUPS, load_groups
+from proxy.key import installation_key
+from proxy.userhash import hashing_key, user_hash
 
 
 def add_user(config: Config, name: str, groups: Sequence[str], roles: Sequence[str]) -> None:
@@ -26,7 +28,10 @@ def train_user(config: Config, name: str, course: str, until: date) -> None:
 
 
 def list_users(config: Config) -> None:
-    """One line a user: the name, then `group`, `role` and `training` with what belongs to each."""
+    """One line a user: the name, then `group`, `role` and `training` with what belongs to each.
+
+    Where metrics show a hash of the name, it is told as well.
+    """
     groups = load_groups(config.groups) if config.groups else NO_GROUPS
     for user in userfile.load_users(_users_file(config)):
         lists = {
@@ -34,6 +39,8 @@ def list_users(config: Config) -> None:
             "roles": sorted(groups.roles_of(user)),
             "training": [f"{course} until {until}" for course, until in user.training],
         }
+        if config.metrics_users == "hashed":
+            lists["in metrics"] = [user_hash(user.name, hashing_key(installation_key(config.state_dir)))]
         print(user.name, *(f"{kind}: {', '.join(names)}" for kind, names in lists.items() if names), sep="  ")
 
 

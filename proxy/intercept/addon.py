@@ -174,7 +174,7 @@ class Tightlip:
         state.lexicon = judgement.lexicon
         state.remark = remark_of(self._judge, request, verdict, state.user or state.peer, state.edition)
         apply(flow.request, verdict)
-        metrics.observe_added_latency(time.monotonic() - started)
+        metrics.observe_added_latency(time.monotonic() - started, state.reference)
         self._permit(flow, state)
 
     async def _judged(self, flow: http.HTTPFlow, request: Request, state: FlowState) -> Judgement:
@@ -214,7 +214,7 @@ class Tightlip:
         if not state.on_record:
             flow.response.stream = True
             return
-        state.answered = time.time()
+        state.answer_begins(flow.request.host)
         fmt = state.edition.format_of(flow.request.method, flow.request.host, flow.request.path)
         state.tap = ResponseTap(fmt, flow.response.headers.get("content-encoding", ""), time.monotonic)
         flow.response.stream = state.tap.feed

@@ -129,7 +129,7 @@ class Messages:
             message.content = verdict.body
         remark = remark_of(self._judge, request, verdict, state.user or state.peer, edition)
         self._renew(state.socket, fmt, judgement.lexicon, remark)
-        metrics.observe_added_latency(time.monotonic() - started)
+        metrics.observe_added_latency(time.monotonic() - started, request.reference)
         message.permit = message.content
 
     def _renew(self, socket: SocketState, fmt: Format, lexicon: Lexicon | None, remark: Remark | None) -> None:

@@ -17,11 +17,15 @@ _KEY = "tightlip"
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Leave to send exactly this: the body and headers that were scanned, to the target they were scanned for."""
+    """Leave to send exactly this: the body and headers that were scanned, to the target they were scanned for.
+
+    It was `given` at that moment of the monotonic clock.
+    """
 
     body: bytes | None
     headers: tuple[tuple[bytes, bytes], ...]
     target: tuple[str, str, int, str, str]
+    given: float = field(default_factory=time.monotonic, compare=False)
 
     @classmethod
     def of(cls, request: http.Request) -> "Permit":
@@ -88,6 +92,14 @@ class FlowState:
     def ended(self, result: str) -> str:
         """The result code of a request that ended so."""
         return "cut" if self.is_cut and result == "connection_lost" else result
+
+    def answer_begins(self, host: str) -> None:
+        """The vendor's reply to a permitted request has begun."""
+        self.answered = time.time()
+        if self.permit is not None:
+            vendor = self.edition.vendor_for(host)
+            seconds = time.monotonic() - self.permit.given
+            metrics.observe_upstream(seconds, vendor.id if vendor else "other", self.reference)
 
     def permits(self, request: http.Request) -> bool:
         """Whether what would be sent now is the very object that was permitted."""

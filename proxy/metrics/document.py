@@ -30,7 +30,14 @@ installation in use has some hundreds to a few thousand.
 
 **Several processes** are one page: counters and histograms are added up, and those of a process that ended stay in the
 totals, so a total never falls but at a restart of the whole. What gauges are together is told below. The standard
-`process_*` metrics are the core's own.
+`process_*` metrics are the core's own. What a process counted in the second before it was killed is lost.
+
+**Users** are in no label by default. `metrics_users: hashed` counts requests by a keyed hash of the user's name, 12
+hex digits that `tightlip users list` tells and that mean nothing without the installation's key; `named` by the name
+itself, for whoever may read `/metrics`.
+
+**Exemplars.** With `exemplars: true` buckets of durations name one request each, `{{reference="tl-..."}}`, in
+OpenMetrics alone; `tightlip explain` tells what became of it.
 """
 
 

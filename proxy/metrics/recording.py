@@ -1,18 +1,16 @@
 """What happens, counted: the functions that the rest of the house calls. None raises, none waits."""
 
-import hmac
 from collections.abc import Collection
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Literal
 
 from proxy.auditrecord import Change, Outcome, Shadow
 from proxy.metrics import operation, traffic
 from proxy.metrics.instrument import Histogram
+from proxy.userhash import hashing_key, user_hash
 from proxy.verdict import Verdict
 
 UserNames = Literal["off", "hashed", "named"]
-HASH_CHARS: Final = 12
-_PURPOSE: Final = b"tightlip metrics users 1"
 
 
 class _Wishes:
@@ -22,16 +20,20 @@ class _Wishes:
     key: bytes = b""
 
 
-def tell_users(names: UserNames, key: bytes, *, exemplars: bool = False) -> None:
-    """How users are told by from now on; `key` is the installation's. `exemplars`: buckets name requests."""
-    _Wishes.names, _Wishes.key = names, hmac.digest(key, _PURPOSE, "sha256")
-    Histogram.keeps_exemplars = exemplars
+def tell_users(names: UserNames, key: bytes) -> None:
+    """How users are told by from now on; `key` is the installation's."""
+    _Wishes.names, _Wishes.key = names, hashing_key(key)
     _hashed.cache_clear()
+
+
+def keep_exemplars(kept: bool) -> None:
+    """Whether buckets of durations name requests from now on."""
+    Histogram.keeps_exemplars = kept
 
 
 @lru_cache(maxsize=8192)
 def _hashed(user: str) -> str:
-    return hmac.digest(_Wishes.key, user.encode(), "sha256").hex()[:HASH_CHARS]
+    return user_hash(user, _Wishes.key)
 
 
 def record_decision(

@@ -70,9 +70,13 @@ def observe(pool: _PoolState, audit: _AuditState, authority: CA) -> None:
     operation.MEMORY.follow(lambda: _memory(pool))
 
 
-def observe_front(inquiry: _InquiryState, groups: Callable[[], Iterable[str]]) -> None:
-    """Read these at every scrape or snapshot from now on. `groups` are those that there are; each has its count."""
+def observe_inquiry(inquiry: _InquiryState) -> None:
+    """Read this at every scrape from now on."""
     operation.IN_FLIGHT.follow(lambda: {(): inquiry.in_flight_bytes})
+
+
+def observe_groups(groups: Callable[[], Iterable[str]]) -> None:
+    """The groups that there are, asked at every scrape or snapshot from now on: each has its count."""
     traffic.GROUP_REQUESTS.follow(lambda: {(group,): 0.0 for group in groups()})
 
 

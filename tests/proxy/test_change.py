@@ -136,3 +136,15 @@ def test_a_torn_half_is_set_aside(tmp_path: Path) -> None:
 )
 def test_what_people_write_loses_what_could_be_a_value(text: str, kept: str) -> None:
     assert plain_words(text) == kept
+
+
+def test_who_wants_to_know_is_told_of_each_change_once_it_is_on_record(tmp_path: Path) -> None:
+    told: list[Change] = []
+    submit(tmp_path, step("ex-1"))
+    submit(tmp_path, step("ex-2"))
+    log = AuditLog(tmp_path / "audit")
+    try:
+        take_in(tmp_path, log, told.append)
+    finally:
+        log.close()
+    assert [one.subject for one in told] == ["ex-1", "ex-2"]
