@@ -11,7 +11,7 @@ LOCK_FLAGS := --quiet --generate-hashes --allow-unsafe --strip-extras --no-annot
 
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start hundreds of interpreters, each of which would compile all anew
 
-.PHONY: run test setup check lint types fast clients bench clean lock
+.PHONY: run test setup check lint types fast clients bench clean lock sbom licences audit
 
 run: setup  ## start the proxy on embedded defaults
 	$(BIN)/tightlip run $(ARGS)
@@ -53,6 +53,17 @@ lock:  ## refresh the two lock files; names no index host
 	.cache/lock/bin/pip-compile $(LOCK_FLAGS) --output-file requirements.lock pyproject.toml
 	.cache/lock/bin/pip-compile $(LOCK_FLAGS) --constraint requirements.lock --extra dev \
 		--output-file requirements-dev.lock pyproject.toml
+
+sbom: setup  ## dist/tightlip-VERSION.cdx.json: what is shipped, in CycloneDX
+	$(BIN)/python -m supply sbom
+
+licences: setup  ## refresh docs/licences.md
+	$(BIN)/python -m supply licences
+
+# --strict: where the index knows nothing of a package, that is a failure and not a clean bill.
+audit:  ## known vulnerabilities of what is locked; asks the public index's own service
+	test -x .cache/audit/bin/pip-audit || { $(PYTHON) -m venv .cache/audit && .cache/audit/bin/pip install --quiet pip-audit; }
+	.cache/audit/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off --requirement requirements.lock
 
 clean:
 	rm -rf .venv .cache .state dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
