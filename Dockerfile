@@ -1,14 +1,16 @@
-# Two stages: the first builds the wheel and installs it beside the locked dependencies, the second only carries the
-# result. Everything that is downloaded is pinned by hash. Nothing is written outside /var/lib/tightlip and /tmp.
+# Two stages: the first builds the wheel, installs it beside the locked dependencies and compiles the rules; the second
+# only carries the result. Everything that is downloaded is pinned by hash. There is no compiler in either: all
+# dependencies come as wheels. Nothing is written outside /var/lib/tightlip and /tmp.
+# The base image is pinned by its tag; pin it by its digest in your own registry.
 
 FROM python:3.13-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
 
-# Dependencies first: they change less often than the source.
+# Dependencies first: they change less often than the source. The environment itself has no pip.
 COPY requirements.lock requirements-dev.lock ./
-RUN python -m venv /opt/tightlip \
- && /opt/tightlip/bin/pip install --require-hashes -r requirements.lock
+RUN python -m venv --without-pip /opt/tightlip \
+ && pip --python /opt/tightlip/bin/python install --require-hashes -r requirements.lock
 
 # The build backend alone, with its own hashes, out of the development lock file.
 RUN awk '/^[a-z]/{keep=/^(hatchling|packaging|pathspec|pluggy|tomlkit|trove-classifiers)==/} keep' requirements-dev.lock > build.lock \
@@ -19,7 +21,12 @@ COPY proxy ./proxy
 COPY detectors ./detectors
 COPY rules ./rules
 RUN python -m hatchling build -t wheel -d /dist \
- && /opt/tightlip/bin/pip install --no-deps /dist/*.whl
+ && pip --python /opt/tightlip/bin/python install --no-deps /dist/*.whl
+
+# Rules compiled once, for every container's first start. One on another kind of processor compiles its own.
+RUN /opt/tightlip/bin/tightlip inspect --jsonl --state-dir /tmp/compile < /dev/null \
+ && mv /tmp/compile/cache "$(/opt/tightlip/bin/python -I -c 'from detectors.rulecache import SHIPPED; print(SHIPPED)')" \
+ && rm -r /tmp/compile
 
 
 FROM python:3.13-slim

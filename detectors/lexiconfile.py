@@ -42,10 +42,10 @@ def _read(file: Path, cache_dir: Path | None, problems: list[str]) -> HealthLexi
     raw = file.read_bytes()
     cached = cache_dir / f"health-{hashlib.sha256(raw).hexdigest()[:32]}.json" if cache_dir else None
     try:
-        if cached is not None and cached.is_file():
+        if cached is not None:
             return HealthLexicon.model_validate_json(read_cached(cached))
     except (OSError, ValidationError):
-        pass  # torn: parse again
+        pass  # absent or torn: parse again
     try:
         lexicon = HealthLexicon.model_validate(_parse(raw))
     except (ValueError, ValidationError) as err:

@@ -1,6 +1,7 @@
 """The cache folder: files that can be made again, written whole or not at all, swept out when no one uses them.
 
-A name is its kind and a digest of what the file was made from, so that nothing here is ever out of date.
+A name is its kind and a digest of what the file was made from, so that nothing here is ever out of date. What came
+compiled with an image lies beside the code, is never written, and serves where the folder has nothing yet.
 """
 
 import os
@@ -10,11 +11,16 @@ from pathlib import Path
 
 KEPT_SECONDS = 30 * 24 * 3600.0
 """After the last use. An older version's files, or those of rules since edited, are of use to who goes back soon."""
+SHIPPED = Path(__file__).parent / "_compiled"
+"""The cache folder of whoever built the image, moved here; absent elsewhere."""
 
 
 def read_cached(path: Path) -> bytes:
-    """A cache file's content. Raises OSError when there is none."""
-    content = path.read_bytes()
+    """A cache file's content, or that of the file shipped under its name. Raises OSError when there is neither."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return (SHIPPED / path.name).read_bytes()
     with suppress(OSError):  # a folder that others fill
         os.utime(path)
     return content

@@ -29,7 +29,7 @@ from tests.fakevendor import FakeVendor, make_authority
 
 README = ROOT / "README.md"
 PAGES = [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
-PACKAGING = [ROOT / "Dockerfile", ROOT / "docker-compose.yml", ROOT / "deploy" / "prometheus.yml"]
+PACKAGING = [ROOT / "Dockerfile", ROOT / "docker-compose.yml", *sorted((ROOT / "deploy").rglob("*.yml"))]
 
 _FENCED = re.compile(r"^```[a-z]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from detectors import rulecache
 from detectors.rulecache import KEPT_SECONDS, read_cached, store_cached
 
 
@@ -53,3 +54,16 @@ def test_a_file_that_may_only_be_read_is_read(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(os, "utime", refuse)
     assert read_cached(path) == b"old"
+
+
+def test_what_was_shipped_serves_until_there_is_one_of_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped, ours = tmp_path / "shipped", tmp_path / "ours"
+    shipped.mkdir()
+    write(shipped / "plans-a.json", 0)
+    monkeypatch.setattr(rulecache, "SHIPPED", shipped)
+    assert read_cached(ours / "plans-a.json") == b"old"
+    store_cached(ours / "plans-a.json", b"new")
+    assert read_cached(ours / "plans-a.json") == b"new"
+    assert names(shipped) == ["plans-a.json"]
+    with pytest.raises(FileNotFoundError):
+        read_cached(ours / "plans-b.json")
