@@ -98,6 +98,7 @@ class Front:
             await self.put_on_record(record)
         except AuditUnavailable:
             self.repeats.forget(request.reference)
+            metrics.not_recorded()
             raise
         seconds = time.perf_counter() - started
         metrics.observe_audit(seconds, request.reference)

@@ -66,6 +66,7 @@ class _Readiness:
             if self._asked is None or time.monotonic() - self._asked >= REUSE_SECONDS:
                 self._checks = self._ask_anew()
                 self._asked = time.monotonic()
+                metrics.ready(_is_ready(self._checks))
             return self._checks
 
     def _ask_anew(self) -> Mapping[str, bool]:
@@ -77,6 +78,10 @@ class _Readiness:
         self._thread.start()
         self._thread.join(PROBE_SECONDS)
         return answers[0] if answers else {"probe": False}
+
+
+def _is_ready(checks: Mapping[str, bool]) -> bool:
+    return bool(checks) and all(checks.values())
 
 
 class _Server(ThreadingHTTPServer):
@@ -147,7 +152,7 @@ def _answer(path: str, accept: str | None, readiness: _Readiness, edition: Calla
         return HTTPStatus.OK, "text/plain; charset=utf-8", b"ok\n"
     if path == "/readyz":
         checks = readiness.ask()
-        ready = bool(checks) and all(checks.values())
+        ready = _is_ready(checks)
         status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
         told = {"ready": ready, "edition": edition(), "checks": dict(checks)}
         return status, "application/json", json.dumps(told).encode() + b"\n"

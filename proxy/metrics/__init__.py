@@ -14,6 +14,7 @@ from proxy.metrics.recording import (
     hook_failed,
     keep_exemplars,
     memory_pressure,
+    not_recorded,
     observe_added_latency,
     observe_audit,
     observe_decision,
@@ -39,6 +40,7 @@ from proxy.metrics.standing import (
     observe_exceptions,
     observe_groups,
     observe_inquiry,
+    ready,
     reloaded,
 )
 
@@ -55,6 +57,7 @@ __all__ = [
     "keep_exemplars",
     "loaded",
     "memory_pressure",
+    "not_recorded",
     "observe",
     "observe_added_latency",
     "observe_audit",
@@ -64,6 +67,7 @@ __all__ = [
     "observe_inquiry",
     "observe_upstream",
     "process_restarted",
+    "ready",
     "record_change",
     "record_decision",
     "record_outcome",

@@ -9,7 +9,12 @@ from proxy.metrics.traffic import VENDOR
 _TEXT: Final = "as in the records"
 
 RESTART: Final = Label("reason", "why", known=("timeout", "crash", "memory"), more=13)
-HOOK: Final = Label("hook", "name of a hook of the proxy's", more=31)
+HOOK: Final = Label(
+    "hook",
+    "name of a hook of the proxy's",
+    known=("http_connect", "requestheaders", "request", "responseheaders", "response", "error", "websocket"),
+    more=24,
+)
 RELOAD: Final = Label("result", "what came of it", known=("taken", "unchanged", "refused"))
 STATE: Final = Label("state", "`expired` ended within the last seven days", known=("requested", "in_force", "expired"))
 REFUSED: Final = Label("reason", "the bound that was met", more=16)
@@ -30,6 +35,11 @@ HOOK_FAULTS: Final = Counter(
     "Faults in the proxy's hooks; each blocked its request.",
     HOOK,
     watch="any: a fault of ours; the log names the place",
+)
+READY: Final = Gauge(
+    "tightlip_ready",
+    "What /readyz answered when it was last asked: 1 ready, 0 not. None before somebody asks.",
+    watch="0: requests are refused; a balancer, a health check or you must ask, or nobody knows",
 )
 QUEUE_DEPTH: Final = Gauge(
     "tightlip_queue_depth", "Requests waiting for a scan worker.", watch="more than none for long: too few cores"

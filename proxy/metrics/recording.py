@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 
 from proxy.auditrecord import Change, Outcome, Shadow
 from proxy.metrics import operation, traffic
@@ -11,6 +11,7 @@ from proxy.userhash import hashing_key, user_hash
 from proxy.verdict import Verdict
 
 UserNames = Literal["off", "hashed", "named"]
+_TOKENS: Final = ("input", "output", "cached")
 
 
 class _Wishes:
@@ -78,6 +79,11 @@ def record_decision(
     traffic.BODY.observe(body_bytes, "request")
 
 
+def not_recorded() -> None:
+    """A request was refused because its decision could not be put on record; it counts as no request."""
+    traffic.INCOMPLETE.inc("audit_unavailable")
+
+
 def _record_findings(verdict: Verdict) -> None:
     for finding in verdict.findings:
         traffic.FINDINGS.inc(finding.category, finding.rule, finding.action)
@@ -121,6 +127,9 @@ def record_outcome(vendor: str, outcome: Outcome) -> None:
     traffic.OUTCOMES.inc(vendor, outcome.result)
     if outcome.response_bytes is not None:
         traffic.BODY.observe(outcome.response_bytes, "response")
+    for kind, tokens in zip(_TOKENS, (outcome.input_tokens, outcome.output_tokens, outcome.cached_tokens), strict=True):
+        if tokens:
+            traffic.TOKENS.inc(vendor, kind, by=tokens)
 
 
 def record_change(change: Change) -> None:

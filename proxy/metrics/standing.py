@@ -47,6 +47,11 @@ def expire(bundle: float | None, agreements: Mapping[Values, float]) -> None:
     operation.AGREEMENT_EXPIRY.replace(agreements)
 
 
+def ready(is_ready: bool) -> None:
+    """What the readiness probe found."""
+    operation.READY.set(is_ready)
+
+
 def reloaded(result: str, *, good: bool) -> None:
     """Count a reload; `good` when what is in force is what the files say."""
     operation.RELOADS.inc(result)

@@ -44,6 +44,7 @@ RESULT: Final = Label(
     more=12,
 )
 SKIPPED: Final = Label("reason", "why the candidate did not judge it", known=("behind", "fault", "unread"), more=5)
+TOKENS_KIND: Final = Label("kind", "which tokens; `cached` are a part of `input`", known=("input", "output", "cached"))
 DIRECTION: Final = Label("direction", "which body", known=("request", "response"))
 
 REQUESTS: Final = Counter(
@@ -154,6 +155,13 @@ OUTCOMES: Final = Counter(
     VENDOR,
     RESULT,
     watch="vendors that fail, and clients that give up",
+)
+TOKENS: Final = Counter(
+    "tightlip_tokens",
+    "Tokens that vendors counted, where their replies tell.",
+    VENDOR,
+    TOKENS_KIND,
+    watch="what the use of each vendor costs",
 )
 RESTORED: Final = Counter(
     "tightlip_pseudonyms_restored", "Pseudonyms put back in replies.", watch="whether pseudonyms are in use"

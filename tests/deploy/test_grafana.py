@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from deploy.grafana.build import COLUMNS, DATASOURCE, SCHEMA_VERSION, tables, target, text
-from tests.deploy.board import DASHBOARDS, GRAFANA, filled, panels, queries, read_yaml
+from proxy.metrics.catalogue import BY_NAME
+from tests.deploy.board import DASHBOARDS, GRAFANA, families, filled, panels, queries, read_yaml, rules
 
 KINDS = {"stat", "timeseries", "bargauge", "table"}
 
@@ -84,6 +85,18 @@ def test_every_series_is_chosen_by_the_variables(path: Path) -> None:
             assert 'instance=~"$instance"' in selector, query.place
         assert set(re.findall(r"\$\w+", query.expr)) <= {"$instance", "$vendor", "$__rate_interval", "$__range"}
         assert "@" not in query.expr
+
+
+def test_what_is_asked_for_is_there_and_what_is_there_is_asked_for() -> None:
+    asked = {family for path in DASHBOARDS for query in queries(path) for family in families(query.expr)}
+    alarming = {family for rule in rules() for family in families(rule["expr"])}
+    histograms = {name for name, family in BY_NAME.items() if family.kind == "histogram"}
+    known = BY_NAME.keys() | {f"{name}_bucket" for name in histograms}
+    assert (asked | alarming) - known == set()
+    assert BY_NAME.keys() - (asked | alarming) == {
+        "tightlip_policy",  # `edition` is these and the configuration in one
+        "tightlip_ruleset",
+    }
 
 
 def test_colours_mean_the_same_everywhere() -> None:

@@ -66,3 +66,10 @@ def test_the_runbook_has_a_section_for_the_alert(name: str) -> None:
 def test_the_tests_of_rules_are_all_run() -> None:
     run = {trial if isinstance(trial, str) else str(trial.values[0]) for trial in TRIALS}
     assert run == {path.name for path in Path(PROMETHEUS).glob("*.test.yml")}
+
+
+def test_the_page_on_monitoring_has_every_alert_with_its_severities() -> None:
+    text = (ROOT / "docs" / "monitoring.md").read_text()
+    rows = dict(re.findall(r"^\| (Tightlip\w+) \|.*\| ([a-z, ]+) \|$", text, re.MULTILINE))
+    severities = {name: [rule["labels"]["severity"] for rule in ALERTS if rule["alert"] == name] for name in NAMES}
+    assert {name: told.split(", ") for name, told in rows.items()} == severities

@@ -168,3 +168,30 @@ def test_openmetrics_is_spoken_to_who_asks_for_it() -> None:
     content_type, body = metrics.render("application/openmetrics-text; version=1.0.0")
     assert content_type.startswith("application/openmetrics-text")
     assert any(family.name == "tightlip_requests" for family in parse_openmetrics(body.decode()))
+
+
+def test_tokens_are_counted_where_a_reply_told_them() -> None:
+    kinds = ("input", "output", "cached")
+    before = [value("tightlip_tokens_total", vendor="openai", kind=kind) for kind in kinds]
+    metrics.record_outcome(
+        "openai", Outcome(request="r", time=0.0, result="completed", input_tokens=70, output_tokens=5)
+    )
+    after = [value("tightlip_tokens_total", vendor="openai", kind=kind) for kind in kinds]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [70, 5, 0]
+
+
+def test_a_request_that_could_not_be_recorded_is_counted_as_refused_and_as_no_request() -> None:
+    before = value("tightlip_incomplete_total", reason="audit_unavailable"), sum_of("tightlip_requests_total")
+    metrics.not_recorded()
+    assert value("tightlip_incomplete_total", reason="audit_unavailable") == before[0] + 1
+    assert sum_of("tightlip_requests_total") == before[1]
+
+
+def sum_of(name: str) -> float:
+    return sum(sample.value for family in parse(page()) for sample in family.samples if sample.name == name)
+
+
+def test_readiness_is_what_was_last_found() -> None:
+    for is_ready in (True, False, True):
+        metrics.ready(is_ready)
+        assert value("tightlip_ready") == is_ready

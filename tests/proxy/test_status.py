@@ -75,8 +75,10 @@ def test_health_is_told_without_asking_the_probe(server: StatusServer, probe: Pr
 def test_readiness_lists_each_check(server: StatusServer, probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(status, "REUSE_SECONDS", 0)
     assert ready(server) == (200, {"ready": True, "edition": "e1", "checks": probe.checks})
+    assert b"tightlip_ready 1.0" in get(server, "/metrics")[2]
     probe.checks["audit"] = False
     assert ready(server) == (503, {"ready": False, "edition": "e1", "checks": probe.checks})
+    assert b"tightlip_ready 0.0" in get(server, "/metrics")[2]
     probe.checks = {}
     assert ready(server) == (503, {"ready": False, "edition": "e1", "checks": {}})
 
