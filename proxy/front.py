@@ -9,6 +9,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import structlog
+
 from proxy import metrics
 from proxy.audit import AuditUnavailable
 from proxy.auditing import Audit
@@ -26,6 +28,8 @@ from proxy.shadow import Shadow
 from proxy.terms import Terms
 from proxy.trace import UNTRACED, Tracer
 from proxy.verdict import Decision, Judged, Request, Verdict
+
+_log = structlog.get_logger()
 
 AUDIT_SECONDS = 10.0
 """A disk that takes longer hangs; whoever waits for it is refused."""
@@ -96,7 +100,8 @@ class Front:
         started = time.perf_counter()
         try:
             await self.put_on_record(record)
-        except AuditUnavailable:
+        except AuditUnavailable as err:
+            _log.error("not on record, so not sent", reason=err.reason, reference=request.reference)
             self.repeats.forget(request.reference)
             metrics.not_recorded()
             raise

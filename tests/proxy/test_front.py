@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from structlog.testing import capture_logs
 
 from proxy.audit import AuditLog, AuditUnavailable
 from proxy.edition import Edition
@@ -82,8 +83,9 @@ async def test_a_block_that_is_not_on_record_can_not_be_repeated(front: Front, l
     request = asked("r1")
     verdict = await front.decide(request, "ann", front.edition)
     log.close()
-    with pytest.raises(AuditUnavailable):
+    with pytest.raises(AuditUnavailable), capture_logs() as logged:
         await front.commit(request, verdict, front.edition)
+    assert [(line["reason"], line["reference"]) for line in logged] == [("closed", "r1")]
     assert (await front.decide(asked("r2"), "ann", front.edition)).repeat_of == ""
 
 

@@ -17,6 +17,12 @@ from proxy.control import running_pid
 from proxy.portal import CA_PATH, CHECK_PATH
 
 _SECONDS: Final = 20.0  # readiness proves a scan and an audit record
+_ADVICE: Final = {
+    "engine": "No worker finds anything: the log says why they don't start; memory and processor are the usual reasons.",
+    "audit": "The audit folder can't be written: make room, mount it writable; it goes on by itself.",
+    "ca": "The CA has expired: tightlip ca rotate, restart, hand the bundle out.",
+    "probe": "The proxy does not answer itself: restart it, and keep its log.",
+}
 
 
 def pid_of(config: Config) -> int | None:
@@ -64,6 +70,9 @@ def _refusal(address: Address) -> str | None:
 
 def answers(config: Config) -> Iterator[Check]:
     """What comes back when it is asked, as a client and as a balancer would."""
+    if config.proxy_protocol != "off":  # only balancers are listened to there
+        yield from _ready(config)
+        return
     status, body = _get(config.listen, CHECK_PATH)
     if status is None:
         yield Check("proxy", Level.FAIL, f"nothing listens on {config.listen}", "tightlip run")
@@ -90,7 +99,8 @@ def _ready(config: Config) -> Iterator[Check]:
     if status == 200 and not broken:
         yield Check("ready", Level.GOOD, "a worker found the canary, the audit log was written")
     else:
-        yield Check("ready", Level.FAIL, f"not ready: {', '.join(broken)}", "Look at the proxy's log.")
+        advice = " ".join(_ADVICE.get(name, "Look at the proxy's log.") for name in broken)
+        yield Check("ready", Level.FAIL, f"not ready: {', '.join(broken)}", advice)
 
 
 def _shown_ca(config: Config) -> Iterator[Check]:
