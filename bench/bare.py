@@ -1,7 +1,11 @@
-"""The addon for bare mitmdump: leads every host to the fake vendor, and does nothing else."""
+"""The addon for bare mitmdump: leads every host to the bench's vendor, and lets streams pass as they come.
+
+Without the second, mitmdump waits for a reply's end before its first byte goes on.
+"""
 
 import os
 
+from mitmproxy.http import HTTPFlow
 from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 
 
@@ -11,3 +15,8 @@ def server_connect(data: ServerConnectionHookData) -> None:
     if data.server.address:
         data.server.sni = data.server.sni or data.server.address[0]
     data.server.address = (host, int(port))
+
+
+def responseheaders(flow: HTTPFlow) -> None:
+    if flow.response and flow.response.headers.get("content-type", "").startswith("text/event-stream"):
+        flow.response.stream = True

@@ -7,14 +7,12 @@ a bench that measures refusals measures nothing.
 import asyncio
 import ssl
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
-import h2.config
-import h2.connection
-import h2.events
-import h2.settings
+from bench import frames
 
-_WINDOW_BYTES = 1024 * 1024
+_PATIENCE_SECONDS = 120.0
 
 
 class LoadError(Exception):
@@ -33,7 +31,7 @@ class Target:
 
 
 class Connection(asyncio.Protocol):
-    """The tunnel. Subclasses speak HTTP inside it."""
+    """The tunnel. Subclasses speak HTTP inside it. With `arrivals` set, what comes is kept with the time it came."""
 
     alpn = "http/1.1"
 
@@ -42,6 +40,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[bytes] | None = None
         self._received = bytearray()
+        self._secure = False
+        self.arrivals: list[tuple[float, bytes]] | None = None
 
     @classmethod
     async def open(cls, target: Target) -> Self:
@@ -56,11 +56,11 @@ class Connection(asyncio.Protocol):
         if b" 200 " not in head.partition(b"\r\n")[0]:
             raise LoadError(head.decode("latin-1"))
         connection._waiting = None
-        context = ssl.create_default_context(cafile=target.ca_file)
-        context.set_alpn_protocols([cls.alpn])
+        context = trusting(target.ca_file, cls.alpn)
         secure = await loop.start_tls(transport, connection, context, server_hostname=target.host)
         assert secure is not None
         connection._transport = secure
+        connection._secure = True
         connection.begin()
         return connection
 
@@ -68,12 +68,13 @@ class Connection(asyncio.Protocol):
         """Once, inside the tunnel, before the first request."""
 
     async def request(self, body: bytes) -> float:
-        """Seconds from the first byte written to the last byte read."""
+        """Seconds from the first byte written to the last byte read. Raises LoadError; TimeoutError after minutes."""
         loop = asyncio.get_running_loop()
         self._waiting = loop.create_future()
         started = loop.time()
         self.send(body)
-        head = await self._waiting
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            head = await self._waiting
         seconds = loop.time() - started
         if b"200" not in head[:16]:
             raise LoadError(head[:600].decode("latin-1"))
@@ -87,20 +88,22 @@ class Connection(asyncio.Protocol):
 
     def write(self, data: bytes) -> None:
         assert self._transport is not None
-        self._transport.write(data)
+        if data:
+            self._transport.write(data)
 
     def close(self) -> None:
         if self._transport:
             self._transport.close()
 
     def data_received(self, data: bytes) -> None:
-        assert self._transport is not None
-        if self._transport.get_extra_info("ssl_object") is None:
-            self._received += data
-            if b"\r\n\r\n" in self._received:
-                self._finish(bytes(self._received))
+        if self.arrivals is not None:
+            self.arrivals.append((asyncio.get_running_loop().time(), data))
+        if self._secure:
+            self.take(data)
             return
-        self.take(data)
+        self._received += data
+        if b"\r\n\r\n" in self._received:
+            self._finish(bytes(self._received))
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._waiting and not self._waiting.done():
@@ -110,6 +113,14 @@ class Connection(asyncio.Protocol):
         self._received.clear()
         if self._waiting and not self._waiting.done():
             self._waiting.set_result(answer)
+
+
+@cache
+def trusting(ca_file: str, alpn: str) -> ssl.SSLContext:
+    """Made once: reading the CA's file takes longer than a handshake."""
+    context = ssl.create_default_context(cafile=ca_file)
+    context.set_alpn_protocols([alpn])
+    return context
 
 
 class Http1(Connection):
@@ -144,58 +155,43 @@ class Http2(Connection):
     alpn = "h2"
 
     def begin(self) -> None:
-        self._h2 = h2.connection.H2Connection(config=h2.config.H2Configuration(header_encoding=None))
-        self._h2.local_settings = h2.settings.Settings(
-            client=True, initial_values={h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: _WINDOW_BYTES}
-        )
-        self._h2.initiate_connection()
-        self._h2.increment_flow_control_window(_WINDOW_BYTES)
-        self._stream = 0
-        self._left = memoryview(b"")
+        self._framing = frames.Framing(frames.PREFACE)
+        self._stream = -1
         self._status = b""
-        self.write(self._h2.data_to_send())
+        self._head = block_of(self._target)
+        self.write(self._framing.take_out())
 
     def send(self, body: bytes) -> None:
-        target = self._target
-        self._stream = self._h2.get_next_available_stream_id()
-        self._left, self._status = memoryview(body), b""
-        headers = [
-            (":method", "POST"),
-            (":path", target.path),
-            (":scheme", "https"),
-            (":authority", target.host),
-            ("x-api-key", "bench"),
-            ("anthropic-version", "2023-06-01"),
-            ("content-type", "application/json"),
-            ("content-length", str(len(body))),
-        ]
-        self._h2.send_headers(self._stream, headers)
-        self._pump()
+        self._stream += 2
+        self._status = b""
+        self._framing.send(self._stream, self._head + frames.literal("content-length", str(len(body))), body)
+        self.write(self._framing.take_out())
 
     def take(self, data: bytes) -> None:
-        for event in self._h2.receive_data(data):
-            match event:
-                case h2.events.ResponseReceived():
-                    self._status = next(bytes(v) for k, v in event.headers or () if k == b":status")
-                case h2.events.DataReceived():
-                    if self._status != b"200":
-                        self._received += event.data or b""
-                    self._h2.acknowledge_received_data(event.flow_controlled_length or 0, self._stream)
-                case h2.events.StreamEnded():
-                    self._finish(self._status + b" " + bytes(self._received))
-                case h2.events.StreamReset():
-                    self._finish(b"stream reset")
-        self._pump()
+        for frame in self._framing.feed(data):
+            if frame.type == frames.HEADERS:
+                self._status = b"200" if frames.status_is_200(frame.payload) else b"not the status hoped for"
+            elif frame.type == frames.DATA and self._status != b"200":
+                self._received += frame.payload
+            elif frame.type in (frames.RESET, frames.GOAWAY):
+                self._finish(b"stream reset or connection left")
+            if frame.type in (frames.DATA, frames.HEADERS) and frame.flags & frames.END_STREAM:
+                self._finish(self._status + b" " + bytes(self._received))
+        self.write(self._framing.take_out())
 
-    def _pump(self) -> None:
-        while self._left:
-            room = self._h2.local_flow_control_window(self._stream)
-            size = min(room, self._h2.max_outbound_frame_size, len(self._left))
-            if size <= 0:
-                break
-            self._h2.send_data(self._stream, bytes(self._left[:size]), end_stream=size == len(self._left))
-            self._left = self._left[size:]
-        self.write(self._h2.data_to_send())
+
+def block_of(target: Target) -> bytes:
+    """The header block of every request to a target, but for its length."""
+    headers = (
+        (":method", "POST"),
+        (":path", target.path),
+        (":scheme", "https"),
+        (":authority", target.host),
+        ("x-api-key", "bench"),
+        ("anthropic-version", "2023-06-01"),
+        ("content-type", "application/json"),
+    )
+    return b"".join(frames.literal(name, value) for name, value in headers)
 
 
 SPEAKERS: dict[str, type[Connection]] = {"http/1.1": Http1, "h2": Http2}

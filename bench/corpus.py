@@ -30,10 +30,10 @@ class Conversation:
         self._random = random.Random(seed)
         self._calls = 0
         tools = _tools(self._random, int(size_bytes * _TOOL_SHARE))
-        system = f"You are a coding agent. Session {seed}. " + _prose(self._random, size_bytes // 40)
+        system = f"You are a coding agent. Session {seed}. " + _prose_of(self._random, size_bytes // 40)
         head = {"model": "claude-bench", "max_tokens": 4096, "system": system, "tools": tools}
         self._head = json.dumps(head)[:-1] + ', "messages": ['
-        self._messages: list[str] = [_dump({"role": "user", "content": _prose(self._random, 200)})]
+        self._messages: list[str] = [_dump({"role": "user", "content": _prose_of(self._random, 200)})]
         self._length = len(self._head) + len(self._messages[0])
         while self._length < size_bytes - 300:
             self.turn(min(_FILE_CHARS, size_bytes - self._length))
@@ -64,18 +64,24 @@ def bodies(seed: int, size_bytes: int) -> Iterator[bytes]:
 
 def texts(seed: int, size_bytes: int) -> list[str]:
     """The string leaves of one body, for measuring the engine alone."""
-    return list(_strings(json.loads(Conversation(seed, size_bytes).body())))
+    return list(leaves(json.loads(Conversation(seed, size_bytes).body())))
 
 
-def _strings(value: Any) -> Iterator[str]:
+def prose(seed: int, chars: int) -> str:
+    """Words, about so many characters of them."""
+    return _prose_of(random.Random(seed), chars)
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Every string of a document, names of members left out."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for item in value.values():
-            yield from _strings(item)
+            yield from leaves(item)
     elif isinstance(value, list):
         for item in value:
-            yield from _strings(item)
+            yield from leaves(item)
 
 
 def _tool_use(source: random.Random, call: str) -> dict[str, Any]:
@@ -119,15 +125,15 @@ def _tools(source: random.Random, chars: int) -> list[dict[str, Any]]:
     tools: list[dict[str, Any]] = []
     length = 0
     while length < chars:
-        fields = {word: {"type": "string", "description": _prose(source, 90)} for word in source.sample(_WORDS, 4)}
+        fields = {word: {"type": "string", "description": _prose_of(source, 90)} for word in source.sample(_WORDS, 4)}
         schema = {"type": "object", "properties": fields, "additionalProperties": False}
         name = f"{source.choice(_TOOLS)}{len(tools)}"
-        tools.append({"name": name, "description": _prose(source, 900), "input_schema": schema})
+        tools.append({"name": name, "description": _prose_of(source, 900), "input_schema": schema})
         length += len(_dump(tools[-1]))
     return tools
 
 
-def _prose(source: random.Random, chars: int) -> str:
+def _prose_of(source: random.Random, chars: int) -> str:
     return " ".join(source.choices(_WORDS, k=max(3, chars // 6)))
 
 

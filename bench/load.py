@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 from bench.client import SPEAKERS, Connection, Target
 from bench.corpus import Conversation
+from bench.server import cpu_seconds
 
 _NEW_BYTES = 2048
+_AT_ONCE = 4
 _GROWTH = 0.25  # a conversation is closed when it has grown by this much, so that a cell's size means something
 
 
@@ -30,6 +32,7 @@ class Cell:
     rounds: int
     requests: int  # each connection's, in each round
     targets: dict[str, Target]
+    processes: dict[str, list[int]]  # whose processor time is counted, by target
 
 
 class Script:
@@ -64,21 +67,22 @@ class Script:
 
 
 async def measure(cell: Cell) -> dict[str, dict[str, list[float]]]:
-    """Per target: every timed request's seconds, and each round's requests per second."""
+    """Per target: every timed request's seconds, each round's requests per second and processor seconds a request."""
     speaker = SPEAKERS[cell.protocol]
     open_: dict[str, list[Connection]] = {
         name: [await speaker.open(target) for _ in range(cell.connections)] for name, target in cell.targets.items()
     }
     scripts = [Script(cell, number) for number in range(cell.connections)]
-    result: dict[str, dict[str, list[float]]] = {name: {"seconds": [], "rate": []} for name in cell.targets}
+    result: dict[str, dict[str, list[float]]] = {name: {"seconds": [], "rate": [], "cpu": []} for name in cell.targets}
     order = list(cell.targets)
     for number in range(cell.rounds + 1):  # the first warms connections and proxies, and is not counted
         work = [script.take(cell.requests) for script in scripts]
         for name in order if number % 2 else reversed(order):
-            seconds, rate = await _round(open_[name], work)
+            seconds, rate, cpu = await _round(open_[name], work, cell.processes.get(name, []))
             if number:
                 result[name]["seconds"] += seconds
                 result[name]["rate"].append(rate)
+                result[name]["cpu"].append(cpu)
     for connections in open_.values():
         for connection in connections:
             connection.close()
@@ -86,17 +90,28 @@ async def measure(cell: Cell) -> dict[str, dict[str, list[float]]]:
 
 
 async def _round(
-    connections: list[Connection], work: list[tuple[list[bytes], list[bytes]]]
-) -> tuple[list[float], float]:
-    await asyncio.gather(*(_send(c, primers) for c, (primers, _) in zip(connections, work, strict=True)))
+    connections: list[Connection], work: list[tuple[list[bytes], list[bytes]]], pids: list[int]
+) -> tuple[list[float], float, float]:
+    await prime(connections, [primers for primers, _ in work])
     gc.collect()
     gc.disable()
-    started = time.perf_counter()
+    spent, started = cpu_seconds(pids), time.perf_counter()
     parts = await asyncio.gather(*(_send(c, timed) for c, (_, timed) in zip(connections, work, strict=True)))
     elapsed = time.perf_counter() - started
     gc.enable()
     seconds = [second for part in parts for second in part]
-    return seconds, len(seconds) / elapsed
+    return seconds, len(seconds) / elapsed, (cpu_seconds(pids) - spent) / len(seconds)
+
+
+async def prime(connections: list[Connection], work: list[list[bytes]]) -> None:
+    """Sends what history is to be known, a few at a time: all at once would be refused for being too much."""
+    free = asyncio.Semaphore(_AT_ONCE)
+
+    async def send(connection: Connection, bodies: list[bytes]) -> None:
+        async with free:
+            await _send(connection, bodies)
+
+    await asyncio.gather(*(send(c, bodies) for c, bodies in zip(connections, work, strict=True)))
 
 
 async def _send(connection: Connection, bodies: list[bytes]) -> list[float]:

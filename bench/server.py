@@ -1,24 +1,27 @@
-"""Starts and stops what is measured: the fake vendor, bare mitmdump, Tightlip; reads memory from /proc."""
+"""Starts and stops what is measured: vendor, bare mitmdump, Tightlip; reads memory and processor time from /proc."""
 
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, Final
 
 from bench.client import Target
 from tests.e2e.lab import ROOT, Tightlip, configuration
 
 _START_SECONDS = 30
+_MEMORY: Final = Path("/dev/shm")
 
 
 @contextmanager
 def fake_vendor(folder: Path) -> Iterator[str]:
     """Its `HOST:PORT`; its CA is `fake-ca.pem` in the folder."""
-    command = [sys.executable, "-m", "tests.fakevendor", str(folder)]
+    command = [sys.executable, "-m", "bench.vendor", str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -49,19 +52,44 @@ def bare_mitmdump(folder: Path, vendor: str) -> Iterator[tuple[Target, int]]:
         process.wait()
 
 
-def tightlip(folder: Path, vendor: str, workers: int | None) -> Tightlip:
-    """Not started; `workers` None leaves the product's default."""
-    config = configuration(vendor, folder / "fake-ca.pem")
-    if workers is None:
-        del config["workers"]
-    else:
-        config["workers"] = workers
-    return Tightlip(folder / "tightlip", config)
+def tightlip(folder: Path, vendor: str, ca_folder: Path, **keys: Any) -> Tightlip:
+    """Not started; `keys` are of its configuration, and a value of None leaves the product's default."""
+    config = configuration(vendor, ca_folder / "fake-ca.pem") | {"workers": None} | keys
+    return Tightlip(folder, {key: value for key, value in config.items() if value is not None})
+
+
+def share_caches(one: Tightlip, other: Tightlip) -> None:
+    """What starts on these compiles no rules."""
+    other.state.mkdir(parents=True)
+    (other.state / "cache").symlink_to((one.state / "cache").resolve())
+
+
+@contextmanager
+def folder_in_memory() -> Iterator[Path | None]:
+    """A folder that no disk stands behind, where making durable costs nothing; None where there is none."""
+    if not _MEMORY.is_dir():
+        yield None
+        return
+    with tempfile.TemporaryDirectory(dir=_MEMORY) as folder:
+        yield Path(folder)
 
 
 def target_of(running: Tightlip) -> Target:
     host, _, port = running.listen.rpartition(":")
     return Target(host, int(port), str(running.ca))
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """Processor time that these processes have had, all their threads together."""
+    return sum(_one_cpu_seconds(pid) for pid in pids)
+
+
+def _one_cpu_seconds(pid: int) -> float:
+    spent = 0
+    for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with suppress(OSError):  # the thread ended meanwhile
+            spent += int(task.read_text().split()[0])
+    return spent / 1e9
 
 
 def memory_mib(pid: int) -> float:

@@ -1,4 +1,4 @@
-"""Percentiles, and what one cell's raw timings say about two proxies."""
+"""Percentiles, and what raw timings of several proxies say about what they add to the bare one."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,14 +18,20 @@ def milliseconds(values: Sequence[float]) -> dict[str, float]:
     }
 
 
+def added(raw: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    """Each target's latencies from seconds by name; all but `bare` with what they add to its percentiles."""
+    row: dict[str, Any] = {name: milliseconds(seconds) for name, seconds in raw.items()}
+    for name in row.keys() - {"bare"}:
+        for kind in ("p50_ms", "p99_ms"):
+            row[name][f"added_{kind}"] = round(row[name][kind] - row["bare"][kind], 2)
+    return row
+
+
 def compare(raw: Mapping[str, Mapping[str, Sequence[float]]]) -> dict[str, Any]:
-    """Each target's latencies and median rate, what Tightlip adds to the bare median, and the ratio of rates."""
-    cell: dict[str, Any] = {
-        name: milliseconds(part["seconds"]) | {"rate": round(percentile(part["rate"], 0.5), 1)}
-        for name, part in raw.items()
-    }
-    bare, tightlip = cell["bare"], cell["tightlip"]
-    cell["added_p50_ms"] = round(tightlip["p50_ms"] - bare["p50_ms"], 2)
-    cell["added_p99_ms"] = round(tightlip["p99_ms"] - bare["p99_ms"], 2)
-    cell["rate_ratio"] = round(tightlip["rate"] / bare["rate"], 2)
+    """A cell: latencies, median rates, processor milliseconds a request, and the ratio of rates to the bare one."""
+    cell = added({name: part["seconds"] for name, part in raw.items()})
+    for name, part in raw.items():
+        cell[name]["rate"] = round(percentile(part["rate"], 0.5), 1)
+        cell[name]["cpu_ms"] = round(percentile(part["cpu"], 0.5) * 1e3, 2)
+    cell["rate_ratio"] = round(cell["tightlip"]["rate"] / cell["bare"]["rate"], 2)
     return cell

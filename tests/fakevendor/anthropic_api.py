@@ -22,11 +22,11 @@ def message(step: Step) -> Mapping[str, Any]:
     if step.tool:
         content.append(_tool_block(step, dict(step.tool.arguments)))
     stop = "tool_use" if step.tool else "end_turn"
-    return _head() | {"content": content, "stop_reason": stop, "usage": _USAGE}
+    return _head(step) | {"content": content, "stop_reason": stop, "usage": _USAGE}
 
 
 def message_events(step: Step) -> Iterator[bytes]:
-    yield _event("message_start", {"message": _head() | {"content": [], "usage": _USAGE}})
+    yield _event("message_start", {"message": _head(step) | {"content": [], "usage": _USAGE}})
     for index, (block, deltas) in enumerate(_blocks(step)):
         yield _event("content_block_start", {"index": index, "content_block": block})
         for delta in deltas:
@@ -63,9 +63,9 @@ def _tool_block(step: Step, arguments: dict[str, Any]) -> dict[str, Any]:
     return {"type": "tool_use", "id": f"toolu_fake{step.tool.number}", "name": step.tool.name, "input": arguments}
 
 
-def _head() -> dict[str, Any]:
+def _head(step: Step) -> dict[str, Any]:
     return {
-        "id": "msg_fake1",
+        "id": f"msg_fake{step.number}",
         "type": "message",
         "role": "assistant",
         "model": "claude-fake",

@@ -70,6 +70,7 @@ class Step:
 
     text: tuple[str, ...] = ("All ", "is ", "well.")
     tool: Tool | None = None
+    number: int = 1  # tells the replies of a conversation apart, where ids do
     reasoning: str = ""  # comes signed or sealed, and the client has to give it back as it is
     status: int = 200
     body: bytes | None = None  # overrides the format's own
