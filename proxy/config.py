@@ -18,6 +18,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from proxy.bundle.option import refused
 from proxy.configfile import PREFIX, ConfigError, Key, Layers, read_env, read_file
 from proxy.configsection import (
+    READ_AGAIN,
     AddressText,
     AwsSigning,
     HostPattern,
@@ -185,6 +186,7 @@ class Config(Section):
         if running is None:
             return self, ()
         held = {name: getattr(running, name) for name in NEEDS_RESTART}
+        held["limits"] = running.limits.model_copy(update=self.limits.model_dump(include=set(READ_AGAIN)))
         changed = sorted(name for name, value in held.items() if getattr(self, name) != value)
         return self.model_copy(update=held), tuple(changed)
 

@@ -39,14 +39,33 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+READ_AGAIN = frozenset({"body", "decoded", "ratio", "depth", "scan_seconds"})
+"""The limits that a reload takes: what a request may cost. Those of connections and memory hold from the start."""
+
+
 class LimitConfig(Section):
-    """What one request may cost. Going over any of them is `incomplete`, never "the first N bytes"."""
+    """What one request may cost, and what all clients together may hold. Going over is never "the first N bytes".
+
+    `docs/limits.md` gives the reasons of the defaults. `memory` None is what the machine or its cgroup leaves.
+    """
 
     body: Size = 32 * MIB
     decoded: Size = 64 * MIB
     ratio: Annotated[int, Field(ge=10)] = 200
     depth: Annotated[int, Field(ge=8, le=1000)] = 200
     scan_seconds: Annotated[float, Field(gt=0, le=120)] = 5
+    in_flight: Size = 512 * MIB
+    memory: Size | None = None
+    connections: Annotated[int, Field(ge=16, le=1_000_000)] = 4096
+    client_connections: Annotated[int, Field(ge=1, le=1_000_000)] = 1024
+    streams: Annotated[int, Field(ge=1, le=1000)] = 100
+    resets: Annotated[int, Field(ge=1)] = 200
+    control_frames: Annotated[int, Field(ge=100)] = 2000
+    headers: Size = 64 * 1024
+    header_lines: Annotated[int, Field(ge=16, le=10_000)] = 256
+    header_seconds: Annotated[float, Field(gt=0, le=3600)] = 30
+    body_seconds: Annotated[float, Field(gt=0, le=3600)] = 30
+    idle_seconds: Annotated[float, Field(ge=1, le=86_400)] = 600
 
 
 class UpstreamConfig(Section):

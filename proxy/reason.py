@@ -32,6 +32,7 @@ class Reason(StrEnum):
     SCAN_FAILED = "scan_failed"
     WORKER_LOST = "worker_lost"
     BUSY = "busy"
+    OVERLOADED = "overloaded"
     AUDIT_UNAVAILABLE = "audit_unavailable"
     # the connection and the target
     HOST_MISMATCH = "host_mismatch"
@@ -43,6 +44,7 @@ class Reason(StrEnum):
     UPGRADE = "upgrade"
     TRAILERS = "trailers"
     BODY_UNFINISHED = "body_unfinished"
+    HEADERS_TOO_LARGE = "headers_too_large"
     METHOD = "method"
     TELEMETRY = "telemetry"
     NO_SUCH_BASE_URL = "no_such_base_url"
@@ -95,11 +97,13 @@ _STATUS = {
     Reason.PORT_NOT_ALLOWED: 403,
     Reason.NO_SUCH_BASE_URL: 404,
     Reason.WEB_PAGE: 403,
+    Reason.HEADERS_TOO_LARGE: 431,
     Reason.WEBSOCKET: 426,
     Reason.UPGRADE: 426,
     Reason.TELEMETRY: 404,
     Reason.UPSTREAM_FAILED: 502,
     Reason.BUSY: 503,
+    Reason.OVERLOADED: 503,
     Reason.WORKER_LOST: 503,
     Reason.AUDIT_UNAVAILABLE: 503,
     Reason.FAULT: 503,

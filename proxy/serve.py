@@ -127,7 +127,8 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         stack.callback(asyncio.create_task(shadow.run()).cancel)
         tracer = tracer_of(config.traces)
         stack.callback(tracer.close)
-        front = Front(Inquiry(keys=keys_of(config)), audit, edition, shadow, tracer)
+        inquiry = Inquiry(keys=keys_of(config), in_flight_limit_bytes=config.limits.in_flight)
+        front = Front(inquiry, audit, edition, shadow, tracer)
         authenticator = Authenticator(config.users, config.groups) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
         (sockets,) = open_sockets(config.listen)

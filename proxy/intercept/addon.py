@@ -21,11 +21,12 @@ from proxy.audit import AuditUnavailable
 from proxy.gate import OWN_HOST
 from proxy.identity import Authenticator
 from proxy.intercept import handshake
+from proxy.intercept.bounds import Bounds
 from proxy.intercept.door import passage_of
 from proxy.intercept.hint import take_hints
 from proxy.intercept.reply import restore
 from proxy.intercept.sender import Senders, address_of
-from proxy.intercept.state import FlowState, Permit, SocketState, attach, flow_state
+from proxy.intercept.state import FlowState, Permit, SocketState, attach, flow_state, let_go
 from proxy.intercept.translate import apply, as_request, as_response, drop_hop_headers
 from proxy.judge import Ending, Judge, Judgement, Superseded, remark_of
 from proxy.portal import Portal
@@ -86,8 +87,9 @@ class Tightlip:
 
     portal: Portal | None = None
 
-    def __init__(self, judge: Judge, authenticator: Authenticator | None) -> None:
+    def __init__(self, judge: Judge, authenticator: Authenticator | None, bounds: Bounds) -> None:
         self._judge = judge
+        self._bounds = bounds
         self.senders = Senders(authenticator)
         self._garbage_bytes = 0
         self.sockets: dict[str, http.HTTPFlow] = {}
@@ -191,7 +193,7 @@ class Tightlip:
                     self._admit(flow, request, state)
 
     def _admit(self, flow: http.HTTPFlow, request: Request, state: FlowState) -> None:
-        state.refusal = refusal_of(
+        state.refusal = self._bounds.refusal_of(flow.request) or refusal_of(
             request,
             state.edition.gate,
             sni=flow.client_conn.sni,
@@ -261,8 +263,7 @@ class Tightlip:
 
     def _let_go(self, flow: http.HTTPFlow) -> None:
         """Frees the body now: a flow's reference cycles would keep it until a collection, which counts no bytes."""
-        self._garbage_bytes += len(flow.request.raw_content or b"")
-        flow.request.data.content = None
+        self._garbage_bytes += let_go(flow)
         if self._garbage_bytes > COLLECT_BYTES:
             self._garbage_bytes = 0
             gc.collect()

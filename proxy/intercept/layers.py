@@ -5,15 +5,19 @@ Replaces mitmproxy's own choice, which passes on whatever it does not recognise.
 
 from mitmproxy.net.tls import starts_like_tls_record
 from mitmproxy.proxy import commands, context, events, layer
-from mitmproxy.proxy.layers import ClientTLSLayer, HttpLayer, ServerTLSLayer, modes
+from mitmproxy.proxy.layers import ClientTLSLayer, ServerTLSLayer, modes
 from mitmproxy.proxy.layers.http import HTTPMode
 from mitmproxy.proxy.layers.tls import parse_client_hello
 
+from proxy.intercept.bounded import BoundedHttpLayer
+from proxy.intercept.bounds import Bounds
 from proxy.intercept.drain import Tunnel
 from proxy.judge import Judge
 
 _TLS_HANDSHAKE = 0x16
 _TLS_RECORD_HEADER_BYTES = 5
+_HELLO_BYTES = 64 << 10
+"""A client's first message is some hundred bytes long, two thousand with keys against quantum computers."""
 
 
 class Refuse(layer.Layer):
@@ -27,8 +31,9 @@ class Refuse(layer.Layer):
 class NextLayer:
     """The mitmproxy addon of that name."""
 
-    def __init__(self, judge: Judge) -> None:
+    def __init__(self, judge: Judge, bounds: Bounds) -> None:
         self._judge = judge
+        self._bounds = bounds
 
     def next_layer(self, nextlayer: layer.NextLayer) -> None:
         try:
@@ -38,11 +43,11 @@ class NextLayer:
 
     def _choose(self, ctx: context.Context, data: bytes) -> layer.Layer | None:
         if isinstance(ctx.layers[-1], modes.HttpProxy):
-            return HttpLayer(ctx, HTTPMode.regular)
+            return BoundedHttpLayer(ctx, HTTPMode.regular)
         if isinstance(ctx.layers[-1], modes.HttpUpstreamProxy):
-            return HttpLayer(ctx, HTTPMode.upstream)
+            return BoundedHttpLayer(ctx, HTTPMode.upstream)
         if any(isinstance(stacked, ClientTLSLayer) for stacked in ctx.layers):
-            return HttpLayer(ctx, HTTPMode.transparent)
+            return BoundedHttpLayer(ctx, HTTPMode.transparent)
         return self._inside_connect(ctx, data)
 
     def _inside_connect(self, ctx: context.Context, data: bytes) -> layer.Layer | None:
@@ -60,13 +65,14 @@ class NextLayer:
         if is_tls:
             hello = parse_client_hello(data)
             if hello is None:
-                return None
+                return None if len(data) < _HELLO_BYTES else Refuse(ctx)
             if hello.sni and not gate.agrees(host, hello.sni):
                 return Refuse(ctx)
         if route.is_blind:
+            self._bounds.leave_alone(ctx)
             return Tunnel(ctx)
         if not is_tls:
-            return HttpLayer(ctx, HTTPMode.transparent)
+            return BoundedHttpLayer(ctx, HTTPMode.transparent)
         stack = ServerTLSLayer(ctx)
         stack.child_layer = ClientTLSLayer(ctx)
         return stack

@@ -21,11 +21,14 @@ from proxy.identity import Authenticator
 from proxy.intercept import drain, listening
 from proxy.intercept.addon import Tightlip
 from proxy.intercept.balancer import Balancers
+from proxy.intercept.bounded import install_bounded
+from proxy.intercept.bounds import Bounds
 from proxy.intercept.drain import Drain, Underway
 from proxy.intercept.layers import NextLayer
 from proxy.intercept.listening import Listeners
 from proxy.intercept.socketmessage import Messages
 from proxy.intercept.stream import PermittedStream, install
+from proxy.intercept.sweep import sweep
 from proxy.intercept.tls import OwnTlsConfig, refuse_insecure
 from proxy.intercept.websocket import InspectedSocket, install_websocket
 from proxy.judge import Judge
@@ -47,12 +50,17 @@ class Server:
     addon: Tightlip
     accepting: Listeners
     make_door: MakeDoor
+    bounds: Bounds
     underway: Underway
     draining: Drain | None = None
 
     async def run(self) -> None:
         """Serves until `drain` or `stop`."""
-        await self.master.run()
+        sweeping = asyncio.create_task(sweep(self.bounds, self.listeners))
+        try:
+            await self.master.run()
+        finally:
+            sweeping.cancel()
 
     @property
     def address(self) -> Address:
@@ -101,13 +109,15 @@ def make_server(
     parent = config.upstream.proxy
     mode = f"upstream:{parent.scheme}://{parent.address}" if parent else "regular"
     running = master.Master(options.Options(), asyncio.get_running_loop())
-    addon = Tightlip(judge, authenticator)
+    bounds = Bounds(config.limits)
+    addon = Tightlip(judge, authenticator, bounds)
     messages = Messages(judge, addon.senders)
     listeners = proxyserver.Proxyserver()
     running.addons.add(
         core.Core(),
         listeners,
-        NextLayer(judge),
+        bounds,
+        NextLayer(judge, bounds),
         OwnTlsConfig(authority, judge),
         addon,
         underway := Underway(),
@@ -129,8 +139,9 @@ def make_server(
         accepting.greeters.insert(0, Balancers(config.trusted_balancers))  # the others greet who is really there
     drain.install()
     listening.install(accepting)
-    install(config.limits.body, addon.error_reply, respond.fault_body)
+    install_bounded(bounds)
+    install(config.limits.body, bounds, addon.error_reply, respond.fault_body)
     install_websocket(config.limits.body, messages.refusal)
     refuse_insecure(ctx.options)
     gc.freeze()  # what start-up made lives forever; collections need not walk it
-    return Server(running, listeners, judge, addon, accepting, make_door, underway)
+    return Server(running, listeners, judge, addon, accepting, make_door, bounds, underway)

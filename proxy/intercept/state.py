@@ -1,7 +1,7 @@
 """What the addon knows about one flow, kept in the flow's own metadata so that it lives and dies with it."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mitmproxy import http
 
@@ -13,6 +13,8 @@ from proxy.terms import Terms
 from proxy.verdict import Headers
 
 _KEY = "tightlip"
+_SPENT = bytes(bytearray(b"spent"))
+"""A body that no request has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,16 @@ def flow_state(flow: http.HTTPFlow) -> FlowState | None:
 def attach(flow: http.HTTPFlow, state: FlowState) -> FlowState:
     flow.metadata[_KEY] = state
     return state
+
+
+def let_go(flow: http.HTTPFlow) -> int:
+    """Frees a body that was sent or refused, and voids its permit; the bytes that were freed."""
+    size = len(flow.request.raw_content or b"")
+    flow.request.data.content = None
+    state = flow_state(flow)
+    if state is not None and state.permit is not None:
+        state.permit = replace(state.permit, body=_SPENT)
+    return size
 
 
 def _utf8(text: str) -> bytes:
