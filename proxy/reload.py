@@ -103,12 +103,16 @@ class Reloader:
     _next: asyncio.Task[Outcome] | None = None
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     _ending: asyncio.Task[None] | None = None
+    _following: asyncio.Task[None] | None = None
     _hurry: asyncio.Event = field(default_factory=asyncio.Event)
     _owes: bool = False
     """Whether there was something to take that could not be put on record."""
 
-    async def begin(self) -> None:
-        """Puts the first load on record, with what changed since the proxy last ran. Raises AuditUnavailable."""
+    async def begin(self, *, waits: bool = True) -> None:
+        """Puts the first load on record, with what changed since the proxy last ran. Raises AuditUnavailable.
+
+        With `waits` the candidate looks on from the first request.
+        """
         self._watch = self.draft.watch
         file = self.draft.config.state_dir / LAST_FILE
         last = await asyncio.to_thread(read_last, file)
@@ -116,10 +120,16 @@ class Reloader:
         await self.front.put_on_record(self._record([Cause(Trigger.START)], Result.TAKEN, self.draft, last, changed))
         metrics.loaded(good=True)
         await asyncio.to_thread(keep_last, file, self._last())
-        await self._have_look_on(self.draft.candidate)
+        looking = self._start(self._have_look_on(self.draft.candidate))
+        if waits:
+            await looking
 
     def begin_following(self) -> None:
-        self._start(self._follow())
+        self._following = self._start(self._follow())
+
+    def end_following(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
 
     async def reload(self, cause: Cause) -> Outcome:
         """What comes of the next reload to begin. One that is under way may have read the files already."""

@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,8 @@ from proxy.edition import Edition
 from proxy.front import Front
 from proxy.gate import Gate
 from proxy.handover.pen import Pen
+from proxy.handover.predecessor import Predecessor
+from proxy.handover.successor import Successor
 from proxy.identity import Authenticator
 from proxy.inquiry import Inquiry
 from proxy.intercept.listening import Listeners, open_sockets
@@ -58,6 +61,10 @@ class Running:
     reloader: Reloader
     presence: Presence
     probe: Probe
+    audit: Pen
+    following: asyncio.Task[None]
+    predecessor: Predecessor
+    successor: Successor | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ class Parts:
     gate: Gate
     authority: CA
     bundle: Path
+    takeover: bool = False
 
     def runner(self) -> asyncio.Runner:
         """A runner whose loop dials as the gate allows."""
@@ -79,11 +87,14 @@ class Parts:
         return asyncio.Runner(loop_factory=partial(GuardedLoop, self.gate, connect_to, parent))
 
 
-def serve(origin: Origin) -> None:
-    """Runs until SIGTERM or SIGINT. Raises ConfigError and its kin for what the operator can mend."""
+def serve(origin: Origin, *, takeover: bool = False) -> None:
+    """Runs until SIGTERM or SIGINT, or until another takes over; with `takeover` in the place of the one that runs.
+
+    Raises ConfigError and its kin for what the operator can mend.
+    """
     log.configure()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
-    parts = prepare(origin)
+    parts = replace(prepare(origin), takeover=takeover)
     with parts.runner() as runner:
         runner.run(_serve(parts))
 
@@ -108,19 +119,21 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
     """Starts every part but the listening, on the parts' own runner; takes them down in reverse order."""
     config, draft, authority = parts.config, parts.draft, parts.authority
     async with contextlib.AsyncExitStack() as stack:
+        successor = await _successor(config) if parts.takeover else None
         pool = pool_of(draft)
         stack.push_async_callback(pool.stop)
         try:
             await pool.start()
         except PoolError as err:
             raise ConfigError("the scan workers did not start; `tightlip config check` and the log say why") from err
-        audit = Pen(_open_audit(config.state_dir / "audit"))
+        audit = Pen()
         stack.callback(audit.close)
-        stack.callback(asyncio.create_task(change.follow(config.state_dir, audit, metrics.record_change)).cancel)
-        presence = stack.enter_context(Presence(config.state_dir))
+        if successor is None:
+            audit.give(_open_audit(config.state_dir / "audit"))
+            presence = stack.enter_context(Presence(config.state_dir))
+        else:
+            stack.push_async_callback(successor.close)
         vault = _open_vault(config) if draft.charter.policy.pseudonymises else None
-        if draft.bundle is not None:
-            draft.bundle.accept(datetime.now(UTC))
         edition = Edition.of(draft, pool, vault)
         shadow = Shadow(audit, Inquiry(keys=keys_of(config)))
         stack.push_async_callback(shadow.close)
@@ -131,8 +144,8 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         front = Front(inquiry, audit, edition, shadow, tracer)
         authenticator = Authenticator(config.users, config.groups) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
-        (sockets,) = open_sockets(config.listen)
-        accepting = Listeners(sockets)
+        inherited = successor.listening if successor is not None else ()
+        accepting = Listeners(inherited or open_sockets(config.listen)[0])
         stack.callback(accepting.close)
         make_door = partial(door_of, config, authority)
         server = make_server(config, accepting, front, authority, authenticator, roots, make_door)
@@ -148,11 +161,31 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         meter.judging(config, front.inquiry)
         meter.accepting(config, authenticator)
         put_in_force(edition)
-        await reloader.begin()
+        if successor is not None:
+            presence = stack.enter_context(await successor.take(audit))
+        if draft.bundle is not None:
+            draft.bundle.accept(datetime.now(UTC))
+        following = asyncio.create_task(change.follow(config.state_dir, audit, metrics.record_change))
+        stack.callback(following.cancel)
+        await reloader.begin(waits=successor is None)
         probe = Probe(asyncio.get_running_loop(), front, audit, authority)
-        status = _open_status(config, probe, lambda: front.edition.standing.edition)
+        inherited = successor.status if successor is not None else ()
+        status = _open_status(config, probe, lambda: front.edition.standing.edition, inherited)
         stack.callback(status.close)
-        yield Running(server, status, reloader, presence, probe)
+        predecessor = Predecessor(
+            config.state_dir,
+            audit,
+            presence,
+            str(config.listen),
+            str(config.metrics),
+            lambda: [one.fileno() for one in accepting.sockets],
+            lambda: [status.descriptor],
+        )
+        yield Running(server, status, reloader, presence, probe, audit, following, predecessor, successor)
+
+
+async def _successor(config: Config) -> Successor | None:
+    return await Successor.knock(config.state_dir, str(config.listen), str(config.metrics))
 
 
 def _open_audit(folder: Path) -> AuditLog:
@@ -173,9 +206,11 @@ def _open_vault(config: Config) -> Vault:
         raise ConfigError(f"{file}: expected a vault that can be written, found {type(err).__name__}") from err
 
 
-def _open_status(config: Config, probe: Probe, edition: Callable[[], str]) -> StatusServer:
+def _open_status(
+    config: Config, probe: Probe, edition: Callable[[], str], inherited: Sequence[socket.socket]
+) -> StatusServer:
     try:
-        return StatusServer(config.metrics.host, config.metrics.port, probe, edition)
+        return StatusServer(config.metrics.host, config.metrics.port, probe, edition, *inherited[:1])
     except OSError as err:
         raise ConfigError(f"metrics: expected an address that is free, found {config.metrics}: {err.strerror}") from err
 
@@ -207,6 +242,13 @@ async def _run(running: Running, parts: Parts) -> None:
         manager.stopping()
         draining.append(loop.create_task(server.drain(config.drain_seconds)))
 
+    def leave() -> None:
+        """All is a successor's, but for what has begun here."""
+        running.following.cancel()
+        running.reloader.end_following()
+        running.status.close()
+        draining.append(loop.create_task(server.drain(config.takeover_seconds, has_successor=True)))
+
     def hang_up() -> None:
         if had_terminal and not os.isatty(0):  # nobody would see or stop what ran on
             stop()
@@ -219,6 +261,10 @@ async def _run(running: Running, parts: Parts) -> None:
         loop.add_signal_handler(number, stop)
     serving = loop.create_task(server.run())
     await server.wait_listening()
+    if running.successor is not None:
+        await running.successor.confirm(running.audit)
+        running.presence.take()
+    waiting = loop.create_task(running.predecessor.run(leave))
     loop.add_signal_handler(signal.SIGHUP, hang_up)
     if config.reload == "auto":
         running.reloader.begin_following()
@@ -227,6 +273,10 @@ async def _run(running: Running, parts: Parts) -> None:
     manager.ready(_status(running))
     with watched(manager, running.probe.of_work):
         await serving
+        if running.successor is not None and running.predecessor.distant is not None:
+            await running.successor.gone()  # its records go by this process, to the next
+        await running.predecessor.finish()
+    waiting.cancel()
 
 
 async def _reload(running: Running, manager: ServiceManager) -> None:

@@ -28,21 +28,35 @@ Answer = tuple[HTTPStatus, str, bytes]
 class StatusServer:
     """Serves until closed. `address` is where it really listens, as HOST:PORT."""
 
-    def __init__(self, host: str, port: int, probe: Probe, edition: Callable[[], str] = str) -> None:
-        """Raises OSError when the address can't be listened on. `edition` names the one in force."""
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        probe: Probe,
+        edition: Callable[[], str] = str,
+        listening: socket.socket | None = None,
+    ) -> None:
+        """Raises OSError when the address can't be listened on. `edition` names the one in force.
+
+        `listening` is a socket that already listens there.
+        """
         readiness = _Readiness(probe)
 
         class Request(_Request):
             def answer(self, path: str) -> Answer:
                 return _answer(path, self.headers.get("accept"), readiness, edition)
 
-        self._server = _Server(host, port, Request)
+        self._server = _Server(host, port, Request, listening)
         shown = f"[{host}]" if ":" in host else host
         self.address = f"{shown}:{self._server.server_address[1]}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="status", daemon=True
         )
         self._thread.start()
+
+    @property
+    def descriptor(self) -> int:
+        return self._server.fileno()
 
     def close(self) -> None:
         """Stop listening and wait for the listening thread; requests under way end with their clients."""
@@ -90,10 +104,15 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = CONNECTIONS
 
-    def __init__(self, host: str, port: int, request: type[BaseHTTPRequestHandler]) -> None:
+    def __init__(
+        self, host: str, port: int, request: type[BaseHTTPRequestHandler], listening: socket.socket | None
+    ) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._free = threading.BoundedSemaphore(CONNECTIONS)
-        super().__init__((host, port), request)
+        super().__init__((host, port), request, bind_and_activate=listening is None)
+        if listening is not None:
+            self.socket.close()
+            self.socket, self.server_address = listening, listening.getsockname()
 
     def server_bind(self) -> None:
         """As HTTPServer's, without its reverse look-up of the host's name, which can take seconds."""

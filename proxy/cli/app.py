@@ -53,6 +53,7 @@ def run(
     metrics: Annotated[str | None, typer.Option(help="HOST:PORT of /metrics, /healthz and /readyz.")] = None,
     state_dir: StateDir = None,
     policy: Annotated[str | None, typer.Option(help="A policy pack's name, or a file.")] = None,
+    takeover: Annotated[bool, typer.Option("--takeover", help="Take the running proxy's place, if one runs.")] = False,
 ) -> None:
     """Start the proxy."""
     import os
@@ -61,7 +62,7 @@ def run(
     from proxy.serve import serve
 
     flags = {"listen": listen, "metrics": metrics, "state_dir": state_dir, "policy": policy}
-    serve(Origin.of(config, os.environ, flags))
+    serve(Origin.of(config, os.environ, flags), takeover=takeover)
 
 
 @app.command()

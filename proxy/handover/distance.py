@@ -10,12 +10,28 @@ import itertools
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future
+from typing import Final
 
+import structlog
+
+from proxy import metrics
 from proxy.audit import AuditUnavailable
 from proxy.auditing import Audit
 from proxy.auditrecord import Change, Decision, Load, Outcome, Shadow, encode
 from proxy.handover.channel import Channel, Message
 from proxy.handover.pen import subject_of
+
+PREDECESSOR: Final = "predecessor"
+
+_log = structlog.get_logger()
+
+
+def take_counts(snapshot: object) -> None:
+    """Has the metrics go on where the predecessor's are. Another version may count what is not known here."""
+    try:
+        metrics.adopt(PREDECESSOR, str(snapshot).encode())
+    except ValueError:
+        _log.warning("the predecessor's metrics are another version's and were left out")
 
 
 class Distant:
@@ -72,6 +88,10 @@ class Distant:
             for number in list(self._waiting):
                 self._settle({"number": number})
 
+    def count(self, snapshot: bytes) -> None:
+        """Has the holder's metrics show what this process has counted."""
+        self._loop.call_soon_threadsafe(self._outbox.put_nowait, {"counts": snapshot.decode()})
+
     async def settled(self) -> None:
         """Returns once nothing waits any more."""
         while self._waiting:
@@ -118,6 +138,9 @@ class Departing:
         try:
             while True:
                 message = await self._channel.receive()
+                if "counts" in message:
+                    take_counts(message["counts"])
+                    continue
                 answer = asyncio.create_task(self._answer(message["number"], self._take(message)))
                 self._answers.add(answer)
                 answer.add_done_callback(self._answers.discard)
@@ -128,6 +151,7 @@ class Departing:
             for request in self._open:
                 self._audit.append(Outcome(request=request, time=time.time(), result="unknown"))
             self._open.clear()
+            metrics.forget(PREDECESSOR)
 
     def _take(self, message: Message) -> Future[int]:
         if "record" not in message:

@@ -15,7 +15,7 @@ from typing import Final
 
 import structlog
 
-from proxy import __version__
+from proxy import __version__, metrics
 from proxy.audit import AuditLog, AuditUnavailable
 from proxy.auditstart import Handed
 from proxy.control import Presence
@@ -28,6 +28,8 @@ SETTLE_SECONDS: Final = 5.0
 """For the successor to open the log and accept connections. Requests wait meanwhile, so it is well below what they wait
 for a disk."""
 RETRY_SECONDS: Final = 0.2
+COUNT_SECONDS: Final = 5.0
+"""Between two reports of what is counted while work comes to its end: about as often as metrics are scraped."""
 
 Descriptors = Callable[[], Sequence[int]]
 
@@ -36,10 +38,7 @@ _log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Predecessor:
-    """`listening` and `status` give the sockets at `listen` and `metrics`, as these are written in the configuration.
-
-    `leave` is called once everything is the successor's: it stops accepting and lets what has begun come to its end.
-    """
+    """`listening` and `status` give the sockets at `listen` and `metrics`, written as in the configuration."""
 
     state_dir: Path
     pen: Pen
@@ -48,14 +47,16 @@ class Predecessor:
     metrics: str
     listening: Descriptors
     status: Descriptors
-    leave: Callable[[], None]
     distant: Distant | None = None
     """The log, once it is the successor's."""
     _lines: set[asyncio.Task[None]] = field(default_factory=set)
     _is_busy: bool = False
 
-    async def run(self) -> None:
-        """Until cancelled. A folder where no socket can be made costs the handover, and nothing else."""
+    async def run(self, leave: Callable[[], None]) -> None:
+        """Until cancelled; `leave` is called once everything is the successor's.
+
+        A folder where no socket can be made costs the handover, and nothing else.
+        """
         try:
             door = bind(self.state_dir)
         except OSError as err:
@@ -64,11 +65,11 @@ class Predecessor:
         with door:
             while True:
                 sock, _ = await asyncio.get_running_loop().sock_accept(door)
-                line = asyncio.get_running_loop().create_task(self._listen_to(Channel(sock)))
+                line = asyncio.get_running_loop().create_task(self._listen_to(Channel(sock), leave))
                 self._lines.add(line)
                 line.add_done_callback(self._lines.discard)
 
-    async def _listen_to(self, channel: Channel) -> None:
+    async def _listen_to(self, channel: Channel, leave: Callable[[], None]) -> None:
         with channel, contextlib.suppress(EOFError, OSError, TimeoutError):
             if not channel.is_ours:
                 return
@@ -84,7 +85,7 @@ class Predecessor:
                 return
             self._is_busy = True
             try:
-                await self._hand_over(channel)
+                await self._hand_over(channel, leave)
             finally:
                 self._is_busy = False
 
@@ -101,7 +102,7 @@ class Predecessor:
             return "expected one successor, found another before"
         return "" if self.pen.available else "expected an audit log that can be written, found none"
 
-    async def _hand_over(self, channel: Channel) -> None:
+    async def _hand_over(self, channel: Channel, leave: Callable[[], None]) -> None:
         begun = set(self.pen.open_requests)
         log = self.pen.lift()
         if not isinstance(log, AuditLog):  # it has gone to another successor
@@ -115,8 +116,11 @@ class Predecessor:
             raise
         if is_taken:
             self._depart(channel, handed)
+            leave()
             assert self.distant is not None
+            counting = asyncio.get_running_loop().create_task(self._count())
             await self.distant.run()
+            counting.cancel()
         else:
             await self._take_back(channel, handed)
 
@@ -128,6 +132,7 @@ class Predecessor:
             "next_seq": handed.next_seq,
             "previous_sha256": handed.previous_sha256,
             "still_open": handed.still_open,
+            "counts": metrics.snapshot(of_all=True).decode(),
             "files": ["lock", "presence"],
         }
         try:
@@ -141,13 +146,26 @@ class Predecessor:
             return False
         return answer.get("serves") is True
 
+    async def _count(self) -> None:
+        while self.distant is not None:
+            await asyncio.sleep(COUNT_SECONDS)
+            self.distant.count(metrics.snapshot(of_all=True))
+
+    async def finish(self) -> None:
+        """To be called when nothing runs any more: the successor gets the last records and counts."""
+        if self.distant is None:
+            return
+        self.pen.end_open("cut")
+        self.distant.count(metrics.snapshot(of_all=True))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.distant.settled(), SETTLE_SECONDS)
+
     def _depart(self, channel: Channel, handed: Handed) -> None:
         self.distant = Distant(channel)
         self.pen.give(self.distant)
         os.close(handed.lock)
         self.presence.leave()
         _log.info("handed over to a successor", count=len(handed.still_open))
-        self.leave()
 
     async def _take_back(self, channel: Channel, handed: Handed) -> None:
         """Goes on as if nothing had been. Requests wait until the log is open again, and are refused if it takes long.

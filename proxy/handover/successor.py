@@ -15,7 +15,7 @@ from proxy.auditstart import Handed
 from proxy.configfile import ConfigError
 from proxy.control import Presence, running_pid
 from proxy.handover.channel import PROTOCOL, Channel, connect
-from proxy.handover.distance import Departing
+from proxy.handover.distance import Departing, take_counts
 from proxy.handover.pen import Pen
 
 
@@ -68,6 +68,7 @@ class Successor:
             self.channel.close()
             raise ConfigError(f"{self.state_dir}: expected a proxy that hands its log over, found a fault") from err
         self._still_open = handed.still_open
+        take_counts(offer.get("counts"))
         pen.give(log, handed.still_open)
         return Presence.of(self.state_dir, files["presence"][0])
 

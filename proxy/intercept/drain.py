@@ -111,6 +111,7 @@ class Drain:
     sockets: Mapping[str, http.HTTPFlow]
     """The open WebSockets by their client's connection."""
     has_successor: bool = False
+    _began: float = field(default_factory=time.time)
     _hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, seconds: float) -> None:
@@ -147,7 +148,8 @@ class Drain:
     async def _close_quiet(self) -> None:
         at_work = set(self._at_work())
         for handler in set(self.listeners.connections.values()) - at_work:
-            is_quiet = time.time() - handler.timeout_watchdog.last_activity > QUIET_SECONDS
+            last = max(handler.timeout_watchdog.last_activity, self._began)
+            is_quiet = time.time() - last > QUIET_SECONDS
             if is_quiet and handler.client not in Tunnel.clients:
                 await handler.on_timeout()
 

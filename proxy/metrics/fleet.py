@@ -51,14 +51,20 @@ _secret: Final = secrets.token_hex(8)
 _number = 0
 
 
-def snapshot() -> bytes:
-    """All that this process has counted so far, for `adopt` in the one that is scraped."""
+def snapshot(*, of_all: bool = False) -> bytes:
+    """All that this process has counted so far, for `adopt` in the one that is scraped.
+
+    `of_all` adds what it adopted from others: for the process that is scraped in its place from now on.
+    """
     global _number
     _number += 1
-    numbers = {family.name: _listed(family.values()) for family in FAMILIES if isinstance(family, Counter | Gauge)}
-    buckets = {family.name: _told(family) for family in FAMILIES if isinstance(family, Histogram)}
-    said = {"version": VERSION, "born": f"{os.getpid()}-{_secret}", "number": _number}
-    return json.dumps({**said, "numbers": numbers, "buckets": buckets}, separators=(",", ":")).encode()
+    counted = numbers if of_all else Counter.values
+    states = buckets if of_all else Histogram.states
+    said: dict[str, Any] = {"version": VERSION, "born": f"{os.getpid()}-{_secret}", "number": _number}
+    said["numbers"] = {family.name: _listed(counted(family)) for family in FAMILIES if isinstance(family, Counter)}
+    said["numbers"] |= {family.name: _listed(family.values()) for family in FAMILIES if isinstance(family, Gauge)}
+    said["buckets"] = {family.name: _told(states(family)) for family in FAMILIES if isinstance(family, Histogram)}
+    return json.dumps(said, separators=(",", ":")).encode()
 
 
 def adopt(process: str, content: bytes) -> None:
@@ -129,7 +135,7 @@ def _listed(numbers: dict[Values, float]) -> list[Any]:
     return [[*values, number] for values, number in numbers.items()]
 
 
-def _told(family: Histogram) -> list[Any]:
+def _told(states: dict[Values, Buckets]) -> list[Any]:
     return [
         [
             *values,
@@ -137,7 +143,7 @@ def _told(family: Histogram) -> list[Any]:
             state.total,
             [[bucket, one.reference, one.value, one.time] for bucket, one in state.exemplars.items()],
         ]
-        for values, state in family.states().items()
+        for values, state in states.items()
     ]
 
 

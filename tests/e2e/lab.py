@@ -38,11 +38,13 @@ def configuration(vendor: str, ca_file: Path, plain: str | None = None, **more: 
 
 @dataclass(slots=True)
 class Tightlip:
-    """A running proxy. `folder` holds its configuration, its state and its log."""
+    """A running proxy. `folder` holds its configuration, its state and its log; `flags` are further ones of `run`."""
 
     folder: Path
     config: Mapping[str, Any]
     environment: Mapping[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    log_name: str = "log.txt"
     listen: str = ""
     metrics_address: str = ""
     start_seconds: float = 0.0
@@ -60,7 +62,7 @@ class Tightlip:
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / "tightlip.yaml"
         file.write_text(json.dumps(dict(self.config)))  # JSON is YAML
-        arguments = ["run", "--config", str(file), "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"]
+        arguments = ["run", "--config", str(file), "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0", *self.flags]
         started = time.monotonic()
         with self.log.open("ab") as log:
             log.truncate(0)
@@ -97,7 +99,13 @@ class Tightlip:
 
     @property
     def log(self) -> Path:
-        return self.folder / "log.txt"
+        return self.folder / self.log_name
+
+    def successor(self, **more: Any) -> "Tightlip":
+        """One that takes this one's place when it is started; `more` are other top-level keys."""
+        config = {**self.config, **more}
+        name = f"{self.log.stem}-next.txt"
+        return Tightlip(self.folder, config, self.environment, ("--takeover",), name)
 
     @property
     def ca(self) -> Path:

@@ -1,0 +1,157 @@
+"""A new version takes the port at noon: nobody is refused, nothing breaks off, everything is on record once."""
+
+import contextlib
+import itertools
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e import values
+from tests.e2e.clients import CHAT
+from tests.e2e.lab import Tightlip
+from tests.e2e.test_drain import JSON, ended, outcomes, streaming, wait_for
+from tests.fakevendor import FakeVendor, Step
+from tests.proxy.test_audit import chain_is_whole
+from tests.socketclient import SocketClient
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+CONNECTIONS = 160
+CLIENTS = 4
+
+
+@dataclass(slots=True)
+class Newcomers:
+    """Clients that open a connection for each request, one after the other."""
+
+    tightlip: Tightlip
+    trust: ssl.SSLContext
+    faults: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def sent(self) -> int:
+        return len(self.seconds) + len(self.faults)
+
+    def run(self) -> None:
+        while not self._stopped.is_set():
+            started = time.monotonic()
+            try:
+                with httpx.Client(
+                    proxy=self.tightlip.proxy_url, verify=self.trust, trust_env=False, timeout=60
+                ) as client:
+                    answer = client.post(CHAT, content=values.chat(f"note {next(self._numbers)}"), headers=JSON)
+            except httpx.HTTPError as err:
+                self.faults.append(repr(err))
+                continue
+            if answer.status_code == 200:
+                self.seconds.append(time.monotonic() - started)
+            else:
+                self.faults.append(f"{answer.status_code} {answer.text[-80:]}")
+            self._stopped.wait(0.02)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    @contextmanager
+    def coming(self) -> Iterator["Newcomers"]:
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            running = [pool.submit(self.run) for _ in range(CLIENTS)]
+            try:
+                yield self
+            finally:
+                self.stop()
+        for one in running:
+            one.result()
+
+
+def trust_of(tightlip: Tightlip) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(tightlip.ca))
+
+
+def check(tightlip: Tightlip, requests: int) -> None:
+    """Each request has one decision and one outcome, and the log is one chain."""
+    found = outcomes(tightlip)
+    assert len(found) == requests
+    assert {tuple(results) for results in found.values()} == {("completed",)}
+    assert chain_is_whole(tightlip.state / "audit")
+
+
+@dataclass(slots=True)
+class Regular:
+    """A client that uses one connection as long as it is let, and notes when a response says that it was the last."""
+
+    tightlip: Tightlip
+    sent: int = 0
+    is_told: bool = False
+    faults: list[str] = field(default_factory=list)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        limits = httpx.Limits(keepalive_expiry=600)
+        trust = trust_of(self.tightlip)
+        with httpx.Client(
+            proxy=self.tightlip.proxy_url, verify=trust, trust_env=False, timeout=60, limits=limits
+        ) as client:
+            while not self._stopped.wait(0.1):
+                self.sent += 1
+                try:
+                    answer = client.post(CHAT, content=values.chat(f"again {self.sent}"), headers=JSON)
+                except httpx.HTTPError as err:
+                    self.faults.append(repr(err))
+                    continue
+                self.is_told = self.is_told or answer.headers.get("connection") == "close"
+                self.faults += [] if answer.status_code == 200 else [str(answer.status_code)]
+
+    @contextmanager
+    def at_work(self) -> Iterator["Regular"]:
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(self.run)
+            try:
+                yield self
+            finally:
+                self._stopped.set()
+        running.result()
+
+
+def test_a_new_version_takes_the_port_and_nobody_notices(lab, vendor: FakeVendor) -> None:  # type: ignore[no-untyped-def]
+    streams = Step(text=("one ", "two ", "three"), pause_after=1)
+    vendor.script(lambda request: streams if request.streams else Step())
+    with contextlib.ExitStack() as stack:
+        old = stack.enter_context(lab.tightlip("noon", workers=2))
+        children = old.children()
+        idle = stack.enter_context(SocketClient(old.listen, old.ca))
+        newcomers, regular = Newcomers(old, trust_of(old)), Regular(old)
+        with streaming(old) as chunks, newcomers.coming(), regular.at_work():
+            wait_for(lambda: newcomers.sent >= CONNECTIONS // 4, "traffic")
+            new = stack.enter_context(old.successor())
+            assert (new.listen, new.metrics_address) == (old.listen, old.metrics_address)
+            assert new.metric("tightlip_requests_total") >= CONNECTIONS // 4, "the counts go on"
+            wait_for(lambda: regular.is_told, "word that a connection was the last")
+            assert idle.receive().code == 1001  # type: ignore[union-attr]
+            wait_for(lambda: newcomers.sent >= CONNECTIONS, "traffic")
+            assert old.process is not None and old.process.poll() is None
+            vendor.go_on()
+            assert b"three" in b"".join(chunks)
+        assert ended(old) == 0
+        assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+        assert newcomers.faults + regular.faults == []
+        requests = newcomers.sent + regular.sent + 2  # the stream, and the opening of the WebSocket
+        wait_for(lambda: all(outcomes(new).values()), "outcomes")
+        check(new, requests)
+        assert new.metric("tightlip_requests_total") == requests
+        assert new.metric("tightlip_hook_faults_total") == 0
+        start = [record for record in new.audit() if record["type"] == "start"][-1]
+        assert (start["open_requests"], len(start["still_open"]) >= 1) == (0, True)
+        print(f"the slowest of {newcomers.sent} new connections took {max(newcomers.seconds):.3f} s")
+    assert new.process is not None and new.process.returncode == 0
