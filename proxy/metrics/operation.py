@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from proxy.bound import Bound, Pressure
 from proxy.metrics.instrument import Counter, Gauge, Info, Merge
 from proxy.metrics.label import Label
 from proxy.metrics.traffic import VENDOR
@@ -17,8 +18,12 @@ HOOK: Final = Label(
 )
 RELOAD: Final = Label("result", "what came of it", known=("taken", "unchanged", "refused"))
 STATE: Final = Label("state", "`expired` ended within the last seven days", known=("requested", "in_force", "expired"))
-REFUSED: Final = Label("reason", "the bound that was met", more=16)
-STAGE: Final = Label("stage", "how far shedding had gone", more=8)
+REFUSED: Final = Label("reason", "the bound that was met", known=(*Bound, "not_balancer", "proxy_header"), more=7)
+STAGE: Final = Label(
+    "stage",
+    "how far shedding had gone",
+    known=[stage.name.lower() for stage in Pressure if stage >= Pressure.REFUSE_LARGE],
+)
 PROCESS: Final = Label("process", "`core`, `front-1` or `worker-1` and so on", known=("core",), more=192)
 PROCESS_KIND: Final = Label("process", "its kind", known=("front",), more=3)
 PROOF: Final = Label("result", "what the proof said", known=("proved", "failed"), more=2)

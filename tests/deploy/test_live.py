@@ -43,8 +43,8 @@ def test_every_panel_and_every_rule_has_an_answer(lab: "Lab", vendor: FakeVendor
             assert curl(bundled, CHAT, values.chat("hello")).status == 200
             assert curl(bundled, CHAT, values.chat(f"use {values.aws_key()}")).status == 400
             prometheus.wait_scraped()
-            assert _unanswered(prometheus) == []
-            assert _rules_without_series(prometheus) == []
+            assert not (lost := _unanswered(prometheus)), "\n".join(lost)
+            assert not (lost := _rules_without_series(prometheus)), "\n".join(lost)
             assert _firing(prometheus) == FIRING
 
 
