@@ -16,7 +16,6 @@ from pathlib import Path
 import structlog
 
 from proxy import __version__, change, log, meter, metrics
-from proxy.audit import AuditLog, AuditUnavailable
 from proxy.ca import CA, ensure
 from proxy.cabundle import write_bundle, write_upstream_roots
 from proxy.config import Config, Origin
@@ -26,7 +25,7 @@ from proxy.draft import Draft, load_draft
 from proxy.edition import Edition
 from proxy.front import Front
 from proxy.gate import Gate
-from proxy.handover.pen import Pen
+from proxy.handover.pen import Pen, opened
 from proxy.handover.predecessor import Predecessor
 from proxy.handover.successor import Successor
 from proxy.identity import Authenticator
@@ -129,7 +128,7 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         audit = Pen()
         stack.callback(audit.close)
         if successor is None:
-            audit.give(_open_audit(config.state_dir / "audit"))
+            audit.give(opened(config.state_dir / "audit"))
             presence = stack.enter_context(Presence(config.state_dir))
         else:
             stack.push_async_callback(successor.close)
@@ -186,15 +185,6 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
 
 async def _successor(config: Config) -> Successor | None:
     return await Successor.knock(config.state_dir, str(config.listen), str(config.metrics))
-
-
-def _open_audit(folder: Path) -> AuditLog:
-    try:
-        return AuditLog(folder)
-    except AuditUnavailable as err:
-        raise ConfigError(
-            f"{folder}: expected an audit log that can be written, found {err.reason}; without one nothing may be sent"
-        ) from err
 
 
 def _open_vault(config: Config) -> Vault:

@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Final
 
 from proxy.audit import AuditLog, AuditUnavailable
 from proxy.auditing import Audit
 from proxy.auditrecord import Change, Decision, Load, Outcome, Shadow, encode
+from proxy.configfile import ConfigError
 
 HELD_RECORDS: Final = 10_000
 
@@ -154,6 +156,21 @@ class Pen:
         with self._turn:
             self._open.pop(request, None)
             self._others.pop(request, None)
+
+
+def opened(folder: Path) -> AuditLog:
+    """The log under `folder`. Raises ConfigError."""
+    try:
+        return AuditLog(folder)
+    except AuditUnavailable as err:
+        if err.reason == "locked":
+            raise ConfigError(
+                f"{folder}: expected no other proxy with this state folder, found another proxy or a command;"
+                " `tightlip run --takeover` takes a proxy's place"
+            ) from err
+        raise ConfigError(
+            f"{folder}: expected an audit log that can be written, found {err.reason}; without one nothing may be sent"
+        ) from err
 
 
 def subject_of(members: str) -> tuple[str, str] | None:

@@ -8,15 +8,15 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.e2e import values
-from tests.e2e.clients import CHAT
-from tests.e2e.lab import Tightlip
+from tests.e2e.clients import CHAT, curl
+from tests.e2e.lab import DidNotStart, Tightlip
 from tests.e2e.test_drain import JSON, ended, outcomes, streaming, wait_for
 from tests.fakevendor import FakeVendor, Step
 from tests.proxy.test_audit import chain_is_whole
@@ -155,3 +155,31 @@ def test_a_new_version_takes_the_port_and_nobody_notices(lab, vendor: FakeVendor
         assert (start["open_requests"], len(start["still_open"]) >= 1) == (0, True)
         print(f"the slowest of {newcomers.sent} new connections took {max(newcomers.seconds):.3f} s")
     assert new.process is not None and new.process.returncode == 0
+
+
+def test_a_successor_that_cannot_start_changes_nothing(lab, vendor: FakeVendor, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    policy = tmp_path / "policy.yaml"
+    with lab.tightlip("failing", drain_seconds=600) as old:
+        policy.write_text("id: [")
+        with pytest.raises(DidNotStart, match=r"policy\.yaml"):
+            old.successor(policy=str(policy)).start()
+        with pytest.raises(DidNotStart, match="found another proxy"):
+            replace(old.successor(), flags=()).start()
+        assert old.get("/readyz")[0] == 200
+        assert curl(old, CHAT, values.chat("hi")).status == 200
+        assert [record["type"] for record in old.audit()].count("start") == 1
+
+
+def test_streams_that_outlast_the_takeover_are_cut(lab, vendor: FakeVendor) -> None:  # type: ignore[no-untyped-def]
+    vendor.script(Step(hang_after=1))
+    with lab.tightlip("outlasting", takeover_seconds=0.5) as old, contextlib.ExitStack() as stack:
+        with streaming(old) as chunks:
+            new = stack.enter_context(old.successor())
+            with pytest.raises(httpx.RemoteProtocolError):
+                b"".join(chunks)
+        assert ended(old) == 0
+        wait_for(lambda: all(outcomes(new).values()), "outcomes")
+        assert [*outcomes(new).values()] == [["cut"]]
+        assert new.metric("tightlip_cut_streams_total") == 1
+        vendor.script(Step())
+        assert curl(new, CHAT, values.chat("hi")).status == 200
