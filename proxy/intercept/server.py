@@ -23,6 +23,7 @@ from proxy.intercept.addon import Tightlip
 from proxy.intercept.balancer import Balancers
 from proxy.intercept.bounded import install_bounded
 from proxy.intercept.bounds import Bounds
+from proxy.intercept.connection import install_connection
 from proxy.intercept.drain import Drain, Underway
 from proxy.intercept.layers import NextLayer
 from proxy.intercept.listening import Listeners
@@ -142,6 +143,7 @@ def make_server(
     install_bounded(bounds)
     install(config.limits.body, bounds, addon.error_reply, respond.fault_body)
     install_websocket(config.limits.body, messages.refusal)
+    install_connection()
     refuse_insecure(ctx.options)
     gc.freeze()  # what start-up made lives forever; collections need not walk it
     return Server(running, listeners, judge, addon, accepting, make_door, bounds, underway)
