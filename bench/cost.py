@@ -17,6 +17,7 @@ from statistics import median
 from bench import server
 from bench.client import SPEAKERS, Connection, Target
 from bench.load import Cell, Script
+from tests.compiled import share_rules
 
 _SIZES = (2_000, 10_000, 300_000)
 _ROUNDS = 9
@@ -48,6 +49,7 @@ def main() -> None:
 
 
 def _lines(folder: Path, options: argparse.Namespace) -> Iterator[str]:
+    share_rules(folder / "tightlip" / "state")
     with (
         server.fake_vendor(folder) as vendor,
         server.bare_mitmdump(folder, vendor) as (bare, bare_pid),

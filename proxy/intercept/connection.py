@@ -10,7 +10,7 @@ import asyncio
 import inspect
 import logging
 from collections import deque
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from mitmproxy import addonmanager, exceptions
@@ -25,8 +25,15 @@ _plain_handle_connection = server.ConnectionHandler.handle_connection
 _plain_drain_writers = server.ConnectionHandler.drain_writers
 _handling: set[asyncio.Task[None]] = set()
 
-Listeners = tuple[Callable[[Any], Any], ...]
-_known: dict[str, Listeners] = {}
+_known: dict[str, "Listeners"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who listens to one hook, in order, and whether any of them may have to wait."""
+
+    addons: tuple[Any, ...]
+    wait: bool
 
 
 class Turn(deque[events.Event]):
@@ -84,7 +91,7 @@ def _open(handler: ProxyConnectionHandler, command: commands.OpenConnection) -> 
 def _call(handler: ProxyConnectionHandler, hook: commands.StartHook, turn: Turn) -> None:
     """Calls a hook; it ends in this turn unless it has to wait."""
     listeners = _listeners(handler.master.addons, hook.name)
-    if not any(map(inspect.iscoroutinefunction, listeners)):
+    if not listeners.wait:
         _tell(hook, listeners)
         _end(hook, turn)
         return
@@ -111,29 +118,30 @@ def _end(hook: commands.StartHook, turn: Turn) -> None:
 
 
 def _listeners(addons: addonmanager.AddonManager, name: str) -> Listeners:
-    """Who listens to the hook of this name, in order; looked up once."""
+    """Looked up once for each hook."""
     found = _known.get(name)
     if found is None:
-        one_by_one = (getattr(addon, name, None) for addon in addonmanager.traverse(addons.chain))
-        found = _known[name] = tuple(filter(callable, one_by_one))
+        listening = tuple(one for one in addonmanager.traverse(addons.chain) if callable(getattr(one, name, None)))
+        waits = any(inspect.iscoroutinefunction(getattr(one, name)) for one in listening)
+        found = _known[name] = Listeners(listening, waits)
     return found
 
 
 def _tell(hook: commands.StartHook, listeners: Listeners) -> None:
     """Calls listeners none of which waits."""
-    for listen in listeners:
+    for addon in listeners.addons:
         try:
             with addonmanager.safecall():
-                listen(*hook.args())
+                getattr(addon, hook.name)(*hook.args())
         except exceptions.AddonHalt:
             return
 
 
 async def _ask(hook: commands.StartHook, listeners: Listeners) -> None:
-    for listen in listeners:
+    for addon in listeners.addons:
         try:
             with addonmanager.safecall():
-                waiting = listen(*hook.args())
+                waiting = getattr(addon, hook.name)(*hook.args())
                 if waiting is not None:
                     await waiting
         except exceptions.AddonHalt:
@@ -175,7 +183,7 @@ def _is_full(writer: Any) -> bool:
 def install_connection() -> None:
     """Puts these in the place of mitmproxy's own. To be called when all addons have been added."""
     _known.clear()
-    ProxyConnectionHandler.server_event = server_event  # type: ignore[method-assign]
+    ProxyConnectionHandler.server_event = server_event  # type: ignore[method-assign,assignment]
     ProxyConnectionHandler.handle_hook = handle_hook  # type: ignore[method-assign]
     ProxyConnectionHandler.handle_connection = handle_connection  # type: ignore[method-assign]
     ProxyConnectionHandler.drain_writers = drain_writers  # type: ignore[method-assign]
