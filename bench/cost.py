@@ -53,14 +53,14 @@ def _lines(folder: Path, options: argparse.Namespace) -> Iterator[str]:
     with (
         server.fake_vendor(folder) as vendor,
         server.bare_mitmdump(folder, vendor) as (bare, bare_pid),
-        server.tightlip(folder, vendor, None) as tightlip,
+        server.tightlip(folder / "tightlip", vendor, folder) as tightlip,
     ):
         targets = {"bare": bare, "tightlip": server.target_of(tightlip)}
         processes = Processes(_cpu([bare_pid]), _cpu([tightlip.pid]), _cpu(tightlip.children()))
         yield from (_row(_HEAD), _row(["---"] * len(_HEAD)))
         for size in options.sizes:
             for protocol in options.protocols:
-                cell = Cell(size, "resent", protocol, options.connections, _ROUNDS, options.requests, targets)
+                cell = Cell(size, "resent", protocol, options.connections, _ROUNDS, options.requests, targets, {})
                 yield _row(_shown(cell, asyncio.run(_requests(cell, processes))))
         yield _row(_connection(asyncio.run(_connections(targets, processes, options.requests))))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from proxy import formats
 from proxy.answering import Answering
-from proxy.aside import NO_ASIDES, joined, may_hold_asides
+from proxy.aside import NO_ASIDES, joined
 from proxy.binary.coding import encode_body
 from proxy.body import Kind
 from proxy.charter import Charter
@@ -68,7 +68,7 @@ class Inspection:
         self._history: History | None = None  # read when it matters
         self._pseudonyms = inspector.pseudonymiser(charter.policy, known, self.content)
         self._notes = Notes(self._fmt, self.content.kind)
-        self._may_be_told = self.content.kind is Kind.JSON and may_hold_asides(self.content.data)
+        self._may_be_told = self.content.kind is Kind.JSON and self.content.reading.asides
         self._plea = NO_PLEA
         self._asides: tuple[tuple[Segment, list[Edit]], ...] = ()
 
@@ -181,7 +181,7 @@ class Inspection:
             context=self._context.withholding(self._found_values()),
             conversation=history.conversation if history else "",
             telling=history.sending(_places(judged)) if history and remembers else NOTHING_TOLD,
-            received_sha256=hashlib.sha256(self._request.body).hexdigest(),
+            received_sha256=self._inspector.sha256(self._request.body),
         )
 
     def _found_values(self) -> Iterator[str]:

@@ -18,6 +18,9 @@ from proxy.segment import Label, Origin, Segment
 
 FILE_ENTRIES = 2_000
 
+LONG_CHARS = 2_000
+"""Of longer texts it is remembered that they hold no files, too: that costs less than a look for each kind's signs."""
+
 MAX_FILES = 200
 """In one text. Each may take as long as its bounds say, so the worker's own deadline ends what goes on for longer."""
 
@@ -77,7 +80,7 @@ class Opener:
 
     def _files(self, segment: Segment) -> tuple[_File, ...]:
         text, is_attachment = segment.text, segment.label is Label.ATTACHMENT
-        if not may_hold_files(text, is_attachment=is_attachment):
+        if len(text) < LONG_CHARS and not may_hold_files(text, is_attachment=is_attachment):
             return ()
         key = (is_attachment, self._digest(text.encode("utf-8", "surrogatepass")))
         files = self._known.get(key)

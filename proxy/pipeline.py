@@ -17,6 +17,7 @@ from proxy.binary.coding import decode_body
 from proxy.binary.doubt import settled
 from proxy.body import BINARY_KINDS, Kind
 from proxy.charter import Charter
+from proxy.digest import Digests
 from proxy.formats import Format
 from proxy.head import head_segments
 from proxy.history import History, read_history
@@ -46,6 +47,7 @@ class Inspector:
         self.key = settings.key[:64]
         self._engine = engine
         self._scanner = Scanner(engine, settings.key, settings.limits)
+        self.sha256 = Digests().sha256
 
     def warm(self) -> None:
         """Loads what is loaded lazily, so that the first request doesn't pay for it."""

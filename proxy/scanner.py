@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from detectors import Engine, Finding, Scan
+from proxy.aside import may_hold_asides
 from proxy.body import Limits
 from proxy.cache import GenerationCache, SizedCache
 from proxy.document import json_segments, pointer_of
@@ -57,12 +58,14 @@ class Reading:
     """What was found in a body, and for which closed reasons parts of it could not be read.
 
     `evidence` is what it shows of the code that it is about, turn by turn, where that was asked for.
+    `asides`: whether a JSON body may hold any (`aside.py`).
     """
 
     hits: tuple[Hit, ...] = ()
     incomplete: tuple[str, ...] = ()
     model: str = ""
     evidence: tuple[Evidence, ...] = ()
+    asides: bool = False
 
 
 NOTHING_READ = Reading()
@@ -105,10 +108,10 @@ class Scanner:
         before = self._documents.get(name) or _NO_DOCUMENT
         parts = split(data, before.known)
         if parts is None:
-            return self._read(data, (), fmt, origins)
+            return replace(self._read(data, (), fmt, origins), asides=may_hold_asides(data))
         outer = self._read(parts.skeleton, (), fmt, origins)
         hits, incomplete = [_outside(hit, parts) for hit in outer.hits], list(outer.incomplete)
-        evidence = list(outer.evidence)
+        evidence, asides = list(outer.evidence), may_hold_asides(parts.skeleton)
         turns: dict[Path, Reading] = {}
         for array in parts.arrays:
             self.tally.hits += array.same
@@ -119,11 +122,12 @@ class Scanner:
                 turns[chunk.path] = turn
                 incomplete += turn.incomplete
                 evidence += turn.evidence
+                asides |= turn.asides
                 if turn.hits:
                     prefix = pointer_of(chunk.path)
                     hits += [_moved(hit, prefix, chunk.start) for hit in turn.hits]
         self._documents.put(name, _Document(known_from(data, parts), turns), 2 * len(data))
-        return Reading(tuple(hits), tuple(incomplete), outer.model, tuple(evidence))
+        return Reading(tuple(hits), tuple(incomplete), outer.model, tuple(evidence), asides)
 
     def read_segments(self, segments: Iterable[Segment], *, origins: bool = False) -> Reading:
         """Scans segments of any kind, in order. What raises while they are read makes the reading incomplete."""
@@ -197,7 +201,7 @@ class Scanner:
         reading = self._read(raw, path, fmt, origins)
         above = len(pointer_of(path))
         hits = (hit._replace(segment=replace(hit.segment, pointer=hit.segment.pointer[above:])) for hit in reading.hits)
-        turn = Reading(tuple(hits), reading.incomplete, evidence=reading.evidence)
+        turn = Reading(tuple(hits), reading.incomplete, evidence=reading.evidence, asides=may_hold_asides(raw))
         self._turns.put(key, turn)
         return turn
 

@@ -13,7 +13,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mitmproxy import addonmanager, exceptions
+from mitmproxy import addonmanager, exceptions, http
 from mitmproxy.connection import Connection
 from mitmproxy.proxy import commands, events, server
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
@@ -129,19 +129,21 @@ def _listeners(addons: addonmanager.AddonManager, name: str) -> Listeners:
 
 def _tell(hook: commands.StartHook, listeners: Listeners) -> None:
     """Calls listeners none of which waits."""
+    subjects = hook.args()
     for addon in listeners.addons:
         try:
             with addonmanager.safecall():
-                getattr(addon, hook.name)(*hook.args())
+                getattr(addon, hook.name)(*subjects)
         except exceptions.AddonHalt:
             return
 
 
 async def _ask(hook: commands.StartHook, listeners: Listeners) -> None:
+    subjects = hook.args()
     for addon in listeners.addons:
         try:
             with addonmanager.safecall():
-                waiting = getattr(addon, hook.name)(*hook.args())
+                waiting = getattr(addon, hook.name)(*subjects)
                 if waiting is not None:
                     await waiting
         except exceptions.AddonHalt:
@@ -180,9 +182,14 @@ def _is_full(writer: Any) -> bool:
     return not isinstance(writer, asyncio.StreamWriter) or writer.transport.get_write_buffer_size() > 0
 
 
+def _unchecked(self: http.MessageData) -> None:
+    """In the place of mitmproxy's check of each head's types, which it leaves out itself under `python -O`."""
+
+
 def install_connection() -> None:
     """Puts these in the place of mitmproxy's own. To be called when all addons have been added."""
     _known.clear()
+    http.MessageData.__post_init__ = _unchecked  # type: ignore[method-assign]
     ProxyConnectionHandler.server_event = server_event  # type: ignore[method-assign,assignment]
     ProxyConnectionHandler.handle_hook = handle_hook  # type: ignore[method-assign]
     ProxyConnectionHandler.handle_connection = handle_connection  # type: ignore[method-assign]
