@@ -90,10 +90,6 @@ class Inquiry:
             verdict = await edition.inspect(request, replace(told, offers=others), known)
         return self._remembered(verdict, identity, conversation, told)
 
-    @property
-    def in_flight_bytes(self) -> int:
-        return self._in_flight_bytes
-
     def _told(self, identity: str, conversation: str) -> Told:
         told = self.told.recall(identity, conversation)
         offers = self.codes.open(identity, conversation)

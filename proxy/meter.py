@@ -16,7 +16,6 @@ from proxy.config import Config
 from proxy.configfile import ConfigError
 from proxy.edition import Edition
 from proxy.identity import Authenticator
-from proxy.inquiry import Inquiry
 from proxy.key import installation_key
 from proxy.registry import ends
 from proxy.vendor import Catalogue
@@ -31,12 +30,11 @@ _STATES: Final = {State.PENDING: "requested", State.APPROVED: "in_force", State.
 _log = structlog.get_logger()
 
 
-def judging(config: Config, inquiry: Inquiry) -> None:
+def judging(config: Config) -> None:
     """For the process that judges, once. Raises ConfigError without a key."""
     key = installation_key(config.state_dir)
     metrics.tell_users(config.metrics_users, key)
     metrics.keep_exemplars(config.exemplars)
-    metrics.observe_inquiry(inquiry)
     metrics.observe_exceptions(Census(config.state_dir, key).count)
 
 

@@ -157,7 +157,7 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
 
         reloader = Reloader(front, parts.origin, draft, partial(_open_vault, config), put_in_force, vault)
         stack.push_async_callback(reloader.close)
-        meter.judging(config, front.inquiry)
+        meter.judging(config)
         meter.accepting(config, authenticator)
         put_in_force(edition)
         if successor is not None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from mitmproxy import ctx, master, options
 from mitmproxy.addons import core, proxyserver, upstream_auth
 
-from proxy import respond
+from proxy import metrics, respond
 from proxy.ca import CA
 from proxy.config import Config
 from proxy.configtype import Address
@@ -111,6 +111,7 @@ def make_server(
     mode = f"upstream:{parent.scheme}://{parent.address}" if parent else "regular"
     running = master.Master(options.Options(), asyncio.get_running_loop())
     bounds = Bounds(config.limits)
+    metrics.observe_bodies(bounds.in_flight)
     addon = Tightlip(judge, authenticator, bounds)
     messages = Messages(judge, addon.senders)
     listeners = proxyserver.Proxyserver()

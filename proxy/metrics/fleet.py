@@ -16,7 +16,7 @@ from typing import Any, Final, NoReturn
 
 from proxy.metrics.catalogue import BY_NAME, FAMILIES
 from proxy.metrics.instrument import Buckets, Counter, Exemplar, Family, Gauge, Histogram, Info, Merge, Values
-from proxy.metrics.operation import MEMORY
+from proxy.metrics.operation import CPU, MEMORY
 
 VERSION: Final = 1
 _REMEMBERED: Final = 256
@@ -153,9 +153,14 @@ def _parse(process: str, content: bytes) -> _Account:
         raise ValueError("expected a snapshot of this version")
     account = _Account(str(said["born"]), int(said["number"]))
     for name, rows in said["numbers"].items():
-        account.numbers[name] = dict(_numbers(process, BY_NAME[name], rows))
+        counts = account.numbers[name] = {}
+        for values, number in _numbers(process, BY_NAME[name], rows):
+            counts[values] = counts.get(values, 0.0) + number
     for name, rows in said["buckets"].items():
-        account.buckets[name] = dict(_buckets(BY_NAME[name], rows))
+        states: dict[Values, Buckets] = {}
+        for values, state in _buckets(BY_NAME[name], rows):
+            _add(states, {values: state})
+        account.buckets[name] = states
     return account
 
 
@@ -163,7 +168,7 @@ def _numbers(process: str, family: Family, rows: list[Any]) -> Iterator[tuple[Va
     for *values, number in rows:
         if isinstance(family, Counter):
             _check_count(number)
-        given = (process,) if family is MEMORY else tuple(map(str, values))
+        given = (process,) if family in (MEMORY, CPU) else tuple(map(str, values))
         yield family.admit(given), float(number)
 
 

@@ -99,8 +99,10 @@ class Family:
 class Counter(Family):
     kind = "counter"
 
-    def __init__(self, name: str, help: str, *labels: Label, watch: str = "", most: int | None = None) -> None:
-        super().__init__(name, help, *labels, watch=watch, most=most)
+    def __init__(
+        self, name: str, help: str, *labels: Label, unit: str = "", watch: str = "", most: int | None = None
+    ) -> None:
+        super().__init__(name, help, *labels, unit=unit, watch=watch, most=most)
         self._counts: dict[Values, float] = dict.fromkeys(self._first(), 0.0)
 
     def inc(self, *values: str, by: float = 1) -> None:

@@ -52,7 +52,7 @@ QUEUE_DEPTH: Final = Gauge(
 WORKERS: Final = Gauge("tightlip_workers", "Scan workers alive.", watch="fewer than configured")
 IN_FLIGHT: Final = Gauge(
     "tightlip_in_flight_bytes",
-    "Bytes of request bodies in hand.",
+    "Bytes of request bodies that have arrived and were not sent on yet.",
     unit="bytes",
     merge=Merge.SUM,
     start=0,
@@ -87,6 +87,13 @@ MEMORY: Final = Gauge(
     unit="bytes",
     merge=Merge.SUM,
     watch="growth that does not end",
+)
+CPU: Final = Counter(
+    "tightlip_process_cpu_seconds",
+    "Processor time of each process, those that it took the place of included.",
+    PROCESS,
+    unit="seconds",
+    watch="one that is near one second a second: it takes more processes or workers, or fewer clients",
 )
 PROCESS_RESTARTS: Final = Counter(
     "tightlip_process_restarts",

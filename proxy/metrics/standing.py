@@ -1,15 +1,14 @@
 """What is so, rather than what happens: what is in force and until when, and state that is read when somebody looks."""
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Protocol
 
 from proxy.ca import CA
 from proxy.metrics import operation, traffic
 from proxy.metrics.instrument import Values
+from proxy.metrics.process import ProcessorTime, own, resident_bytes
 
 
 class _PoolState(Protocol):
@@ -28,9 +27,9 @@ class _AuditState(Protocol):
     def failures(self) -> int: ...
 
 
-class _InquiryState(Protocol):
+class _InFlight(Protocol):
     @property
-    def in_flight_bytes(self) -> int: ...
+    def bytes(self) -> int: ...
 
 
 def describe(version: str, edition: str, policy: str, policy_digest: str, rules_digest: str) -> None:
@@ -72,12 +71,12 @@ def observe(pool: _PoolState, audit: _AuditState, authority: CA) -> None:
     operation.WORKERS.follow(lambda: {(): pool.alive})
     operation.AUDIT_LAG.follow(lambda: {(): audit.lag_seconds})
     operation.AUDIT_FAILURES.follow(lambda: {(): audit.failures})
-    operation.MEMORY.follow(lambda: _memory(pool))
+    _observe_processes(lambda: own() | {f"worker-{index + 1}": pid for index, pid in pool.workers.items()})
 
 
-def observe_inquiry(inquiry: _InquiryState) -> None:
-    """Read this at every scrape from now on."""
-    operation.IN_FLIGHT.follow(lambda: {(): inquiry.in_flight_bytes})
+def observe_bodies(in_flight: _InFlight) -> None:
+    """Read this at every scrape or snapshot from now on."""
+    operation.IN_FLIGHT.follow(lambda: {(): in_flight.bytes})
 
 
 def observe_groups(groups: Callable[[], Iterable[str]]) -> None:
@@ -90,21 +89,16 @@ def observe_exceptions(states: Callable[[], Mapping[str, int]]) -> None:
     operation.EXCEPTIONS.follow(lambda: {(state,): count for state, count in states().items()})
 
 
-def _memory(pool: _PoolState | None) -> dict[Values, float]:
-    processes = {"core": os.getpid()}
-    if pool is not None:
-        processes |= {f"worker-{index + 1}": pid for index, pid in pool.workers.items()}
-    found = {(name,): resident_bytes(pid) for name, pid in processes.items()}
-    return {values: size for values, size in found.items() if size is not None}
+def _observe_processes(processes: Callable[[], Mapping[str, int]]) -> None:
+    operation.MEMORY.follow(lambda: _each(processes(), resident_bytes))
+    operation.CPU.follow(lambda: _processor_time(processes()))
 
 
-def resident_bytes(pid: int) -> float | None:
-    """The resident set of a process; None when it is gone, or where the system doesn't tell it so."""
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_bytes().split()[1])
-    except (OSError, IndexError, ValueError):
-        return None
-    return float(pages * os.sysconf("SC_PAGE_SIZE"))
+def _each(processes: Mapping[str, int], measure: Callable[[int], float | None]) -> dict[Values, float]:
+    """What is measured of each; without those that are gone by now."""
+    found = {(name,): measure(pid) for name, pid in processes.items()}
+    return {values: number for values, number in found.items() if number is not None}
 
 
-operation.MEMORY.follow(lambda: _memory(None))
+_processor_time = ProcessorTime()
+_observe_processes(own)

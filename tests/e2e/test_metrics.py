@@ -99,6 +99,7 @@ def test_users_and_groups_are_counted_as_the_operator_wished(told: Tightlip, ven
     assert len(counts) == 1
     assert told.metric("tightlip_process_memory_bytes", process="core") > 1 << 20
     assert told.metric("tightlip_process_memory_bytes", process="worker-1") > 1 << 20
+    assert told.metric("tightlip_process_cpu_seconds_total", process="core") > 0
     assert told.metric("tightlip_upstream_seconds_count", vendor="openai") >= 1
 
 

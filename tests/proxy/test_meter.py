@@ -10,7 +10,6 @@ from proxy import meter, metrics
 from proxy.charter import Charter
 from proxy.config import Config
 from proxy.identity import Authenticator
-from proxy.inquiry import Inquiry
 from proxy.key import installation_key
 from proxy.setting import vendor_folders
 from proxy.userfile import add_user
@@ -102,7 +101,7 @@ def test_every_group_has_a_count_before_anybody_asks(tmp_path: Path) -> None:
 
 def test_users_are_told_as_the_operator_wishes(tmp_path: Path) -> None:
     def count(**keys: object) -> list[str]:
-        meter.judging(Config(state_dir=tmp_path, **keys), Inquiry())
+        meter.judging(Config(state_dir=tmp_path, **keys))
         before = set(page().splitlines())
         metrics.record_decision(verdict(), 1, user="zoe@example.com", groups=("payments",))
         return [line for line in set(page().splitlines()) - before if line.startswith("tightlip_user_requests")]

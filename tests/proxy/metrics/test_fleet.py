@@ -109,6 +109,7 @@ STEPS = st.tuples(st.sampled_from(["tell", "end", "restart"]), st.sampled_from([
 @given(st.lists(STEPS, max_size=20))
 def test_totals_are_what_was_counted_and_never_fall(steps: list[tuple[str, str]]) -> None:
     fleet._others.clear()
+    fleet._gone.clear()
     fleet._ended = fleet._Account()
     born = dict.fromkeys(["front-1", "front-2"], 0)
     lives: dict[tuple[str, int], tuple[int, int]] = {}
@@ -124,7 +125,7 @@ def test_totals_are_what_was_counted_and_never_fall(steps: list[tuple[str, str]]
             number, counted = lives.get((name, born[name]), (0, 0))
             lives[name, born[name]] = number + 1, counted + 1
             total += 1
-            told = {"version": 1, "born": f"{id(steps)}-{name}-{born[name]}", "number": number + 1, "buckets": {}}
+            told = {"version": 1, "born": f"{name}-{born[name]}", "number": number + 1, "buckets": {}}
             metrics.adopt(name, json.dumps(told | {"numbers": {"tightlip_cache_hits": [[counted + 1]]}}).encode())
         assert fleet.numbers(hits)[()] == before + total
 
@@ -154,6 +155,15 @@ def test_what_is_no_snapshot_changes_nothing(content: bytes) -> None:
         metrics.adopt("front-1", content)
     assert value("tightlip_cache_hits_total") == before
     assert fleet._others == {}
+
+
+def test_what_counts_as_other_is_added_up() -> None:
+    """Two of a process's values for which there is no room here are one, and neither of them is lost."""
+    rows = [["Not an id", "f", "allow", 3], ["Nor This", "f", "allow", 4]]
+    said = {"version": 1, "born": "b", "number": 1, "numbers": {"tightlip_requests": rows}, "buckets": {}}
+    before = value("tightlip_requests_total", vendor="other", format="f", decision="allow")
+    metrics.adopt("front-1", json.dumps(said).encode())
+    assert value("tightlip_requests_total", vendor="other", format="f", decision="allow") == before + 7
 
 
 def test_a_process_can_not_add_labels_that_nobody_may(said: dict[int, bytes]) -> None:
