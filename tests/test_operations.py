@@ -53,6 +53,76 @@ def test_the_firewall_rules_can_be_taken(tmp_path: Path, name: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+PATH = "/usr/bin:/bin:/usr/sbin:/sbin"
+PROBE = """
+import socket, sys
+for kind, port in ((socket.SOCK_STREAM, 443), (socket.SOCK_DGRAM, 443), (socket.SOCK_STREAM, 8080)):
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.settimeout(5)
+        try:
+            probe.connect(("10.99.0.2", port))
+            probe.send(b"?")
+            print(probe.recv(1).decode())
+        except OSError:
+            print("refused")
+"""
+SERVE = """
+import socket, sys, threading
+
+def echo(server):
+    while True:
+        peer, _ = server.accept()
+        peer.sendall(b"!")
+        peer.close()
+
+for port in (443, 8080):
+    threading.Thread(target=echo, args=(socket.create_server(("10.99.0.2", port)),), daemon=True).start()
+datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+datagrams.bind(("10.99.0.2", 443))
+print("up", flush=True)
+while True:
+    _, peer = datagrams.recvfrom(9)
+    datagrams.sendto(b"!", peer)
+"""
+NAMESPACES = """
+ip link set lo up
+unshare -n sleep 60 & far=$!
+trap 'kill $far' EXIT
+while test "$(readlink /proc/$far/ns/net)" = "$(readlink /proc/self/ns/net)"; do :; done
+ip link add near type veth peer name far netns $far
+ip addr add 10.99.0.1/24 dev near
+ip link set near up
+nsenter -t $far -n ip addr add 10.99.0.2/24 dev far
+nsenter -t $far -n ip link set far up
+nsenter -t $far -n ip link set lo up
+mkfifo "$FOLDER/up"
+nsenter -t $far -n "$PYTHON" -c "$SERVE" > "$FOLDER/up" & served=$!
+trap 'kill $served $far' EXIT
+read up < "$FOLDER/up"
+"$PYTHON" -c "$PROBE"
+nft -f "$FOLDER/rules.nft"
+"$PYTHON" -c "$PROBE"
+setpriv --reuid 65534 --regid 65534 --clear-groups /usr/bin/env python3 -c "$PROBE"
+"""
+
+
+@NEEDS_NFT
+def test_on_one_machine_the_proxys_user_alone_goes_out(tmp_path: Path) -> None:
+    """Two network namespaces with a cable between: TCP 443, UDP 443 and TCP 8080, by each of two users."""
+    if any(shutil.which(tool, path=PATH) is None for tool in ("ip", "unshare", "nsenter", "setpriv", "python3")):
+        pytest.skip("needs ip, unshare, nsenter, setpriv and a python3 that everyone may run")
+    if subprocess.run(["unshare", "-n", "ip", "link", "add", "trial", "type", "veth"], capture_output=True).returncode:
+        pytest.skip("needs network namespaces")
+    (tmp_path / "rules.nft").write_text(block("nft", "machine").replace('skuid "tightlip"', "skuid 65534"))
+    environment = {"PATH": PATH, "PYTHON": sys.executable, "FOLDER": str(tmp_path)}
+    command = ["unshare", "-n", "sh", "-euc", NAMESPACES]
+    done = subprocess.run(
+        command, env={**environment, "PROBE": PROBE, "SERVE": SERVE}, capture_output=True, text=True, timeout=60
+    )
+    answers = done.stdout.split()
+    assert (answers[:3], answers[3:6], answers[6:]) == (["!"] * 3, ["refused", "refused", "!"], ["!"] * 3), done.stderr
+
+
 # backup
 
 

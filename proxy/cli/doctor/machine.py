@@ -10,7 +10,9 @@ from proxy.cli.doctor.running import pid_of
 from proxy.cli.finding import Check, Level
 from proxy.config import Config
 
-_OPEN_FILES: Final = 4096
+_FILES_A_CONNECTION: Final = 2
+_OTHER_FILES: Final = 256
+"""Workers' pipes, the audit log, the vault, libraries."""
 _WORKER_BYTES: Final = 350 << 20
 _NEARLY: Final = 0.9
 
@@ -26,8 +28,9 @@ def open_files(config: Config) -> Iterator[Check]:
     whose = "of the running proxy" if files is not None else "in this shell"
     if files is None:
         files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    is_enough = files >= _OPEN_FILES or files == resource.RLIM_INFINITY
-    advice = f"ulimit -n {_OPEN_FILES}, or LimitNOFILE in a service: each connection takes two."
+    wanted = config.limits.connections * _FILES_A_CONNECTION + _OTHER_FILES
+    is_enough = files >= wanted or files == resource.RLIM_INFINITY
+    advice = f"ulimit -n {wanted}, LimitNOFILE in a service, or a lower limits.connections: each takes two."
     yield Check("limits", Level.GOOD if is_enough else Level.WARN, f"{files} open files {whose}", advice)
 
 

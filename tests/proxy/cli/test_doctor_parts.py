@@ -202,6 +202,15 @@ def test_the_least_limit_of_all_cgroups_above_counts(tmp_path: Path, monkeypatch
     assert process.memory_limit(8) is None
 
 
+@pytest.mark.parametrize(("connections", "level"), [(100, Level.GOOD), (1_000_000, Level.WARN)])
+def test_open_files_for_as_many_connections_as_are_let_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connections: int, level: Level
+) -> None:
+    monkeypatch.setattr("resource.getrlimit", lambda which: (1024, 1024))
+    check = only(machine.open_files(config_of(tmp_path, limits={"connections": connections})))
+    assert (check.level, "1024 open files in this shell" in check.message) == (level, True)
+
+
 @pytest.mark.parametrize(("used", "limit", "level"), [(500, 1000, Level.GOOD), (950, 1000, Level.WARN)])
 def test_memory_near_its_limit(used: int, limit: int, level: Level) -> None:
     assert machine._used(used << 20, limit << 20, None).level is level
