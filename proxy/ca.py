@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -56,6 +57,22 @@ class CA:
     def fingerprint(self) -> str:
         """SHA-256 of the certificate, as `openssl x509 -fingerprint` prints it without colons."""
         return self.certificate.fingerprint(hashes.SHA256()).hex()
+
+    def pack(self) -> bytes:
+        """Certificate and key for another process of ours; for pipes, never for files."""
+        key = self._key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        return b"\0".join((os.fsencode(self.path), self.cert_pem, key))
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> Self:
+        """The same authority, with leaf certificates of its own."""
+        path, cert_pem, key_pem = packed.split(b"\0")
+        certificate = x509.load_pem_x509_certificate(cert_pem)
+        key = serialization.load_pem_private_key(key_pem, password=None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return cls(certificate, Path(os.fsdecode(path)), permitted_domains(certificate), key, LeafCache())
 
     def covers(self, host: str) -> bool:
         """Whether the name constraints let this CA speak for `host`."""

@@ -72,16 +72,7 @@ class Child:
 
         With a `niceness` it yields the processor to those that have less of it.
         """
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = subprocess.Popen(  # noqa: ASYNC220 - returns at once; asyncio's own would tie it to a watcher
-                # -P: a folder called proxy where the operator happens to stand must not be run
-                [sys.executable, "-P", "-m", module, *map(str, (theirs.fileno(), *arguments))],
-                pass_fds=[theirs.fileno(), *inherited],
-                stdin=subprocess.DEVNULL,
-                # What `aws_signing` may take from the environment is none of the business of who reads hostile bytes.
-                env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
-            )
+        process, ours = spawn(module, *arguments, inherited=inherited)
         if niceness:
             os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
         _, pipe = await asyncio.get_running_loop().create_unix_connection(_Pipe, sock=ours)
@@ -103,3 +94,18 @@ class Child:
     async def gone(self) -> None:
         """Returns once the process has ended."""
         await asyncio.to_thread(self.process.wait)
+
+
+def spawn(module: str, *arguments: int, inherited: Sequence[int] = ()) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Runs `module` with the descriptor of its end of a pipe as first argument, and gives our end."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            # -P: a folder called proxy where the operator happens to stand must not be run
+            [sys.executable, "-P", "-m", module, *map(str, (theirs.fileno(), *arguments))],
+            pass_fds=[theirs.fileno(), *inherited],
+            stdin=subprocess.DEVNULL,
+            # What `aws_signing` may take from the environment is none of the business of who reads hostile bytes.
+            env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+        )
+    return process, ours

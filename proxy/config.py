@@ -48,7 +48,7 @@ NAME_OR_PATH_KEYS = (("policy",), ("shadow", "policy"), ("names",), ("language",
 
 NEEDS_RESTART = frozenset(
     {
-        *("listen", "metrics", "state_dir", "users", "groups", "workers", "upstream", "allow_private"),
+        *("listen", "metrics", "state_dir", "users", "groups", "processes", "workers", "upstream", "allow_private"),
         *("websocket", "vault", "aws_signing", "portal", "base_urls", "base_url_origins", "advertise", "reload"),
         *("traces", "proxy_protocol", "trusted_balancers", "drain_seconds", "takeover_seconds"),
         *("metrics_users", "exemplars"),
@@ -103,6 +103,7 @@ class Config(Section):
     vault: VaultConfig = VaultConfig()
     aws_signing: AwsSigning = AwsSigning()
     shadow: ShadowConfig = ShadowConfig()
+    processes: Annotated[int, Field(ge=1, le=64)] = 1
     workers: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=worker_count)
     upstream: UpstreamConfig = UpstreamConfig()
     other_hosts: Literal["tunnel", "refuse"] = "tunnel"

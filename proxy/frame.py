@@ -27,6 +27,23 @@ def take(arrived: bytearray) -> bytes | None:
     return payload
 
 
+def receive_alone(sock: socket.socket) -> Any:
+    """The next message and not a byte of what follows, for whoever reads on in another way. Raises EOFError."""
+    (length,) = _LENGTH.unpack(_receive_exactly(sock, _LENGTH.size))
+    return pickle.loads(_receive_exactly(sock, length))
+
+
+def _receive_exactly(sock: socket.socket, count: int) -> bytearray:
+    arrived = bytearray(count)
+    view = memoryview(arrived)
+    while len(view):
+        received = sock.recv_into(view)
+        if not received:
+            raise EOFError("the other end of the pipe is closed")
+        view = view[received:]
+    return arrived
+
+
 class BlockingPipe:
     """The end of a process that does nothing else while it waits."""
 

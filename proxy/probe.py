@@ -1,7 +1,8 @@
-"""Readiness, proved rather than assumed: a canary is scanned by a live worker, the audit log and the CA are asked."""
+"""Readiness, proved rather than assumed: a canary is scanned by a live worker; log, CA and listeners are asked."""
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Protocol
 
 from proxy.audit import AuditUnavailable
 from proxy.auditing import Audit
@@ -13,18 +14,32 @@ from proxy.verdict import Request, Verdict
 PROBE_SECONDS = 5.0
 
 
+class Accepts(Protocol):
+    @property
+    def is_whole(self) -> bool:
+        """Whether every process that should accept connections does."""
+
+
 class Probe:
     """Called from the status server's threads; asks the proxy's own loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, front: Front, audit: Audit, authority: CA) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, front: Front, audit: Audit, authority: CA, serving: Accepts
+    ) -> None:
         self._loop = loop
         self._front = front
         self._audit = audit
         self._authority = authority
+        self._serving = serving
 
     def __call__(self) -> dict[str, bool]:
         """Each check by name. All True means ready."""
-        return {"engine": self._engine_finds(), "audit": self._audit_is_written(), "ca": self._ca_is_valid()}
+        return {
+            "engine": self._engine_finds(),
+            "audit": self._audit_is_written(),
+            "ca": self._ca_is_valid(),
+            "listening": self._serving.is_whole,
+        }
 
     def of_work(self) -> dict[str, bool]:
         """What a restart might mend, by name: an expired CA does not get younger by one.

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from proxy.configsection import UpstreamConfig
 from proxy.configtype import Address
 from proxy.gate import Gate
 
@@ -46,3 +47,9 @@ class GuardedLoop(asyncio.SelectorEventLoop):
 
 def _text(host: Any) -> str:
     return host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
+
+
+def guarded_loop(upstream: UpstreamConfig, gate: Gate) -> GuardedLoop:
+    """A loop that dials as configuration and gate allow."""
+    connect_to = {str(name): str(address) for name, address in upstream.connect_to.items()}
+    return GuardedLoop(gate, connect_to, str(upstream.proxy.address) if upstream.proxy else None)

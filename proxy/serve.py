@@ -23,23 +23,23 @@ from proxy.configfile import ConfigError
 from proxy.control import Presence
 from proxy.draft import Draft, load_draft
 from proxy.edition import Edition
+from proxy.fleet.fleet import Fleet
 from proxy.front import Front
 from proxy.gate import Gate
 from proxy.handover.pen import Pen, opened
 from proxy.handover.predecessor import Predecessor
 from proxy.handover.successor import Successor
-from proxy.identity import Authenticator
 from proxy.inquiry import Inquiry
-from proxy.intercept.listening import Listeners, open_sockets
-from proxy.intercept.server import Server, make_server
+from proxy.intercept.listening import open_sockets, shared_out
+from proxy.intercept.server import Server
 from proxy.key import vault_key
 from proxy.notify import ServiceManager
 from proxy.pool import PoolError
 from proxy.probe import Probe
 from proxy.pseudonym.vault import Vault, VaultLimits
-from proxy.reception import door_of
 from proxy.reload import Reloader, answer, pool_of
-from proxy.resolve import GuardedLoop
+from proxy.resolve import guarded_loop
+from proxy.serving import close_all, serving_of
 from proxy.setting import domains_of, gate_of, keys_of
 from proxy.shadow import Shadow
 from proxy.status import StatusServer
@@ -55,7 +55,7 @@ _log = structlog.get_logger()
 class Running:
     """What has been started."""
 
-    server: Server
+    server: Server | Fleet
     status: StatusServer
     reloader: Reloader
     presence: Presence
@@ -80,10 +80,7 @@ class Parts:
 
     def runner(self) -> asyncio.Runner:
         """A runner whose loop dials as the gate allows."""
-        upstream = self.config.upstream
-        connect_to = {str(name): str(address) for name, address in upstream.connect_to.items()}
-        parent = str(upstream.proxy.address) if upstream.proxy else None
-        return asyncio.Runner(loop_factory=partial(GuardedLoop, self.gate, connect_to, parent))
+        return asyncio.Runner(loop_factory=partial(guarded_loop, self.config.upstream, self.gate))
 
 
 def serve(origin: Origin, *, takeover: bool = False) -> None:
@@ -141,13 +138,11 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         stack.callback(tracer.close)
         inquiry = Inquiry(keys=keys_of(config), in_flight_limit_bytes=config.limits.in_flight)
         front = Front(inquiry, audit, edition, shadow, tracer)
-        authenticator = Authenticator(config.users, config.groups) if config.users else None
         roots = write_upstream_roots(config.state_dir, config.upstream.ca_file)
         inherited = successor.listening if successor is not None else ()
-        accepting = Listeners(inherited or open_sockets(config.listen)[0])
-        stack.callback(accepting.close)
-        make_door = partial(door_of, config, authority)
-        server = make_server(config, accepting, front, authority, authenticator, roots, make_door)
+        sockets = shared_out(inherited, config.processes) or open_sockets(config.listen, config.processes)
+        stack.callback(close_all, sockets)
+        server = serving_of(config, front, authority, roots, sockets)
 
         def put_in_force(edition: Edition) -> None:
             front.put_in_force(edition)
@@ -158,7 +153,6 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         reloader = Reloader(front, parts.origin, draft, partial(_open_vault, config), put_in_force, vault)
         stack.push_async_callback(reloader.close)
         meter.judging(config)
-        meter.accepting(config, authenticator)
         put_in_force(edition)
         if successor is not None:
             presence = stack.enter_context(await successor.take(audit))
@@ -167,7 +161,7 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         following = asyncio.create_task(change.follow(config.state_dir, audit, metrics.record_change))
         stack.callback(following.cancel)
         await reloader.begin(waits=successor is None)
-        probe = Probe(asyncio.get_running_loop(), front, audit, authority)
+        probe = Probe(asyncio.get_running_loop(), front, audit, authority, server)
         inherited = successor.status if successor is not None else ()
         status = _open_status(config, probe, lambda: front.edition.standing.edition, inherited)
         stack.callback(status.close)
@@ -177,7 +171,7 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
             presence,
             str(config.listen),
             str(config.metrics),
-            lambda: [one.fileno() for one in accepting.sockets],
+            lambda: [one.fileno() for each in sockets for one in each],
             lambda: [status.descriptor],
         )
         yield Running(server, status, reloader, presence, probe, audit, following, predecessor, successor)
@@ -250,7 +244,12 @@ async def _run(running: Running, parts: Parts) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     serving = loop.create_task(server.run())
-    await server.wait_listening()
+    listening = loop.create_task(server.wait_listening())
+    await asyncio.wait((serving, listening), return_when=asyncio.FIRST_COMPLETED)
+    listening.cancel()
+    if serving.done():  # it could not be started
+        await serving
+        return
     if running.successor is not None:
         await running.successor.confirm(running.audit)
         running.presence.take()

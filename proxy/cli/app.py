@@ -54,6 +54,7 @@ def run(
     state_dir: StateDir = None,
     policy: Annotated[str | None, typer.Option(help="A policy pack's name, or a file.")] = None,
     takeover: Annotated[bool, typer.Option("--takeover", help="Take the running proxy's place, if one runs.")] = False,
+    processes: Annotated[int | None, typer.Option(help="How many processes accept connections.")] = None,
 ) -> None:
     """Start the proxy."""
     import os
@@ -61,7 +62,8 @@ def run(
     from proxy.config import Origin
     from proxy.serve import serve
 
-    flags = {"listen": listen, "metrics": metrics, "state_dir": state_dir, "policy": policy}
+    flags: dict[str, object] = {"listen": listen, "metrics": metrics, "state_dir": state_dir, "policy": policy}
+    flags["processes"] = processes
     serve(Origin.of(config, os.environ, flags), takeover=takeover)
 
 

@@ -105,6 +105,23 @@ def open_sockets(address: Address, processes: int = 1) -> list[list[socket.socke
     return sets
 
 
+def shared_out(sockets: Sequence[socket.socket], processes: int) -> list[list[socket.socket]]:
+    """For each process some of the sockets that another proxy listens on, at least one for each address.
+
+    None may be left out: the kernel goes on giving it connections. With more processes than sockets some share one.
+    """
+    by_address: dict[Any, list[socket.socket]] = {}
+    for one in sockets:
+        by_address.setdefault(one.getsockname(), []).append(one)
+    sets = [list(each) for each in zip(*by_address.values(), strict=True)]
+    if not sets:
+        return []
+    shared = [list(sets[number % len(sets)]) for number in range(processes)]
+    for number, left in enumerate(sets[processes:]):
+        shared[number % processes] += left
+    return shared
+
+
 def _addresses(address: Address) -> list[tuple[int, str]]:
     """The families and addresses of a host, in the order that the resolver gives."""
     infos = socket.getaddrinfo(address.host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

@@ -67,9 +67,14 @@ class Server:
     def address(self) -> Address:
         return self.accepting.address
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether connections are accepted."""
+        return bool(self.listeners.listen_addrs())
+
     async def wait_listening(self) -> None:
         """Returns once connections are accepted."""
-        while not self.listeners.listen_addrs():
+        while not self.is_whole:
             await asyncio.sleep(0.01)
 
     def put_in_force(self, edition: Terms) -> None:

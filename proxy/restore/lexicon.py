@@ -53,7 +53,8 @@ class Lexicon:
     def __init__(self, pairs: Iterable[Pair]) -> None:
         words: dict[str, list[Pair]] = {}
         digits: dict[str, list[Pair]] = {}
-        for pair in pairs:
+        self.pairs: Final = tuple(pairs)
+        for pair in self.pairs:
             if pair.surrogate == pair.value:
                 continue
             if GROUPED.fullmatch(pair.surrogate):

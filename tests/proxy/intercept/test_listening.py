@@ -7,7 +7,7 @@ import pytest
 
 from proxy.configfile import ConfigError
 from proxy.configtype import Address
-from proxy.intercept.listening import Listeners, open_sockets
+from proxy.intercept.listening import Listeners, open_sockets, shared_out
 
 ANY = Address("127.0.0.1", 0)
 
@@ -48,6 +48,19 @@ def test_a_name_with_several_addresses_is_listened_on_at_one_port() -> None:
 def test_a_name_that_nobody_knows_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.invalid:1"):
         open_sockets(Address("nowhere.invalid", 1))
+
+
+@pytest.mark.parametrize(("had", "wanted"), [(1, 1), (1, 3), (3, 1), (3, 3), (3, 2), (2, 3)])
+def test_no_socket_of_another_proxy_is_left_out_and_no_process_has_none(had: int, wanted: int) -> None:
+    sets = open_sockets(ANY, had)
+    try:
+        inherited = [one for each in sets for one in each]
+        shared = shared_out(inherited, wanted)
+        assert len(shared) == wanted
+        assert all(shared)
+        assert {one for each in shared for one in each} == set(inherited)
+    finally:
+        closing(*sets)
 
 
 async def test_a_greeter_sees_a_connection_first_and_may_close_it() -> None:
