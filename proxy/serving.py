@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from proxy import meter
 from proxy.ca import CA
 from proxy.config import Config
 from proxy.fleet.fleet import Fleet
@@ -23,6 +24,7 @@ def serving_of(
     if len(sockets) > 1:
         return Fleet(config, front, authority, upstream_roots, sockets)
     authenticator = Authenticator(config.users, config.groups) if config.users else None
+    meter.accepting(config, authenticator)
     make_door = partial(door_of, config, authority)
     return make_server(config, Listeners(sockets[0]), front, authority, authenticator, upstream_roots, make_door)
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import structlog
 
-from proxy import frame, log, metrics
+from proxy import frame, log, meter, metrics
 from proxy.ca import CA
 from proxy.fleet.channel import Channel
 from proxy.fleet.remote import RemoteJudge
@@ -59,6 +59,7 @@ class Process:
         setup, config = self._setup, self._setup.config
         authority = CA.unpack(setup.authority)
         authenticator = Authenticator(config.users, config.groups) if config.users else None
+        meter.accepting(config, authenticator)
         accepting = Listeners([socket.socket(fileno=number) for number in setup.listening])
         make_door = partial(door_of, config, authority)
         roots = Path(setup.upstream_roots)

@@ -20,6 +20,7 @@ _SECONDS: Final = 20.0  # readiness proves a scan and an audit record
 _ADVICE: Final = {
     "engine": "No worker finds anything: the log says why none starts; memory and processor are the usual reasons.",
     "audit": "The audit folder can't be written: make room, mount it writable; it goes on by itself.",
+    "listening": "A process that accepts connections is gone and no other takes its place: the log says why.",
     "ca": "The CA has expired: tightlip ca rotate, restart, hand the bundle out.",
     "probe": "The proxy does not answer itself: restart it, and keep its log.",
 }
