@@ -21,7 +21,7 @@ from tests.fakevendor.authority import HOSTS
 
 ROOT = Path(__file__).resolve().parents[2]
 _WELCOME = re.compile(rb"listens on (\S+?:\d+),.*metrics on http://(\S+?:\d+)/metrics")
-_START_SECONDS = 60
+_START_SECONDS = 120
 
 
 class DidNotStart(Exception):

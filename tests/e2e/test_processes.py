@@ -16,7 +16,7 @@ from tests.e2e.clients import CHAT, Answer, curl
 from tests.e2e.lab import Tightlip
 from tests.fakevendor import FakeVendor, Step
 
-PROCESSES = 3
+PROCESSES = 2
 
 
 @pytest.fixture(scope="module")
