@@ -33,8 +33,10 @@ from proxy.inquiry import Inquiry
 from proxy.intercept.listening import open_sockets, shared_out
 from proxy.intercept.server import Server
 from proxy.key import vault_key
+from proxy.memory import return_large_blocks
 from proxy.notify import ServiceManager
 from proxy.pool import PoolError
+from proxy.pressure import relief_of
 from proxy.probe import Probe
 from proxy.pseudonym.vault import Vault, VaultLimits
 from proxy.reload import Reloader, answer, pool_of
@@ -89,6 +91,7 @@ def serve(origin: Origin, *, takeover: bool = False) -> None:
     Raises ConfigError and its kin for what the operator can mend.
     """
     log.configure()
+    return_large_blocks()
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
     parts = replace(prepare(origin), takeover=takeover)
     with parts.runner() as runner:
@@ -143,6 +146,10 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         sockets = shared_out(inherited, config.processes) or open_sockets(config.listen, config.processes)
         stack.callback(close_all, sockets)
         server = serving_of(config, front, authority, roots, sockets)
+
+        relief = relief_of(config.limits.memory, server.bounds.in_flight, lambda: front.edition.pool.process_ids)
+        if relief is not None:
+            stack.callback(asyncio.create_task(relief.run()).cancel)
 
         def put_in_force(edition: Edition) -> None:
             front.put_in_force(edition)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from proxy import frame, log
 from proxy.mailbox import Mailbox
+from proxy.memory import return_large_blocks
 from proxy.task import KEPT_CHARTERS, Answer, Equipment, Fault, Task
 from proxy.verdict import Request, Verdict
 
@@ -39,6 +40,7 @@ class Charters:
 
 def main(descriptor: int, mailbox: Mailbox | None) -> None:
     log.configure()
+    return_large_blocks()
     for number in (signal.SIGINT, signal.SIGHUP):  # they reach the whole group; the front process decides
         signal.signal(number, signal.SIG_IGN)
     with socket.socket(fileno=descriptor) as sock:

@@ -69,12 +69,17 @@ class Bounds:
     def refusal_of(self, request: http.Request) -> Reason | None:
         """Why a request can't be let in by its head alone."""
         if self.in_flight.pressure >= Pressure.REFUSE_ALL:
-            metrics.shed(self.in_flight.pressure.name.lower())
+            self.count(Reason.OVERLOADED)
             return Reason.OVERLOADED
         lines = request.headers.fields
         size = sum(len(name) + len(value) + _HEADER_LINE_BYTES for name, value in lines)
         too_large = len(lines) > self.limits.header_lines or size > self.limits.headers
         return Reason.HEADERS_TOO_LARGE if too_large else None
+
+    def count(self, reason: str) -> None:
+        """Counts a refusal if it is for want of memory, once a request."""
+        if reason == Reason.OVERLOADED:
+            metrics.shed(self.in_flight.pressure.name.lower())
 
 
 def _connections(wanted: int) -> int:

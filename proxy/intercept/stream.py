@@ -25,7 +25,6 @@ from mitmproxy.proxy.layers.http._events import (
 )
 from mitmproxy.proxy.layers.http._hooks import HttpRequestHeadersHook, HttpRequestHook
 
-from proxy import metrics
 from proxy.door import Door
 from proxy.intercept.bounded import Overdue
 from proxy.intercept.bounds import Bounds
@@ -145,11 +144,9 @@ class PermittedStream(http.HttpStream):
 
     def _excess(self, size: int) -> str | None:
         """Why a body of `size` bytes can't be taken in, as far as one knows yet."""
-        in_flight = self.bounds.in_flight
-        reason = "too_large" if size > self.limit_bytes else in_flight.refusal(size, size - self._held_bytes)
-        if reason == Reason.OVERLOADED:
-            metrics.shed(in_flight.pressure.name.lower())
-        return reason
+        if size > self.limit_bytes:
+            return Reason.TOO_LARGE
+        return self.bounds.in_flight.refusal(size, size - self._held_bytes)
 
     def _hold(self) -> None:
         """Counts what has arrived; what is only announced takes no room from others."""
@@ -164,8 +161,9 @@ class PermittedStream(http.HttpStream):
     def _refuse(self, reason: str) -> layer.CommandGenerator[None]:
         """Answers while the request is still coming, once that is on record, and lets its rest run into nothing."""
         state = flow_state(self.flow)
-        if state is not None:
-            state.refusal = state.refusal or reason
+        if state is not None and state.refusal is None:
+            state.refusal = reason
+            self.bounds.count(reason)
         self.request_body_buf.clear()
         self._let_go()
         self.client_state = self._discard
