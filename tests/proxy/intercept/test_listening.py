@@ -83,6 +83,25 @@ async def test_a_greeter_sees_a_connection_first_and_may_close_it() -> None:
     assert answers == [b"handled hello", b""]
 
 
+async def test_what_is_sent_leaves_at_once() -> None:
+    (sockets,) = open_sockets(ANY)
+    listeners = Listeners(sockets)
+    waits: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted = writer.get_extra_info("socket")
+        waits.set_result(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    try:
+        await listeners.serve(handle)
+        _, client = await asyncio.open_connection(*sockets[0].getsockname()[:2])
+        assert await asyncio.wait_for(waits, 10) != 0
+        client.close()
+    finally:
+        listeners.close()
+
+
 async def test_who_comes_while_nobody_accepts_waits_and_once_it_is_closed_is_refused() -> None:
     (sockets,) = open_sockets(ANY)
 
