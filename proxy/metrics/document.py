@@ -63,7 +63,7 @@ def _section(family: Family) -> str:
     if family.labels:
         rows.append("")
     if isinstance(family, Histogram):
-        rows.append(f"Buckets up to {', '.join(f'{bound:g}' for bound in family.bounds)}.\n")
+        rows.append(f"Buckets: {', '.join(f'{bound:g}' for bound in family.bounds)}.\n")
     rows.append(f"Watch: {family.watch}.\n")
     return "\n".join(rows)
 

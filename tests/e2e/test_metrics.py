@@ -109,7 +109,7 @@ def attack(tightlip: Tightlip, odd: str) -> None:
     ask(tightlip, f"https://api.openai.com/v1/{odd}", chat)
     ask(tightlip, f"https://api.openai.com/v1/chat/completions?{odd}={odd}", chat)
     ask(tightlip, CHAT, chat, "-X", odd.upper())
-    ask(tightlip, CHAT, chat.replace(b'"fake', f'"{odd}'.encode()), "-A", f"{odd}/1.0")
+    ask(tightlip, CHAT, values.chat("hi", model=odd), "-A", f"{odd}/1.0")
     ask(tightlip, CHAT, chat, "-H", f"x-{odd}: {odd}", "-H", f"content-type: {odd}/{odd}")
     ask(tightlip, CHAT, chat, "-H", f"content-encoding: {odd}")
     ask(tightlip, CHAT, f'{{"{odd}": "{odd}"}}'.encode())
