@@ -34,28 +34,21 @@ class Probe:
 
     def __call__(self) -> dict[str, bool]:
         """Each check by name. All True means ready."""
-        return {
-            "engine": self._engine_finds(),
-            "audit": self._audit_is_written(),
-            "ca": self._ca_is_valid(),
-            "listening": self._serving.is_whole,
-        }
+        return {**self.of_work(), "ca": self._ca_is_valid(), "listening": self._serving.is_whole}
 
     def of_work(self) -> dict[str, bool]:
-        """What a restart might mend, by name: an expired CA does not get younger by one.
+        """What a restart might mend, by name: an expired CA does not get younger by one."""
+        return {"engine": self._engine_works(), "audit": self._audit_is_written()}
 
-        When there is more to do than can be done, the canary finds no worker; verdicts that others got meanwhile
-        prove as much.
+    def _engine_works(self) -> bool:
+        """Whether a worker, asked now, finds the canary.
+
+        When there is more to do than can be done, it finds no worker. Verdicts that others get meanwhile prove as much:
+        a host that works to its limit is neither to be restarted nor to be left to its neighbours.
         """
         before = self._front.edition.pool.answered
         verdict = self._verdict()
-        engine = bool(verdict.findings) if verdict else self._front.edition.pool.answered != before
-        return {"engine": engine, "audit": self._audit_is_written()}
-
-    def _engine_finds(self) -> bool:
-        """Whether a worker, asked now, finds the canary."""
-        verdict = self._verdict()
-        return verdict is not None and bool(verdict.findings)
+        return bool(verdict.findings) if verdict else self._front.edition.pool.answered != before
 
     def _verdict(self) -> Verdict | None:
         """A worker's word on the canary; None when none was to be had."""
