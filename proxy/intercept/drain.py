@@ -1,8 +1,8 @@
 """The end of serving: what has begun comes to its end, up to a deadline; what has not by then is cut, and on record.
 
-Two kinds. A proxy that stops waits for requests alone: who is connected will have to come again anyway. One that has a
-successor waits for connections, which are led there one by one: none is closed under a client that may be about to use
-it, so the response to its next request says that it was the last.
+Two kinds. A proxy that stops waits for requests, and for those that may be on their way: who else is connected will
+have to come again anyway. One that has a successor waits for connections, which are led there one by one: none is
+closed under a client that may be about to use it, so the response to its next request says that it was the last.
 """
 
 import asyncio
@@ -28,6 +28,9 @@ from proxy.judge import Judge
 QUIET_SECONDS: Final = 10.0
 """Connections on which nothing has come or gone for so long are closed. The longer, the fewer clients are just about
 to use theirs."""
+ARRIVING_SECONDS: Final = 1.0
+"""A connection on which something came or went so lately may be about to ask: it is in a handshake, or its request is
+on the way. Behind a balancer, which found the port open, nobody would ask again for it."""
 CUT_SECONDS: Final = 2.0
 """For connections that are cut to say how their requests ended."""
 LOOK_SECONDS: Final = 0.05
@@ -137,7 +140,14 @@ class Drain:
     def _is_busy(self) -> bool:
         if self.has_successor and self.listeners.connections:
             return True
-        return bool(self.judge.open_requests or any(self._at_work()))
+        return bool(self.judge.open_requests or any(self._at_work()) or any(self._arriving()))
+
+    def _arriving(self) -> Iterator[ProxyConnectionHandler]:
+        now = time.time()
+        for handler in self.listeners.connections.values():
+            lately = now - handler.timeout_watchdog.last_activity < ARRIVING_SECONDS
+            if lately and handler.client not in Tunnel.clients:
+                yield handler
 
     def _at_work(self) -> Iterator[ProxyConnectionHandler]:
         """Connections with a request that has begun and not ended."""

@@ -90,6 +90,7 @@ class Server:
             self.draining.hurry()
             return
         self.draining = Drain(self.listeners, self.judge, self.underway, self.addon.sockets, has_successor)
+        await asyncio.sleep(0)  # a turn of the loop: whoever has connected by now is accepted, not reset
         self.accepting.close()
         await self.draining.run(seconds)
         self.stop()

@@ -53,25 +53,8 @@ class Balancer:
     log: Path
 
     def ask(self, tightlip: Tightlip, source: str = CLIENT) -> tuple[int, str]:
-        """The status of one request by way of the balancer, 0 for none, and curl's word on why.
-
-        A 503 is tried again, as vendors' SDKs do: a host that stops gives it to who was just coming in.
-        """
-        command = [
-            "curl",
-            "-q",
-            "-sS",
-            "-m",
-            "30",
-            "--retry",
-            "2",
-            "-o",
-            "/dev/null",
-            "-w",
-            "%{http_code}",
-            "--interface",
-            source,
-        ]
+        """The status of one request by way of the balancer, 0 for none, and curl's word on why."""
+        command = ["curl", "-q", "-sS", "-m", "30", "-o", "/dev/null", "-w", "%{http_code}", "--interface", source]
         command += ["-x", f"http://{self.address}", "--proxy-user", f"ada:{PASSWORD}", "--cacert", str(tightlip.ca)]
         command += ["-H", "content-type: application/json", "--data-binary", "@-", CHAT]
         done = subprocess.run(command, input=values.chat("hi"), capture_output=True, timeout=40)
