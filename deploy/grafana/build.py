@@ -105,7 +105,10 @@ def _reloads() -> Json:
         "enable": True,
         "iconColor": "blue",
         "datasource": DATASOURCE,
-        "expr": _expression("changes(tightlip_config_last_reload_success_timestamp_seconds{@here}[1m]) > 0"),
+        "target": {
+            "refId": "Anno",
+            "expr": _expression("changes(tightlip_config_last_reload_success_timestamp_seconds{@here}[1m]) > 0"),
+        },
         "titleFormat": "reload on {{instance}}",
     }
 

@@ -30,6 +30,16 @@ def test_ports_agree() -> None:
     assert PROXY["healthcheck"]["test"] == ["CMD", *healthcheck()]
 
 
+def test_every_key_is_one_of_compose() -> None:
+    """Of those in use; a word that it does not know would be refused, or worse, left out."""
+    known = """build image command environment ports networks volumes init user read_only tmpfs cap_drop security_opt
+    mem_limit pids_limit restart stop_grace_period healthcheck depends_on"""
+    assert set().union(*COMPOSE["services"].values()) == set(known.split())
+    checks = {key for service in COMPOSE["services"].values() for key in service["healthcheck"]}
+    assert checks == {"test", "interval", "timeout", "start_period", "retries"}
+    assert {key for key in COMPOSE if not key.startswith("x-")} == {"services", "networks", "volumes"}
+
+
 def test_what_must_be_reached_is_published_and_on_loopback_only() -> None:
     services = COMPOSE["services"]
     assert {name for name, service in services.items() if service.get("ports")} == {"proxy", "grafana"}
