@@ -44,6 +44,7 @@ def test_every_panel_and_every_rule_has_an_answer(lab: "Lab", vendor: FakeVendor
             assert curl(bundled, CHAT, values.chat(f"use {values.aws_key()}")).status == 400
             prometheus.wait_scraped()
             assert not (lost := _unanswered(prometheus)), "\n".join(lost)
+            assert _answers_when_chosen(prometheus, office.metrics_address)
             assert not (lost := _rules_without_series(prometheus)), "\n".join(lost)
             assert _firing(prometheus) == FIRING
 
@@ -55,6 +56,16 @@ def _unanswered(prometheus: Prometheus) -> list[str]:
         for query in queries(path)
         if not finite(_answer(prometheus, query))
     ]
+
+
+def _answers_when_chosen(prometheus: Prometheus, instance: str) -> bool:
+    """One instance and two vendors, as Grafana writes a choice. Raises AssertionError for what is no query then."""
+    chosen = CHOICES | {"$instance": instance.replace(".", r"\\."), "$vendor": "(openai|anthropic)"}
+    for query in (query for path in DASHBOARDS for query in queries(path)):
+        prometheus.at_end(filled(query.expr, chosen))
+    return bool(
+        prometheus.at_end(filled('sum(tightlip_requests_total{instance=~"$instance",vendor=~"$vendor"})', chosen))
+    )
 
 
 def _answer(prometheus: Prometheus, query: Query) -> list[float]:
