@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 CHOICES = {"$instance": ".*", "$vendor": ".*", "$__rate_interval": "1m", "$__range": "30m"}
 FIRING = {("TightlipShadowAI", "info"), ("TightlipAgreementExpiry", "warning"), ("TightlipBundleExpiry", "warning")}
 """What the test's registry, bundle and traffic make true; nothing else is the matter."""
+COUNTED = {
+    "tightlip-security: Let through for a reason: A": [1],
+    "tightlip-security: Sent with a warning: A": [1],
+    "tightlip-security: To vendors not approved: A": [1],
+    "tightlip-security: Redacted requests: A": [3],
+    "tightlip-tuning: Marked wrong: A": [1],
+    "tightlip-tuning: Share marked right: A": [0.5],
+    "tightlip-operations: Instances up: A": [2],
+}
+"""What happened so often, of which one is enough to matter."""
 
 
 @pytest.mark.slow
@@ -44,6 +54,7 @@ def test_every_panel_and_every_rule_has_an_answer(lab: "Lab", vendor: FakeVendor
             assert curl(bundled, CHAT, values.chat(f"use {values.aws_key()}")).status == 400
             prometheus.wait_scraped()
             assert not (lost := _unanswered(prometheus)), "\n".join(lost)
+            assert _counted(prometheus) == COUNTED
             assert _answers_when_chosen(prometheus, office.metrics_address)
             assert not (lost := _rules_without_series(prometheus)), "\n".join(lost)
             assert _firing(prometheus) == FIRING
@@ -56,6 +67,11 @@ def _unanswered(prometheus: Prometheus) -> list[str]:
         for query in queries(path)
         if not finite(_answer(prometheus, query))
     ]
+
+
+def _counted(prometheus: Prometheus) -> dict[str, list[float]]:
+    every = [query for path in DASHBOARDS for query in queries(path) if query.place in COUNTED]
+    return {query.place: prometheus.at_end(filled(query.expr, CHOICES)) for query in every}
 
 
 def _answers_when_chosen(prometheus: Prometheus, instance: str) -> bool:
