@@ -47,23 +47,12 @@ def stage_of(share: float, now: Pressure) -> Pressure:
 
 @dataclass(slots=True)
 class Relief:
-    """Looks at memory and does what its stage asks for. `end_largest` ends what can be started anew at once."""
+    """Looks at memory and does what its stage asks for in the process that takes bodies in."""
 
     budget: Budget
     in_flight: InFlight
-    end_largest: Callable[[], None]
     _collected_at: float = float("-inf")
-    _ended_at: float = float("-inf")
     _peak_bytes: int = 0
-
-    async def run(self) -> None:
-        """Runs until it is cancelled."""
-        while True:
-            try:
-                self.look(time.monotonic())
-            except Exception as err:  # the next look may do better
-                _log.error("memory not looked at", exception=type(err).__name__)
-            await asyncio.sleep(LOOK_SECONDS)
 
     def look(self, now: float) -> None:
         """One round, as of `now`, monotonic."""
@@ -72,10 +61,6 @@ class Relief:
             self._collect(now)
             share = self._share()
         self._enter(stage_of(share, self.in_flight.pressure), share)
-        if share >= END_AT and now - self._ended_at >= END_SECONDS:
-            self._ended_at = now
-            _log.error("memory nearly used up: the largest worker is ended", share=round(share, 2))
-            self.end_largest()
 
     def _share(self) -> float:
         return self.budget.used() / self.budget.limit_bytes
@@ -99,18 +84,46 @@ class Relief:
         self.in_flight.pressure = stage
 
 
-def relief_of(limit: int | None, in_flight: InFlight, workers: Callable[[], Iterable[int]]) -> Relief | None:
-    """For this process and all below it, of which `workers` are started anew when they end. None where nothing is told.
+@dataclass(slots=True)
+class LastResort:
+    """Ends the largest of the processes that are started anew when they end, before the kernel ends any."""
+
+    budget: Budget
+    process_ids: Callable[[], Iterable[int]]
+    _ended_at: float = float("-inf")
+
+    def look(self, now: float) -> None:
+        """One round, as of `now`, monotonic."""
+        share = self.budget.used() / self.budget.limit_bytes
+        if share < END_AT or now - self._ended_at < END_SECONDS:
+            return
+        pid = max(self.process_ids(), key=own_bytes, default=None)
+        if pid is not None:
+            self._ended_at = now
+            _log.error("memory nearly used up: the largest process is ended", share=round(share, 2))
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+async def relieve(limit: int | None, root: int, in_flight: InFlight) -> None:
+    """Keeps `in_flight` told how short of memory process `root` and all below it are, until it is cancelled.
 
     `limit` is in bytes; None is what the system leaves.
     """
-    budget = budget_of(limit, os.getpid())
-    if budget is None:
-        return None
-    return Relief(budget, in_flight, lambda: _end(max(workers(), key=own_bytes, default=None)))
+    if (budget := budget_of(limit, root)) is not None:
+        await _keep_looking(Relief(budget, in_flight).look)
 
 
-def _end(pid: int | None) -> None:
-    if pid is not None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+async def stand_by(limit: int | None, process_ids: Callable[[], Iterable[int]]) -> None:
+    """Ends the largest of these when this process and all below it have taken nearly all, until it is cancelled."""
+    if (budget := budget_of(limit, os.getpid())) is not None:
+        await _keep_looking(LastResort(budget, process_ids).look)
+
+
+async def _keep_looking(look: Callable[[float], None]) -> None:
+    while True:
+        try:
+            look(time.monotonic())
+        except Exception as err:  # the next look may do better
+            _log.error("memory not looked at", exception=type(err).__name__)
+        await asyncio.sleep(LOOK_SECONDS)

@@ -36,12 +36,12 @@ from proxy.key import vault_key
 from proxy.memory import return_large_blocks
 from proxy.notify import ServiceManager
 from proxy.pool import PoolError
-from proxy.pressure import relief_of
+from proxy.pressure import stand_by
 from proxy.probe import Probe
 from proxy.pseudonym.vault import Vault, VaultLimits
 from proxy.reload import Reloader, answer, pool_of
 from proxy.resolve import guarded_loop
-from proxy.serving import close_all, serving_of
+from proxy.serving import close_all, renewed_by, serving_of
 from proxy.setting import domains_of, gate_of, keys_of
 from proxy.shadow import Shadow
 from proxy.status import StatusServer
@@ -146,10 +146,7 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         sockets = shared_out(inherited, config.processes) or open_sockets(config.listen, config.processes)
         stack.callback(close_all, sockets)
         server = serving_of(config, front, authority, roots, sockets)
-
-        relief = relief_of(config.limits.memory, server.bounds.in_flight, lambda: front.edition.pool.process_ids)
-        if relief is not None:
-            stack.callback(asyncio.create_task(relief.run()).cancel)
+        stack.callback(asyncio.create_task(stand_by(config.limits.memory, lambda: renewed_by(front, server))).cancel)
 
         def put_in_force(edition: Edition) -> None:
             front.put_in_force(edition)

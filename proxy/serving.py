@@ -29,6 +29,11 @@ def serving_of(
     return make_server(config, Listeners(sockets[0]), front, authority, authenticator, upstream_roots, make_door)
 
 
+def renewed_by(front: Front, server: Server | Fleet) -> list[int]:
+    """The processes that others take the place of when they end."""
+    return [*front.edition.pool.process_ids, *(server.process_ids.values() if isinstance(server, Fleet) else ())]
+
+
 def close_all(sockets: Sequence[Sequence[socket.socket]]) -> None:
     for one in (one for each in sockets for one in each):
         with contextlib.suppress(OSError):

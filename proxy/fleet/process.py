@@ -22,6 +22,7 @@ from proxy.fleet.saying import Counted, Drain, Judged, Listening, PutInForce, Se
 from proxy.identity import Authenticator
 from proxy.intercept.listening import Listeners
 from proxy.intercept.server import Server, make_server
+from proxy.memory import return_large_blocks
 from proxy.reception import door_of
 from proxy.resolve import guarded_loop
 from proxy.terms import Terms
@@ -99,6 +100,7 @@ class Process:
 
 def main(descriptor: int) -> None:
     log.configure()
+    return_large_blocks()
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):  # the process that judges decides, for all of them
         signal.signal(number, signal.SIG_IGN)
     sock = socket.socket(fileno=descriptor)

@@ -4,6 +4,7 @@ A connection too many is closed before a byte of it is read. What each may wait 
 `sweep.py`; what arrives on it is measured in `bounded.py` and `stream.py`.
 """
 
+import os
 import resource
 from typing import Final
 
@@ -32,8 +33,10 @@ class Bounds:
 
     def __init__(self, limits: LimitConfig, processes: int = 1) -> None:
         self.limits = limits
-        self.seats = Seats(_connections(limits.connections // processes), limits.client_connections)
+        self.seats = Seats(_connections(max(limits.connections // processes, 1)), limits.client_connections)
         self.in_flight = InFlight(limits.in_flight // processes)
+        self.head_of_family = os.getppid() if processes > 1 else os.getpid()
+        """The process whose memory counts, with all below it."""
         self.visits: dict[str, Visit] = {}
 
     def client_connected(self, client: connection.Client) -> None:

@@ -33,6 +33,7 @@ from proxy.intercept.sweep import sweep
 from proxy.intercept.tls import OwnTlsConfig, refuse_insecure
 from proxy.intercept.websocket import InspectedSocket, install_websocket
 from proxy.judge import Judge
+from proxy.pressure import relieve
 from proxy.terms import Terms
 
 IDLE_SECONDS = 3600
@@ -57,11 +58,14 @@ class Server:
 
     async def run(self) -> None:
         """Serves until `drain` or `stop`."""
-        sweeping = asyncio.create_task(sweep(self.bounds, self.listeners))
+        bounds = self.bounds
+        sweeping = asyncio.create_task(sweep(bounds, self.listeners))
+        relieving = asyncio.create_task(relieve(bounds.limits.memory, bounds.head_of_family, bounds.in_flight))
         try:
             await self.master.run()
         finally:
             sweeping.cancel()
+            relieving.cancel()
 
     @property
     def address(self) -> Address:
@@ -116,7 +120,7 @@ def make_server(
     parent = config.upstream.proxy
     mode = f"upstream:{parent.scheme}://{parent.address}" if parent else "regular"
     running = master.Master(options.Options(), asyncio.get_running_loop())
-    bounds = Bounds(config.limits)
+    bounds = Bounds(config.limits, config.processes)
     metrics.observe_bodies(bounds.in_flight)
     addon = Tightlip(judge, authenticator, bounds)
     messages = Messages(judge, addon.senders)

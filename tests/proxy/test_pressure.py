@@ -5,7 +5,7 @@ import pytest
 from proxy import pressure
 from proxy.bound import InFlight, Pressure
 from proxy.memory import Budget
-from proxy.pressure import COLLECT_SECONDS, END_SECONDS, SURGE_BYTES, Relief, stage_of
+from proxy.pressure import COLLECT_SECONDS, END_SECONDS, SURGE_BYTES, LastResort, Relief, stage_of
 
 NONE, COLLECT, LARGE, ALL = Pressure
 
@@ -35,10 +35,10 @@ class Machine:
     """A budget of 1000 bytes of which a test says how much is taken."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.used, self.collections, self.ends = 0, 0, 0
+        self.used, self.collections = 0, 0
         monkeypatch.setattr(pressure, "collect", self._collect)
         self.in_flight = InFlight(1 << 40)
-        self.relief = Relief(Budget(1000, lambda: self.used), self.in_flight, self._end)
+        self.relief = Relief(Budget(1000, lambda: self.used), self.in_flight)
         self._seconds = itertools.count(0, 100)
 
     def look(self, used: int, now: float | None = None) -> Pressure:
@@ -48,9 +48,6 @@ class Machine:
 
     def _collect(self) -> None:
         self.collections += 1
-
-    def _end(self) -> None:
-        self.ends += 1
 
 
 @pytest.fixture
@@ -62,7 +59,6 @@ def test_memory_gets_short_by_stages_and_comes_back(machine: Machine) -> None:
     assert [machine.look(used) for used in (100, 750, 850, 930, 860, 800, 660, 600)] == [
         NONE, COLLECT, LARGE, ALL, ALL, LARGE, COLLECT, NONE,
     ]  # fmt: skip
-    assert machine.ends == 0
 
 
 def test_collecting_may_be_enough(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,10 +72,20 @@ def test_it_is_not_collected_all_the_time(machine: Machine) -> None:
     assert machine.collections == 1
 
 
-def test_the_largest_worker_ends_once_in_a_while(machine: Machine) -> None:
+def test_the_largest_process_ends_once_in_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(pressure.os, "kill", lambda pid, number: ended.append(pid))
+    monkeypatch.setattr(pressure, "own_bytes", {7: 10, 8: 30, 9: 20}.__getitem__)
+    last_resort = LastResort(Budget(1000, lambda: 960), lambda: [7, 8, 9])
     for second in range(int(END_SECONDS * 2)):
-        machine.look(990, second)
-    assert machine.ends == 2
+        last_resort.look(second)
+    assert ended == [8, 8]
+
+
+def test_no_process_ends_before_all_else_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pressure.os, "kill", lambda pid, number: pytest.fail("ended"))
+    LastResort(Budget(1000, lambda: 940), lambda: [7]).look(0.0)
+    LastResort(Budget(1000, lambda: 990), list).look(0.0)
 
 
 def test_what_a_surge_leaves_is_given_back(machine: Machine) -> None:
