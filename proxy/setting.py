@@ -39,8 +39,8 @@ def allow_files(config: Config) -> tuple[Path, ...]:
 
 
 def catalogue_of(config: Config) -> Catalogue:
-    """All vendors. A state folder is used, and none is made: whoever only looks leaves nothing behind."""
-    cache_dir = cache_folder(config) if config.state_dir.exists() else None
+    """All vendors. A cache is used, and none is made: whoever only looks leaves nothing behind, root's least of all."""
+    cache_dir = cache_folder(config) if (config.state_dir / "cache").exists() else None
     return load_catalogue(vendor_folders(), dict(config.hosts), config.registry, cache_dir)
 
 

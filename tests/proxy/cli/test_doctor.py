@@ -39,6 +39,14 @@ def test_nothing_is_made_on_the_way(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert list(tmp_path.iterdir()) == []
 
 
+def test_nothing_is_made_in_a_folder_that_was_restored(tmp_path: Path) -> None:
+    """Root would leave a folder there that the proxy's own user can't write to."""
+    ca.ensure(tmp_path, ["openai.com"], NOW)
+    before = sorted(tmp_path.rglob("*"))
+    examine(config_of(tmp_path), as_json=True)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 @pytest.mark.parametrize(
     ("age", "domains", "level", "words"),
     [
