@@ -11,7 +11,7 @@ LOCK_FLAGS := --quiet --generate-hashes --allow-unsafe --strip-extras --no-annot
 
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start hundreds of interpreters, each of which would compile all anew
 
-.PHONY: run test setup check lint types fast clients bench clean lock sbom licences audit
+.PHONY: run test setup check lint types fast clients bench peers clean lock sbom licences audit
 
 run: setup  ## start the proxy on embedded defaults
 	$(BIN)/tightlip run $(ARGS)
@@ -47,6 +47,10 @@ clients: setup  ## install the real clients from npm and PyPI (or those of CLIEN
 
 bench: setup  ## figures of docs/benchmarks.md
 	$(BIN)/python -m bench
+
+peers: setup  ## install what Tightlip is compared with from PyPI, and compare; what can't be had is told
+	-$(BIN)/python -m bench.peers.install
+	$(BIN)/python -m bench.peers
 
 lock:  ## refresh the two lock files; names no index host
 	test -x .cache/lock/bin/pip-compile || { $(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet pip-tools; }

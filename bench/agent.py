@@ -17,7 +17,7 @@ from typing import Any
 from bench import conversations
 from bench.client import SPEAKERS, Connection, Target
 from bench.conversations import Recording
-from bench.corpus import leaves
+from bench.corpus import leaves_of
 
 _WORD = re.compile(rb"\bself\b")
 """In nearly every file of Python; what takes its place is as long."""
@@ -52,7 +52,7 @@ def resent_share(bodies: tuple[bytes, ...]) -> float:
     known: set[str] = set()
     resent = total = 0
     for body in bodies:
-        texts = list(leaves(json.loads(body)))
+        texts = leaves_of(body)
         total += sum(map(len, texts))
         resent += sum(len(text) for text in texts if text in known)
         known = set(texts)

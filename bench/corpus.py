@@ -64,7 +64,11 @@ def bodies(seed: int, size_bytes: int) -> Iterator[bytes]:
 
 def texts(seed: int, size_bytes: int) -> list[str]:
     """The string leaves of one body, for measuring the engine alone."""
-    return list(leaves(json.loads(Conversation(seed, size_bytes).body())))
+    return leaves_of(Conversation(seed, size_bytes).body())
+
+
+def leaves_of(body: bytes) -> list[str]:
+    return list(leaves(json.loads(body)))
 
 
 def prose(seed: int, chars: int) -> str:

@@ -8,7 +8,6 @@ make caches and cores slower does, for both alike. Prints Markdown. Linux only.
 import argparse
 import asyncio
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,9 +65,7 @@ def _lines(folder: Path, options: argparse.Namespace) -> Iterator[str]:
 
 
 def _cpu(pids: Sequence[int]) -> Cpu:
-    """The kernel's own clocks of other processes, in nanoseconds: CPUCLOCK_SCHED of posix-timers.h."""
-    clocks = [(~pid << 3) | 2 for pid in pids]
-    return lambda: sum(map(time.clock_gettime, clocks))
+    return lambda: server.cpu_seconds(pids)
 
 
 def _row(cells: Sequence[object]) -> str:

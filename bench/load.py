@@ -10,7 +10,7 @@ import json
 import sys
 import time
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bench.client import SPEAKERS, Connection, Target
 from bench.corpus import Conversation
@@ -32,7 +32,7 @@ class Cell:
     rounds: int
     requests: int  # each connection's, in each round
     targets: dict[str, Target]
-    processes: dict[str, list[int]]  # whose processor time is counted, by target
+    processes: dict[str, list[int]] = field(default_factory=dict)  # whose processor time is counted, by target
 
 
 class Script:

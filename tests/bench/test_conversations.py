@@ -7,7 +7,7 @@ import pytest
 
 from bench import agent, conversations
 from bench.conversations.reword import reworded
-from bench.corpus import leaves
+from bench.corpus import leaves_of
 
 NAMES = conversations.names()
 _OUTSIDE = r"(?<![\w/.~$}-])"
@@ -32,7 +32,7 @@ def test_a_conversation_grows_over_forty_turns(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_names_the_machine_that_recorded_it(name: str) -> None:
-    texts = [text for body in conversations.load(name).bodies[-1:] for text in leaves(json.loads(body))]
+    texts = [text for body in conversations.load(name).bodies[-1:] for text in leaves_of(body)]
     found = {place for text in texts for place in _PLACE.findall(text)}
     assert {place for place in found if not place.startswith("/srv/shop")} - _OF_INSTRUCTIONS == set()
 
