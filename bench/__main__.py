@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--sizes N ...]`: runs every measurement, writes bench/results/, prints the tables."""
+"""`python -m bench [--quick] [--only PART ...] [--write]`: measures, keeps bench/results/, prints the tables."""
 
 import argparse
 import json
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import section, server
+from bench.page import put
 from bench.report import markdown
 from bench.section import FULL, QUICK, Effort, tell
 from bench.stand import Stand, stand
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=_SIZES, help="body sizes in bytes")
     parser.add_argument("--workers", type=int, help="scan workers (default: the product's own)")
     parser.add_argument("--only", nargs="*", choices=_PARTS, default=_PARTS, help="some of the measurements")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md")
     options = parser.parse_args()
     effort = QUICK if options.quick else FULL
     with tempfile.TemporaryDirectory() as folder:
@@ -37,6 +39,8 @@ def main() -> None:
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(results, indent=1))
     print(markdown(results))
+    if options.write:
+        put("bench", markdown(results))
     tell(f"\nwritten to {file.relative_to(ROOT)}")
 
 

@@ -1,4 +1,4 @@
-"""`python -m bench.peers [--quick]`: measures the peers that are installed, prints docs/benchmarks.md's section."""
+"""`python -m bench.peers [--quick] [--write]`: measures the peers that are installed, prints their tables."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ from typing import Any
 
 from bench import conversations
 from bench.corpus import Conversation, leaves_of
+from bench.page import put
 from bench.peers import accuracy, through
 from bench.peers.finding import Finder, started
 from bench.peers.report import markdown
@@ -27,25 +28,30 @@ class Effort:
     cases: int
     case_seconds: float
     requests: int
+    proxy_seconds: float
 
 
-FULL = Effort(5, 20, 300, 60, 6)
-QUICK = Effort(1, 3, 60, 6, 2)
+FULL = Effort(5, 20, 300, 60, 6, 180)
+QUICK = Effort(1, 3, 60, 5, 2, 15)
 _SIZES = (2_000, 30_000, 300_000)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.peers")
     parser.add_argument("--quick", action="store_true", help="about three minutes; figures for a first look only")
-    effort = QUICK if parser.parse_args().quick else FULL
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md")
+    options = parser.parse_args()
+    effort = QUICK if options.quick else FULL
     results: dict[str, Any] = {"machine": _machine(), "absent": {}}
     with started(PEERS, results["absent"]) as finders:
         results["versions"] = {one.peer.id: one.version for one in finders}
         results["bodies"] = list(_speeds(finders, effort))
         results["kinds"] = accuracy.measure(finders, effort.cases, effort.case_seconds)
     with tempfile.TemporaryDirectory() as folder:
-        results["proxies"] = through.measure(Path(folder), _SIZES, effort.requests)
+        results["proxies"] = through.measure(Path(folder), _SIZES, effort.requests, effort.proxy_seconds)
     print(markdown(results))
+    if options.write:
+        put("peers", markdown(results))
 
 
 def _speeds(finders: list[Finder], effort: Effort) -> Any:

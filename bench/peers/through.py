@@ -4,6 +4,7 @@ The naive proxy has no cache and scans in its event loop, so what is resent cost
 """
 
 import asyncio
+import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,8 +22,8 @@ _NEW_BYTES = 1_000
 _ADDON = Path(__file__).with_name("addon.py")
 
 
-def measure(folder: Path, sizes: Iterable[int], requests: int) -> list[dict[str, Any]]:
-    """By size and sight, each proxy's latencies; empty where the naive one can't be had."""
+def measure(folder: Path, sizes: Iterable[int], requests: int, seconds: float) -> list[dict[str, Any]]:
+    """By size and sight, each proxy's latencies, for about so many seconds a size; empty without the naive one."""
     python = interpreter(SCANNERS)
     if python is None:
         return []
@@ -34,16 +35,19 @@ def measure(folder: Path, sizes: Iterable[int], requests: int) -> list[dict[str,
         share_rules(running.state)
         started.enter_context(running)
         targets = {"bare": bare, "naive": naive, "tightlip": server.target_of(running)}
-        return [row for size in sizes for row in asyncio.run(_rows(targets, size, requests))]
+        return [row for size in sizes for row in asyncio.run(_rows(targets, size, requests, seconds))]
 
 
-async def _rows(targets: dict[str, Target], size: int, requests: int) -> list[dict[str, Any]]:
+async def _rows(targets: dict[str, Target], size: int, requests: int, limit: float) -> list[dict[str, Any]]:
     """First sight and resent. The first request of each connection is not counted, nor is what gets no answer."""
     seconds: dict[str, dict[str, list[float]]] = {
         sight: {name: [] for name in targets} for sight in ("first", "resent")
     }
     open_ = {name: await Http1.open(target) for name, target in targets.items()}
+    ends = time.monotonic() + limit
     for number in range(requests + 1):
+        if number > 1 and time.monotonic() > ends:
+            break
         conversation = Conversation((size << 16) + number, size)
         for sight in seconds:
             for name in list(open_) if number % 2 else reversed(list(open_)):
