@@ -1,7 +1,7 @@
 """What others see while one connection sends the worst input: their latencies without and with it, by turns.
 
 A process of its own, like `load`: `python -m bench.neighbours` reads a target as JSON and prints timings as JSON.
-Refusals of the worst input are fine here, and counted; the others must be served.
+Refusals of the worst input are fine here, and counted; those of others are counted too, and none is to be hoped for.
 """
 
 import asyncio
@@ -23,16 +23,16 @@ async def measure(target: Target, rounds: int, requests: int) -> dict[str, Any]:
     """By name of the worst input: the others' seconds alone and beside it, and its own."""
     others = [await Http1.open(target) for _ in range(_CONNECTIONS)]
     work = [(other, Conversation(seed, _SIZE_BYTES).body()) for seed, other in enumerate(others)]
-    await _phase(work, requests, [1.0])
+    await _phase(work, requests, [1.0], [])
     result: dict[str, Any] = {}
     for name, body in worst_inputs().items():
-        row: dict[str, list[float]] = {"alone": [], "beside": [], "own": [], "refused": []}
+        row: dict[str, list[float]] = {"alone": [], "beside": [], "own": [], "refused": [], "others_refused": []}
         for number in range(rounds):
-            row["alone"] += await _phase(work, requests, [1.0])
+            row["alone"] += await _phase(work, requests, [1.0], row["others_refused"])
             stop = asyncio.Event()
             own: list[float] = []
             sender = asyncio.create_task(_send(target, body, number, own, row["refused"], stop))
-            row["beside"] += await _phase(work, requests, own)
+            row["beside"] += await _phase(work, requests, own, row["others_refused"])
             stop.set()
             await sender
             row["own"] += own
@@ -40,14 +40,17 @@ async def measure(target: Target, rounds: int, requests: int) -> dict[str, Any]:
     return result
 
 
-async def _phase(work: list[tuple[Http1, bytes]], requests: int, own: list[float]) -> list[float]:
+async def _phase(work: list[tuple[Http1, bytes]], requests: int, own: list[float], refused: list[float]) -> list[float]:
     """Each other connection's requests: at least so many, and until the worst input has been answered once."""
 
     async def one(connection: Http1, body: bytes) -> list[float]:
         seconds: list[float] = []
         while len(seconds) < requests or not own:
             await asyncio.sleep(_PAUSE_SECONDS)
-            seconds.append(await connection.request(body))
+            try:
+                seconds.append(await connection.request(body))
+            except LoadError:
+                refused.append(1.0)
         return seconds
 
     parts = await asyncio.gather(*(one(connection, body) for connection, body in work))

@@ -160,6 +160,7 @@ _NEIGHBOUR_HEAD = (
     "others alone p50 / p99 ms",
     "beside it p50 / p99 ms",
     "p99 ratio",
+    "others refused",
 )
 
 
@@ -170,6 +171,7 @@ def _neighbour_row(row: Row) -> tuple[str, ...]:
         _pair(row["alone"]),
         _pair(row["beside"]),
         str(row["p99_ratio"]),
+        str(row["others_refused"]),
     )
 
 

@@ -142,7 +142,7 @@ def neighbours(stand: Stand, effort: Effort) -> list[dict[str, Any]]:
     rows = []
     for name, part in ask("neighbours", job | {"target": job["targets"]["tightlip"]}).items():
         row: dict[str, Any] = {kind: milliseconds(part[kind]) for kind in ("alone", "beside", "own")}
-        row["refused"] = len(part["refused"])
+        row |= {kind: len(part[kind]) for kind in ("refused", "others_refused")}
         rows.append(row | {"name": name, "p99_ratio": round(row["beside"]["p99_ms"] / row["alone"]["p99_ms"], 2)})
     return rows
 

@@ -34,7 +34,7 @@ class Finder:
         return _hear(self.process)
 
     def scan(self, texts: Sequence[str], seconds: float) -> dict[str, float]:
-        """Of one body: characters it came through, in how many seconds."""
+        """Of one body: characters it came through, in how many seconds of processor time."""
         answer = self.ask(texts, seconds)
         return {"chars": sum(map(len, texts[: answer["done"]])), "seconds": answer["seconds"]}
 

@@ -22,7 +22,13 @@ def markdown(results: Row) -> str:
     speeds = table(scanners, [(_NAMES[peer], versions[peer], *_speeds(results["bodies"], peer)) for peer in versions])
     kinds = ("scanner", *results["kinds"])
     found = table(kinds, [(_NAMES[peer], *_found(results["kinds"], peer)) for peer in versions])
-    parts = [told, "**Scanning, ms a body and MB/s**", speeds, "**Found, of values made from a seed**", found]
+    parts = [
+        told,
+        "**Scanning: processor time of a body, MB/s, and that time to Tightlip's**",
+        speeds,
+        "**Found, of values made from a seed**",
+        found,
+    ]
     if results["proxies"]:
         head = (
             "body",
@@ -44,8 +50,8 @@ def _speeds(bodies: list[Row], peer: str) -> Iterator[str]:
     for row in bodies:
         rates = {name: _rate(rounds) for name, rounds in row["peers"].items()}
         part = "~" if max(one["chars"] for one in row["peers"][peer]) < row["chars"] else ""
-        times = "" if peer == "tightlip" else f", {rates['tightlip'] / rates[peer]:.3g} times"
-        yield f"{part}{row['chars'] / rates[peer] * 1e3:.3g} ms, {rates[peer] / 1e6:.2g} MB/s{times}"
+        times = "" if peer == "tightlip" else f", {_plain(rates['tightlip'] / rates[peer])} times"
+        yield f"{part}{_plain(row['chars'] / rates[peer] * 1e3)} ms, {_plain(rates[peer] / 1e6)} MB/s{times}"
 
 
 def _rate(rounds: list[Row]) -> float:
@@ -58,10 +64,15 @@ def _found(kinds: Row, peer: str) -> Iterator[str]:
         yield f"{found / done:.3f} of {done}" if done else "-"
 
 
+def _plain(figure: float) -> str:
+    """Two digits that count, none behind the point for large ones."""
+    return f"{figure:,.0f}" if figure >= 10 else f"{figure:.2g}"
+
+
 def _proxy_row(row: Row) -> tuple[str, ...]:
     told = [f"{row[name]['p50_ms']}" if row[name] else "no answer in time" for name in ("bare", "naive", "tightlip")]
     times = "-"
     if row["bare"] and row["naive"] and row["tightlip"]:
         naive, ours = (max(row[name]["p50_ms"] - row["bare"]["p50_ms"], 0.01) for name in ("naive", "tightlip"))
-        times = f"{naive / ours:.3g} times"
+        times = f"{_plain(naive / ours)} times"
     return f"{row['size_bytes'] // 1000} KB", row["sight"], *told, times
