@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,3 +146,39 @@ def test_the_page_is_no_longer_than_the_documentation_says(told: Tightlip) -> No
     assert 200 < len(ours) < 2000 < SERIES
     page = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text()
     assert f"more than {SERIES:,} series" in " ".join(page.split())
+
+
+def totals(page: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    """What may never fall: counters, and the buckets, counts and sums of histograms."""
+    families = (family for family in parse(page) if family.type in ("counter", "histogram"))
+    samples = (sample for family in families for sample in family.samples if sample.name.startswith("tightlip_"))
+    return {(sample.name, frozenset(sample.labels.items())): sample.value for sample in samples}
+
+
+def test_no_total_of_several_processes_falls_when_one_is_killed(lab: "Lab", vendor: FakeVendor) -> None:
+    with lab.tightlip("counted-fleet", processes=2) as tightlip:
+        for _ in range(8):
+            curl(tightlip, CHAT, values.chat("hi"))
+        added = "tightlip_added_latency_seconds_count"
+        wait_for(lambda: tightlip.metric(added) == 8)
+        for process in ("core", "front-1", "front-2", "worker-1"):
+            assert tightlip.metric("tightlip_process_memory_bytes", process=process) > 1 << 20
+        before = totals(scrape(tightlip))
+        fronts = [pid for pid in tightlip.children() if b"proxy.fleet" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        os.kill(fronts[0], signal.SIGKILL)
+        restarts, now = ("tightlip_process_restarts_total", frozenset({("process", "front")})), before
+        while now[restarts] < 1 or tightlip.get("/readyz")[0] != 200:
+            page, last = scrape(tightlip), now
+            now = totals(page)
+            assert {key: last[key] for key in last if now.get(key, -1) < last[key]} == {}
+        for _ in range(8):
+            curl(tightlip, CHAT, values.chat("hi"))
+        wait_for(lambda: tightlip.metric(added) == 16)
+        assert tightlip.metric("tightlip_process_cpu_seconds_total", process="front-1") > 0
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
