@@ -19,7 +19,7 @@ from detectors import Category, Engine, bundled_rules, load_rules
 from detectors.checks.table import CHECKS, complete
 from detectors.rulecheck import check
 from proxy.cli.app import app
-from proxy.config import Config, load
+from proxy.config import NEEDS_RESTART, Config, load
 from proxy.policy import load_policy
 from proxy.setting import policy_folder
 from tests.compiled import rules_folder, share_rules
@@ -129,6 +129,12 @@ def test_the_configuration_table_has_every_key_with_its_default(tmp_path: Path) 
     file.write_text(json.dumps(tree))
     environment = {"HOME": str(tmp_path)}
     assert load(file, environment, {}) == Config(state_dir=load(file, environment, {}).state_dir)
+
+
+def test_the_keys_that_need_a_restart_are_told() -> None:
+    text = (ROOT / "docs" / "reload.md").read_text()
+    told = text.split("\n## What needs a restart\n", 1)[1].split(" itself.", 1)[0]
+    assert set(_SPAN.findall(told)) == NEEDS_RESTART
 
 
 def test_every_environment_variable_is_known(tmp_path: Path) -> None:
