@@ -158,6 +158,7 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
         stack.push_async_callback(reloader.close)
         meter.judging(config)
         put_in_force(edition)
+        await server.prepare()
         if successor is not None:
             presence = stack.enter_context(await successor.take(audit))
         if draft.bundle is not None:

@@ -61,10 +61,20 @@ class Fleet:
     def process_ids(self) -> dict[str, int]:
         return {one.name: one.process.pid for one in self._members.values()}
 
-    async def run(self) -> None:
-        """Serves until `drain` or `stop`. Raises ConfigError when the processes can't be started."""
+    async def prepare(self) -> None:
+        """Starts every process as far as can be without accepting anything. Raises ConfigError."""
         try:
-            await self._start_all()
+            prepared = await asyncio.gather(*(self._start(index) for index in range(len(self.sockets))))
+            if not all(prepared):
+                raise ConfigError("the processes that accept connections did not start; the log says why")
+        except BaseException:
+            await self._end_all()
+            raise
+
+    async def run(self) -> None:
+        """Serves until `drain` or `stop`; to be prepared before."""
+        try:
+            await asyncio.gather(*(self._begin(member) for member in self._members.values()))
             self._listening.set()
             self._keeping = [asyncio.create_task(self._keep(index)) for index in range(len(self.sockets))]
             await self._stopped.wait()
@@ -95,27 +105,22 @@ class Fleet:
     def stop(self) -> None:
         self._stopped.set()
 
-    async def _start_all(self) -> None:
-        started = await asyncio.gather(*(self._start(index) for index in range(len(self.sockets))))
-        if not all(started):
-            raise ConfigError("the processes that accept connections did not start; the log says why")
-
     async def _start(self, index: int) -> bool:
-        """Whether that process listens now."""
+        """Whether that process could accept connections now."""
         listening = tuple(one.fileno() for one in self.sockets[index])
         terms, authority = terms_of(self.front.edition), self.authority.pack()
         setup = Setup(f"front-{index + 1}", self.config, terms, authority, str(self.upstream_roots), listening)
         member = self._members[index] = await Member.start(setup, self.front)
         if terms.number != self.front.edition.number:  # it changed meanwhile
             member.put_in_force(terms_of(self.front.edition))
-        waiting = [asyncio.ensure_future(event.wait()) for event in (member.listening, member.ended)]
-        await asyncio.wait(waiting, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        for one in waiting:
-            one.cancel()
-        if member.listening.is_set():
+        if await member.reaches(member.prepared, START_SECONDS):
             return True
         member.kill()
         return False
+
+    async def _begin(self, member: Member) -> bool:
+        member.begin()
+        return await member.reaches(member.listening, START_SECONDS)
 
     async def _keep(self, index: int) -> None:
         """Has another process take the place of one that ends or hangs."""
@@ -134,7 +139,7 @@ class Fleet:
                 return
             _log.warning("process replaced", process=member.name, exit_code=member.process.returncode)
             metrics.process_restarted("front")
-            if await self._start(index):
+            if await self._start(index) and await self._begin(self._members[index]):
                 backoff = 0.1
             else:
                 await asyncio.sleep(backoff)

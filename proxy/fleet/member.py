@@ -17,7 +17,20 @@ from proxy import frame, metrics
 from proxy.audit import AuditUnavailable
 from proxy.child import spawn
 from proxy.fleet.channel import Channel
-from proxy.fleet.saying import Ask, Counted, Drain, Finish, Judged, Listening, PutInForce, Setup, Unjudged, Warned
+from proxy.fleet.saying import (
+    Ask,
+    Begin,
+    Counted,
+    Drain,
+    Finish,
+    Judged,
+    Listening,
+    Prepared,
+    PutInForce,
+    Setup,
+    Unjudged,
+    Warned,
+)
 from proxy.front import Front
 from proxy.judge import Ending, Judgement, Superseded
 from proxy.terms import Terms
@@ -38,6 +51,7 @@ class Member:
     front: Front
     process: Popen[bytes]
     channel: Channel = field(init=False)
+    prepared: asyncio.Event = field(default_factory=asyncio.Event)
     listening: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     seen: float = field(default_factory=time.monotonic)
@@ -46,7 +60,7 @@ class Member:
 
     @classmethod
     async def start(cls, setup: Setup, front: Front) -> Self:
-        """Starts the process; it is ready when `listening` is set."""
+        """Starts the process, which accepts connections once it is `prepared` and told to `begin`."""
         process, ours = spawn("proxy.fleet.process", inherited=setup.listening)
         await asyncio.to_thread(_hand_over, ours, setup)
         member = cls(setup.name, front, process)
@@ -61,10 +75,22 @@ class Member:
 
     @property
     def has_hung(self) -> bool:
-        return not self.ended.is_set() and time.monotonic() - self.seen >= HANG_SECONDS
+        return self.listening.is_set() and not self.ended.is_set() and time.monotonic() - self.seen >= HANG_SECONDS
 
     def put_in_force(self, terms: Terms) -> None:
         self.channel.send(PutInForce(terms))
+
+    def begin(self) -> None:
+        """Has it accept connections."""
+        self.channel.send(Begin())
+
+    async def reaches(self, event: asyncio.Event, seconds: float) -> bool:
+        """Whether that comes before its end, in time."""
+        waiting = [asyncio.ensure_future(one.wait()) for one in (event, self.ended)]
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for one in waiting:
+            one.cancel()
+        return event.is_set()
 
     def drain(self, seconds: float, *, has_successor: bool) -> None:
         self.channel.send(Drain(seconds, has_successor))
@@ -91,7 +117,10 @@ class Member:
             case Counted():
                 self.seen = time.monotonic()
                 metrics.adopt(self.name, message.snapshot)
+            case Prepared():
+                self.prepared.set()
             case Listening():
+                self.seen = time.monotonic()
                 self.listening.set()
 
     async def _answer(self, ask: Ask, body: bytes) -> None:

@@ -18,7 +18,7 @@ from proxy import frame, log, meter, metrics
 from proxy.ca import CA
 from proxy.fleet.channel import Channel
 from proxy.fleet.remote import RemoteJudge
-from proxy.fleet.saying import Counted, Drain, Judged, Listening, PutInForce, Setup, Unjudged
+from proxy.fleet.saying import Begin, Counted, Drain, Judged, Listening, Prepared, PutInForce, Setup, Unjudged
 from proxy.identity import Authenticator
 from proxy.intercept.listening import Listeners
 from proxy.intercept.server import Server, make_server
@@ -38,6 +38,7 @@ class Process:
         self._setup = setup
         self._judge = RemoteJudge(setup.terms)
         self._server: Server | None = None
+        self._begin = asyncio.Event()
         self._channel: Channel | None = None
         self._draining: list[asyncio.Task[None]] = []
 
@@ -46,6 +47,10 @@ class Process:
         self._channel = self._judge.channel = await Channel.over(sock, self._receive, self._lost)
         self._server = server = self._make_server()
         server.put_in_force(self._setup.terms)
+        self._channel.send(Prepared())
+        await self._begin.wait()
+        if not self._channel.is_open:
+            return
         serving = asyncio.create_task(server.run())
         await server.wait_listening()
         self._channel.send(Listening())
@@ -72,6 +77,8 @@ class Process:
                 self._judge.answered(message, body)
             case PutInForce() if self._server is not None:
                 self._put_in_force(self._server, message.terms)
+            case Begin():
+                self._begin.set()
             case Drain() if self._server is not None:
                 self._drain(self._server, message)
 
@@ -85,6 +92,7 @@ class Process:
 
     def _lost(self) -> None:
         self._judge.lost()
+        self._begin.set()
         if self._server is not None:
             self._server.stop()
 

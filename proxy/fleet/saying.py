@@ -22,6 +22,16 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """It could accept connections at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Accept connections."""
+
+
+@dataclass(frozen=True, slots=True)
 class Listening:
     """It accepts connections."""
 

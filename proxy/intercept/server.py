@@ -56,6 +56,9 @@ class Server:
     underway: Underway
     draining: Drain | None = None
 
+    async def prepare(self) -> None:
+        """There is nothing that takes time."""
+
     async def run(self) -> None:
         """Serves until `drain` or `stop`."""
         bounds = self.bounds

@@ -27,8 +27,8 @@ class Side:
         """Puts policy and registry where the proxy looks, each file whole."""
         clauses = [{"id": f"{self.policy}-stops", "when": {"entity": [self.blocks]}, "action": "block"}]
         policy = {"version": 1, "id": self.policy, "description": "", "findings": clauses, "default": "log"}
-        _replace(folder / "policy.yaml", policy)
-        _replace(folder / "registry.yaml", {"vendors": {"openai": {"approval": self.approval}}})
+        replace_file(folder / "policy.yaml", policy)
+        replace_file(folder / "registry.yaml", {"vendors": {"openai": {"approval": self.approval}}})
 
 
 A = Side("side-a", ENTITIES[0], "approved")
@@ -55,7 +55,7 @@ def keys(folder: Path, **more: Any) -> dict[str, Any]:
 def write_rules(folder: Path, number: int) -> None:
     """A rule base of one rule, another one for each number."""
     folder.mkdir(exist_ok=True)
-    _replace(folder / "own.yaml", {"rules": [{**RULE, "description": f"A code of ours, version {number}."}]})
+    replace_file(folder / "own.yaml", {"rules": [{**RULE, "description": f"A code of ours, version {number}."}]})
 
 
 def reload(tightlip: Tightlip, seconds: float = 240) -> Mapping[str, Any]:
@@ -73,7 +73,7 @@ def loads(tightlip: Tightlip) -> list[dict[str, Any]]:
     return [record for record in tightlip.audit() if record["type"] == "load"]
 
 
-def _replace(path: Path, content: Any) -> None:
+def replace_file(path: Path, content: Any) -> None:
     partial = path.with_name(f".{path.name}.new")
     partial.write_text(json.dumps(content))  # JSON is YAML
     partial.replace(path)
