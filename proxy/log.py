@@ -23,7 +23,7 @@ FIELDS = frozenset(
         *("reference", "vendor", "host", "format", "decision", "reason", "status", "user", "hook", "where"),
         *("category", "rule", "action", "worker", "count", "bytes", "seconds", "days_left"),
         *("file", "address", "policy", "digest", "version", "edition", "trigger"),
-        *("stage", "share", "limit", "connections"),
+        *("stage", "share", "limit", "connections", "process", "exit_code"),
     }
 )
 """Every field a log line may have. A new one is added here, after thinking about what can get into it."""

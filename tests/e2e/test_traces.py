@@ -34,9 +34,13 @@ def _spans(collector: Collector, requests: int) -> dict[str, dict[str, object]]:
     }
 
 
-def test_requests_are_traced_without_their_content(lab: Lab, vendor: FakeVendor) -> None:
+@pytest.mark.parametrize("processes", [1, 2])
+def test_requests_are_traced_without_their_content(lab: Lab, vendor: FakeVendor, processes: int) -> None:
     canary = values.aws_key()
-    with Collector() as collector, lab.tightlip("traced", traces={"endpoint": collector.endpoint}) as tightlip:
+    with (
+        Collector() as collector,
+        lab.tightlip("traced", traces={"endpoint": collector.endpoint}, processes=processes) as tightlip,
+    ):
         header = f"traceparent: {TRACEPARENT}"
         answer = curl(tightlip, MESSAGES, _prompt(f"why? AWS_ACCESS_KEY_ID={canary}"), "-H", header)
         assert answer.status == 200
@@ -45,6 +49,7 @@ def test_requests_are_traced_without_their_content(lab: Lab, vendor: FakeVendor)
         spans = _spans(collector, 1)[decision["request"]]
     assert set(spans) == {"request", "scan", "audit", "upstream"}
     told = attributes(spans["request"])
+    assert [event.name for event in spans["upstream"].events] == ["first byte"]
     assert (told["tightlip.decision"], told["tightlip.vendor"]) == ("redact", decision["vendor"])
     assert told["tightlip.request_bytes"] == decision["request_bytes"]
     assert collector.paths == {"/v1/traces"}

@@ -1,5 +1,6 @@
 """Logs: what is shown, and that content never is."""
 
+import ast
 import io
 import json
 import logging
@@ -137,6 +138,18 @@ def test_uncaught_exceptions_are_told_by_type_and_place(out: io.StringIO) -> Non
 def test_an_interrupt_is_no_fault(out: io.StringIO) -> None:
     sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
     assert lines(out) == []
+
+
+def _logged_fields(path: Path) -> set[str]:
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    ours = [call for call in calls if ast.unparse(call.func).startswith("_log.")]
+    return {word.arg for call in ours for word in call.keywords if word.arg is not None}
+
+
+def test_no_line_loses_a_field_that_is_not_on_the_list() -> None:
+    sources = [path for path in Path(log.__file__).parent.rglob("*.py") if "_log" in path.read_text()]
+    assert len(sources) > 10
+    assert {path.name: lost for path in sources if (lost := _logged_fields(path) - log.FIELDS - {"exc_info"})} == {}
 
 
 def test_a_reader_that_went_away_fails_nobody() -> None:

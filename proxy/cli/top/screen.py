@@ -80,8 +80,7 @@ def _state(picture: Picture) -> list[Text]:
         lines.append(_line("connections", f"{picture.connections:,}"))
     if picture.memory_bytes:
         lines.append(_line("memory", f"{sum(picture.memory_bytes.values()) >> 20:,} MiB"))
-        shown = ", ".join(f"{name} {value >> 20}" for name, value in sorted(picture.memory_bytes.items()))
-        lines.append(_line("", shown, "dim"))
+        lines += [_line("", f"{count} {kind}, {bytes >> 20:,}", "dim") for kind, count, bytes in _kinds(picture)]
     if picture.memory_pressure:
         lines.append(_line("pressure", _PRESSURE[min(picture.memory_pressure, len(_PRESSURE) - 1)], "red"))
     if picture.certificate_days is not None:
@@ -89,6 +88,14 @@ def _state(picture: Picture) -> list[Text]:
         lines.append(_line("CA", f"{days} days", "red" if days < _CERTIFICATE_DAYS else ""))
     lines.append(_reload(picture))
     return lines
+
+
+def _kinds(picture: Picture) -> list[tuple[str, int, int]]:
+    """Processes by kind: how many, and what they have in memory together."""
+    found: dict[str, list[int]] = {}
+    for name, value in picture.memory_bytes.items():
+        found.setdefault(name.partition("-")[0], []).append(value)
+    return [(kind, len(values), sum(values)) for kind, values in sorted(found.items())]
 
 
 def _reload(picture: Picture) -> Text:

@@ -81,7 +81,17 @@ def test_a_screen_of_80_by_24_is_full_and_no_more() -> None:
     text = "\n".join(lines)
     for word in ("2.0/s, 100 in all", "allow 90", "block 10", "p50  1.0 ms", "> 10 s", "2 scan timeouts", "7 waiting"):
         assert word in text
-    for word in ("300 MiB", "12 days", "lag 0.50 s", "policy strict", "taken 1 min ago", "ready", "tl-ec8z43r3hz"):
+    for word in (
+        "300 MiB",
+        "1 core, 100",
+        "1 worker, 200",
+        "12 days",
+        "lag 0.50 s",
+        "policy strict",
+        "taken 1 min ago",
+        "ready",
+        "tl-ec8z43r3hz",
+    ):
         assert word in text
 
 
