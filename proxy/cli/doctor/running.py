@@ -22,7 +22,6 @@ _ADVICE: Final = {
     "audit": "The audit folder can't be written: make room, mount it writable; it goes on by itself.",
     "listening": "A process that accepts connections is gone and no other takes its place: the log says why.",
     "ca": "The CA has expired: tightlip ca rotate, restart, hand the bundle out.",
-    "listening": "A process that accepts connections is missing: the log says why it ends; memory is the usual reason.",
     "probe": "The proxy does not answer itself: restart it, and keep its log.",
 }
 
