@@ -15,6 +15,7 @@ from statistics import median
 
 from bench import server
 from bench.client import SPEAKERS, Connection, Target
+from bench.corpus import Conversation
 from bench.load import Cell, Script
 from tests.compiled import share_rules
 
@@ -77,7 +78,7 @@ def _shown(cell: Cell, costs: Mapping[str, float]) -> list[str]:
 
 
 def _connection(costs: Mapping[str, float]) -> list[str]:
-    return ["new TLS connection, no request", "http/1.1", *_costs(costs)]
+    return ["2 KB, on a new TLS connection", "http/1.1", *_costs(costs)]
 
 
 def _costs(costs: Mapping[str, float]) -> list[str]:
@@ -116,12 +117,16 @@ async def _send(connections: Sequence[Connection], work: Sequence[Sequence[bytes
 
 
 async def _connections(targets: Mapping[str, Target], processes: Processes, count: int) -> dict[str, float]:
+    """Each a tunnel, TLS on both sides of the proxy, and one small request."""
     spent: dict[str, list[float]] = {"bare": [], "front": [], "workers": []}
+    body = Conversation(1, min(_SIZES)).body()
     for number in range(_ROUNDS + 1):
         for name, target in targets.items():
             before = _spent(processes, name)
             for _ in range(count):
-                (await SPEAKERS["http/1.1"].open(target)).close()
+                connection = await SPEAKERS["http/1.1"].open(target)
+                await connection.request(body)
+                connection.close()
             await asyncio.sleep(0.1)
             for part, seconds in _spent(processes, name).items():
                 if number:

@@ -4,6 +4,7 @@ The front process holds the other end, sets the deadline and kills what is late;
 return. Started as `python -m proxy.worker PIPE MEMORY CAPACITY`, two descriptors and a size.
 """
 
+import gc
 import resource
 import signal
 import socket
@@ -53,6 +54,8 @@ def main(descriptor: int, mailbox: Mailbox | None) -> None:
 
         inspector = build(equipment.settings, equipment.rules.open())
         inspector.warm()
+        gc.collect()
+        gc.freeze()  # rules and engine live as long as the worker does; collections need not walk them
         charters = Charters()
         pipe.send(inspector.ready())
         while True:

@@ -36,6 +36,9 @@ from proxy.judge import Judge
 from proxy.pressure import relieve
 from proxy.terms import Terms
 
+YOUNG_OBJECTS = 10_000
+"""Between two collections of the young: a request in flight is a few thousand objects that collections would walk."""
+
 IDLE_SECONDS = 3600
 """mitmproxy closes a silent connection after ten minutes; models may think for longer."""
 
@@ -159,5 +162,6 @@ def make_server(
     install_websocket(config.limits.body, messages.refusal)
     install_connection()
     refuse_insecure(ctx.options)
+    gc.set_threshold(YOUNG_OBJECTS)
     gc.freeze()  # what start-up made lives forever; collections need not walk it
     return Server(running, listeners, judge, addon, accepting, make_door, bounds, underway)
