@@ -148,6 +148,9 @@ def test_the_page_is_no_longer_than_the_documentation_says(told: Tightlip) -> No
     assert f"more than {SERIES:,} series" in " ".join(page.split())
 
 
+RESTARTS = ("tightlip_process_restarts_total", frozenset({("process", "front")}))
+
+
 def totals(page: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
     """What may never fall: counters, and the buckets, counts and sums of histograms."""
     families = (family for family in parse(page) if family.type in ("counter", "histogram"))
@@ -166,11 +169,16 @@ def test_no_total_of_several_processes_falls_when_one_is_killed(lab: "Lab", vend
         before = totals(scrape(tightlip))
         fronts = [pid for pid in tightlip.children() if b"proxy.fleet" in Path(f"/proc/{pid}/cmdline").read_bytes()]
         os.kill(fronts[0], signal.SIGKILL)
-        restarts, now = ("tightlip_process_restarts_total", frozenset({("process", "front")})), before
-        while now[restarts] < 1 or tightlip.get("/readyz")[0] != 200:
-            page, last = scrape(tightlip), now
-            now = totals(page)
+        seen = [before]
+
+        def is_replaced() -> bool:
+            """Looks at every total on the way."""
+            last, now = seen[-1], totals(scrape(tightlip))
             assert {key: last[key] for key in last if now.get(key, -1) < last[key]} == {}
+            seen.append(now)
+            return now[RESTARTS] == 1 and tightlip.get("/readyz")[0] == 200
+
+        wait_for(is_replaced)
         for _ in range(8):
             curl(tightlip, CHAT, values.chat("hi"))
         wait_for(lambda: tightlip.metric(added) == 16)
