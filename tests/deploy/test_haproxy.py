@@ -69,13 +69,14 @@ def vendor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeVendor]:
 
 @pytest.fixture(scope="module")
 def hosts(vendor: FakeVendor, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Tightlip]]:
-    """Two with one CA and one users file, as two hosts would have."""
+    """Two with one CA and one users file, as two hosts would have; one of them accepts in two processes."""
     users = tmp_path_factory.mktemp("users") / "users.yaml"
     add_user(users, "ada", PASSWORD, [])
     behind = {"users": str(users), "proxy_protocol": "v1v2", "trusted_balancers": ["127.0.0.1"]}
     config = configuration(vendor.address, vendor.authority.ca, **behind)
     with contextlib.ExitStack() as stack:
-        one, two = (Tightlip(tmp_path_factory.mktemp(name), config) for name in ("one", "two"))
+        one = Tightlip(tmp_path_factory.mktemp("one"), config)
+        two = Tightlip(tmp_path_factory.mktemp("two"), {**config, "processes": 2})
         share_rules(one.state)
         stack.enter_context(one)
         share_rules(two.state)

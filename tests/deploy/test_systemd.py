@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from proxy.config import Config
 from tests.compiled import share_rules
 from tests.e2e.lab import ROOT, Tightlip, configuration
 from tests.fakevendor import make_authority
@@ -48,6 +49,7 @@ def test_the_units_commands_exist() -> None:
 def test_the_main_process_alone_is_told_to_stop() -> None:
     """Workers that got the signal, too, would leave running replies unread."""
     assert _set("KillMode") == "mixed"
+    assert int(_set("TimeoutStopSec")) > Config().drain_seconds
     assert _set("LimitCORE") == "0"
 
 
