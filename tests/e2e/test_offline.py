@@ -30,7 +30,7 @@ def test_a_days_work_asks_nobody(tmp_path: Path) -> None:
     lines = _lines(tmp_path / "attempts.jsonl")
     assert [line for line in lines if "started" not in line] == []
     started = " ".join(word for line in lines for word in line["started"])
-    assert all(word in started for word in ("proxy run", "proxy.worker", "proxy scan"))
+    assert all(word in started for word in ("proxy run", "proxy.worker", "proxy.fleet.process", "proxy scan"))
     assert set(told["answers"]) == {*documents(), *talk(), "metrics"}
     assert set(told["answers"].values()) <= {200, 400}
     assert told["scan"] == 1, "there is something to find"
