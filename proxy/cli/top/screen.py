@@ -16,7 +16,7 @@ _OTHER_LINES = 3
 """The head, the decisions' own and the foot."""
 _LEAST = 3
 _NAME_CHARS = 11
-_PRESSURE = ("none", "collecting", "refusing large requests", "refusing all")
+_PRESSURE = ("none", "collecting", "refuses large", "refuses all")
 
 
 def draw(picture: Picture, address: str, trouble: str, height: int) -> RenderableType:
