@@ -60,7 +60,7 @@ class LimitConfig(Section):
     client_connections: Annotated[int, Field(ge=1, le=1_000_000)] = 1024
     streams: Annotated[int, Field(ge=1, le=1000)] = 100
     resets: Annotated[int, Field(ge=1)] = 200
-    control_frames: Annotated[int, Field(ge=100)] = 2000
+    control_frames: Annotated[int, Field(ge=100)] = 500
     headers: Size = 64 * 1024
     header_lines: Annotated[int, Field(ge=16, le=10_000)] = 256
     header_seconds: Annotated[float, Field(gt=0, le=3600)] = 30

@@ -16,6 +16,7 @@ from mitmproxy.proxy.layers import http
 from mitmproxy.proxy.layers.http import _http1, _http2
 from mitmproxy.proxy.layers.http._events import (
     ErrorCode,
+    RequestData,
     RequestEndOfMessage,
     RequestHeaders,
     RequestProtocolError,
@@ -50,6 +51,7 @@ class PermittedStream(http.HttpStream):
     _begun: float | None = None
     """When its body began to be waited for, monotonic; None while none is."""
     _held_bytes: int = 0
+    _discarded_bytes: int = 0
 
     def _handle_event(self, event: events.Event) -> layer.CommandGenerator[None]:
         if type(event) is not Overdue:
@@ -68,8 +70,7 @@ class PermittedStream(http.HttpStream):
         if self.client_state == self.state_consume_request_body:
             yield from self._refuse("body_unfinished")
         else:
-            yield http.SendHttp(ResponseProtocolError(self.stream_id, "", ErrorCode.CANCEL), self.context.client)
-            yield http.DropStream(self.stream_id)
+            yield from self._cut()
 
     def state_wait_for_request_headers(self, event: RequestHeaders) -> layer.CommandGenerator[None]:
         """Sends what is addressed to the proxy itself where the door says, and waits for a body not for ever.
@@ -182,9 +183,18 @@ class PermittedStream(http.HttpStream):
         yield from self.send_response()
 
     def _discard(self, event: events.Event) -> layer.CommandGenerator[None]:
+        """Lets a client that has its answer send on for a while: some read only what comes after all they have sent."""
         if isinstance(event, RequestEndOfMessage):
             self.flow.live = False
             yield http.DropStream(self.stream_id)
+        elif isinstance(event, RequestData):
+            self._discarded_bytes += len(event.data)
+            if self._discarded_bytes > self.limit_bytes:
+                yield from self._cut()
+
+    def _cut(self) -> layer.CommandGenerator[None]:
+        yield http.SendHttp(ResponseProtocolError(self.stream_id, "", ErrorCode.CANCEL), self.context.client)
+        yield http.DropStream(self.stream_id)
 
 
 def _declared_bytes(request: mitm.Request) -> int:
