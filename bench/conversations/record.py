@@ -96,7 +96,8 @@ def record(client: Client, folder: Path) -> Recording:
     bodies = tuple(_neutral(request.content, folder) for request in model.heard)
     if client.id in _NOT_TO_PASS_ON:
         bodies = tuple(reworded(body.decode()).encode() for body in bodies)
-    return Recording(f"{client.name} {client.version}", str(first.sni), first.target, first.protocol, bodies)
+    name = client.name.partition(",")[0]
+    return Recording(f"{name} {client.version}", str(first.sni), first.target, first.protocol, bodies)
 
 
 def _project(folder: Path) -> Iterator[Path]:

@@ -6,6 +6,7 @@ and answers each with what it found in each text, how many texts it came through
 
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -14,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 Find = Callable[[str], list[str]]
+_URL = re.compile(r"'?https?://[^\s']+'?")
 
 
 def presidio() -> Find:
@@ -111,8 +113,8 @@ def main(name: str, distribution: str) -> None:
         find = PEERS[name]()
         find("warm")
     except Exception as err:
-        first = str(err).strip().splitlines()[:1]
-        _say(answers, {"error": f"{type(err).__name__}: {' '.join(first)[:200]}"})
+        first = _URL.sub("its host", str(err).strip().partition("\n")[0])
+        _say(answers, {"error": f"{type(err).__name__}: {first[:200].rstrip('.')}"})
         return
     _say(answers, {"version": version(distribution)})
     for line in sys.stdin:
