@@ -13,10 +13,15 @@ from typing import Self
 from bench import frames
 
 _PATIENCE_SECONDS = 120.0
+_MOMENT_SECONDS = 0.2
 
 
 class LoadError(Exception):
     """The proxy or the vendor answered something else than 200."""
+
+
+class Busy(LoadError):
+    """There was too much to do, and the request may be sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Connection(asyncio.Protocol):
         self._waiting: asyncio.Future[bytes] | None = None
         self._received = bytearray()
         self._secure = False
+        self.refused = 0
         self.arrivals: list[tuple[float, bytes]] | None = None
 
     @classmethod
@@ -77,8 +83,19 @@ class Connection(asyncio.Protocol):
             head = await self._waiting
         seconds = loop.time() - started
         if b"200" not in head[:16]:
-            raise LoadError(head[:600].decode("latin-1"))
+            raise (Busy if b"503" in head[:16] or b"(busy)" in head else LoadError)(head[:600].decode("latin-1"))
         return seconds
+
+    async def insist(self, body: bytes) -> float:
+        """The same with what a client does that is told to come again in a moment; `refused` counts how often."""
+        started = asyncio.get_running_loop().time()
+        while True:
+            try:
+                await self.request(body)
+                return asyncio.get_running_loop().time() - started
+            except Busy:
+                self.refused += 1
+                await asyncio.sleep(_MOMENT_SECONDS)
 
     def send(self, body: bytes) -> None:
         raise NotImplementedError

@@ -83,7 +83,8 @@ async def measure(cell: Cell) -> dict[str, dict[str, list[float]]]:
                 result[name]["seconds"] += seconds
                 result[name]["rate"].append(rate)
                 result[name]["cpu"].append(cpu)
-    for connections in open_.values():
+    for name, connections in open_.items():
+        result[name]["refused"] = [float(connection.refused) for connection in connections]
         for connection in connections:
             connection.close()
     return result
@@ -115,7 +116,7 @@ async def prime(connections: list[Connection], work: list[list[bytes]]) -> None:
 
 
 async def _send(connection: Connection, bodies: list[bytes]) -> list[float]:
-    return [await connection.request(body) for body in bodies]
+    return [await connection.insist(body) for body in bodies]
 
 
 def main() -> None:

@@ -58,7 +58,7 @@ def _cell_row(cell: Row) -> tuple[str, ...]:
         _pair(tightlip),
         _added(tightlip),
         _added(cell["unsynced"]) if "unsynced" in cell else "-",
-        f"{bare['rate']}, {tightlip['rate']}",
+        f"{bare['rate']}, {tightlip['rate']}" + f" ({tightlip['refused']} refused)" * (tightlip["refused"] > 0),
         str(cell["rate_ratio"]),
         f"{bare['cpu_ms']}, {tightlip['cpu_ms']}",
     )

@@ -80,8 +80,11 @@ def _tell(process: subprocess.Popen[str], line: str) -> None:
 
 
 def _hear(process: subprocess.Popen[str]) -> str:
+    """Raises SubprocessError when the generator has ended."""
     assert process.stdout is not None
-    return process.stdout.readline()
+    if line := process.stdout.readline():
+        return line
+    raise subprocess.SubprocessError("a load generator ended")
 
 
 async def generate(number: int, cell: Cell) -> None:
@@ -107,7 +110,7 @@ async def generate(number: int, cell: Cell) -> None:
 
 async def _send(connection: Connection, bodies: list[bytes]) -> None:
     for body in bodies:
-        await connection.request(body)
+        await connection.insist(body)
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ def compare(raw: Mapping[str, Mapping[str, Sequence[float]]]) -> dict[str, Any]:
     cell = added({name: part["seconds"] for name, part in raw.items()})
     for name, part in raw.items():
         cell[name]["rate"] = round(percentile(part["rate"], 0.5), 1)
+        cell[name]["refused"] = int(sum(part["refused"]))
         cell[name]["cpu_ms"] = round(percentile(part["cpu"], 0.5) * 1e3, 2)
     cell["rate_ratio"] = round(cell["tightlip"]["rate"] / cell["bare"]["rate"], 2)
     return cell
