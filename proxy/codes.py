@@ -44,6 +44,10 @@ class Codes:
         self._clock = clock
         self._codes: OrderedDict[tuple[str, str], list[_Code]] = OrderedDict()
 
+    @property
+    def entries(self) -> OrderedDict[tuple[str, str], list[_Code]]:
+        return self._codes
+
     def offer(self, identity: str, conversation: str, offer: Offer) -> None:
         known = self._codes.setdefault((identity, conversation), [])
         self._codes.move_to_end((identity, conversation))

@@ -19,6 +19,7 @@ from proxy.auditrecord import Decision as DecisionRecord
 from proxy.auditrecord import Load as LoadRecord
 from proxy.auditrecord import Outcome as OutcomeRecord
 from proxy.client import client_of
+from proxy.codes import Codes
 from proxy.edition import Edition
 from proxy.inquiry import Inquiry
 from proxy.judge import Ending, Judgement, Superseded
@@ -26,6 +27,7 @@ from proxy.policy import Action
 from proxy.repeat import Repeats
 from proxy.shadow import Shadow
 from proxy.terms import Terms
+from proxy.told import ToldStore
 from proxy.trace import UNTRACED, Tracer
 from proxy.verdict import Decision, Judged, Request, Verdict
 
@@ -60,6 +62,11 @@ class Front:
     @property
     def open_requests(self) -> int:
         return len(self.open)
+
+    @property
+    def memories(self) -> tuple[ToldStore, Codes, Repeats]:
+        """What is remembered of conversations."""
+        return self.inquiry.told, self.inquiry.codes, self.repeats
 
     def put_in_force(self, edition: Edition) -> None:
         """Editions before it stay for the requests that began with them, as long as their workers do."""

@@ -29,6 +29,10 @@ class Repeats:
         self._clock = clock
         self._events: OrderedDict[tuple[str, str], list[_Event]] = OrderedDict()
 
+    @property
+    def entries(self) -> OrderedDict[tuple[str, str], list[_Event]]:
+        return self._events
+
     def first(self, identity: str, vendor: str, fingerprints: frozenset[str], reference: str) -> str:
         """The reference of the event that blocked all of these findings before; "" if this one is new, and kept."""
         now = self._clock()

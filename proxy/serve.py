@@ -178,6 +178,7 @@ async def assemble(parts: Parts) -> AsyncIterator[Running]:
             str(config.metrics),
             lambda: [one.fileno() for each in sockets for one in each],
             lambda: [status.descriptor],
+            front.memories,
         )
         yield Running(server, status, reloader, presence, probe, audit, following, predecessor, successor)
 
@@ -256,7 +257,7 @@ async def _run(running: Running, parts: Parts) -> None:
         await serving
         return
     if running.successor is not None:
-        await running.successor.confirm(running.audit)
+        await running.successor.confirm(running.audit, running.predecessor.memories)
         running.presence.take()
     waiting = loop.create_task(running.predecessor.run(leave))
     loop.add_signal_handler(signal.SIGHUP, hang_up)

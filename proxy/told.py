@@ -66,6 +66,10 @@ class ToldStore:
         self._capacity = capacity
         self._told: OrderedDict[tuple[str, str], Told] = OrderedDict()
 
+    @property
+    def entries(self) -> OrderedDict[tuple[str, str], Told]:
+        return self._told
+
     def recall(self, identity: str, conversation: str) -> Told:
         """What `identity` has been told in `conversation`; empty when nothing."""
         key = (identity, conversation)

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import itertools
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from typing import Final
 
@@ -19,6 +19,7 @@ from proxy.audit import AuditUnavailable
 from proxy.auditing import Audit
 from proxy.auditrecord import Change, Decision, Load, Outcome, Shadow, encode
 from proxy.handover.channel import Channel, Message
+from proxy.handover.memory import Memory, unpack
 from proxy.handover.pen import subject_of
 
 PREDECESSOR: Final = "predecessor"
@@ -92,6 +93,10 @@ class Distant:
         """Has the holder's metrics show what this process has counted."""
         self._loop.call_soon_threadsafe(self._outbox.put_nowait, {"counts": snapshot.decode()})
 
+    def remind(self, memory: str) -> None:
+        """Has the holder remember what this process does, for `unpack`."""
+        self._loop.call_soon_threadsafe(self._outbox.put_nowait, {"memory": memory})
+
     async def settled(self) -> None:
         """Returns once nothing waits any more."""
         while self._waiting:
@@ -127,10 +132,13 @@ class Departing:
     """A process that hands the log over and finishes its work: its records are taken, and when it is gone the requests
     that it did not end get an `unknown` outcome."""
 
-    def __init__(self, channel: Channel, audit: Audit, still_open: Iterable[str]) -> None:
+    def __init__(
+        self, channel: Channel, audit: Audit, still_open: Iterable[str], memories: Sequence[Memory] = ()
+    ) -> None:
         self._channel = channel
         self._audit = audit
         self._open = dict.fromkeys(still_open)
+        self._memories = memories
         self._answers: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -138,8 +146,8 @@ class Departing:
         try:
             while True:
                 message = await self._channel.receive()
-                if "counts" in message:
-                    take_counts(message["counts"])
+                if "number" not in message:
+                    self._note(message)
                     continue
                 answer = asyncio.create_task(self._answer(message["number"], self._take(message)))
                 self._answers.add(answer)
@@ -152,6 +160,12 @@ class Departing:
                 self._audit.append(Outcome(request=request, time=time.time(), result="unknown"))
             self._open.clear()
             metrics.forget(PREDECESSOR)
+
+    def _note(self, message: Message) -> None:
+        if "counts" in message:
+            take_counts(message["counts"])
+        elif "memory" in message:
+            unpack(message["memory"], self._memories)
 
     def _take(self, message: Message) -> Future[int]:
         if "record" not in message:

@@ -8,6 +8,7 @@ opened the log, whatever happens leaves the predecessor serving as before.
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from proxy.auditstart import Handed
 from proxy.control import Presence
 from proxy.handover.channel import PROTOCOL, Channel, Message, bind
 from proxy.handover.distance import Distant
+from proxy.handover.memory import Memory, packed
 from proxy.handover.pen import Pen
 
 HELLO_SECONDS: Final = 5.0
@@ -47,6 +49,7 @@ class Predecessor:
     metrics: str
     listening: Descriptors
     status: Descriptors
+    memories: Sequence[Memory] = ()
     distant: Distant | None = None
     """The log, once it is the successor's."""
     _lines: set[asyncio.Task[None]] = field(default_factory=set)
@@ -104,7 +107,7 @@ class Predecessor:
 
     async def _hand_over(self, channel: Channel, leave: Callable[[], None]) -> None:
         begun = set(self.pen.open_requests)
-        log = self.pen.lift()
+        log, lifted = self.pen.lift(), time.monotonic()
         if not isinstance(log, AuditLog):  # it has gone to another successor
             return
         handed = await asyncio.to_thread(log.hand_over)
@@ -116,6 +119,8 @@ class Predecessor:
             raise
         if is_taken:
             self._depart(channel, handed)
+            seconds = round(time.monotonic() - lifted, 3)
+            _log.info("handed over to a successor", count=len(handed.still_open), seconds=seconds)
             leave()
             assert self.distant is not None
             counting = asyncio.get_running_loop().create_task(self._count())
@@ -163,9 +168,9 @@ class Predecessor:
     def _depart(self, channel: Channel, handed: Handed) -> None:
         self.distant = Distant(channel)
         self.pen.give(self.distant)
+        self.distant.remind(packed(self.memories))
         os.close(handed.lock)
         self.presence.leave()
-        _log.info("handed over to a successor", count=len(handed.still_open))
 
     async def _take_back(self, channel: Channel, handed: Handed) -> None:
         """Goes on as if nothing had been. Requests wait until the log is open again, and are refused if it takes long.

@@ -16,6 +16,7 @@ from proxy.configfile import ConfigError
 from proxy.control import Presence, running_pid
 from proxy.handover.channel import PROTOCOL, Channel, connect
 from proxy.handover.distance import Departing, take_counts
+from proxy.handover.memory import Memory
 from proxy.handover.pen import Pen
 
 
@@ -41,6 +42,9 @@ class Successor:
             raise ConfigError(
                 f"{state_dir}: expected a running proxy that hands over, found one that does not; stop it first"
             ) from err
+        if not channel.is_ours:
+            channel.close()
+            raise ConfigError(f"{state_dir}: expected a running proxy of this user, found another's")
         hello = {"protocol": PROTOCOL, "version": __version__, "listen": listen, "metrics": metrics}
         files = _files(channel, await _asked(channel, hello))
         listening, status = ([socket.socket(fileno=each) for each in files.get(n, ())] for n in ("listen", "metrics"))
@@ -72,13 +76,13 @@ class Successor:
         pen.give(log, handed.still_open)
         return Presence.of(self.state_dir, files["presence"][0])
 
-    async def confirm(self, pen: Pen) -> None:
+    async def confirm(self, pen: Pen, memories: Sequence[Memory] = ()) -> None:
         """Tells the predecessor that it is over, and takes its last records from then on. Raises ConfigError."""
         try:
             await self.channel.send({"serves": True})
         except OSError as err:
             raise ConfigError(f"{self.state_dir}: the proxy that was to hand over has ended; start again") from err
-        departing = Departing(self.channel, pen, self._still_open)
+        departing = Departing(self.channel, pen, self._still_open, memories)
         self._departing = asyncio.get_running_loop().create_task(departing.run())
 
     async def gone(self) -> None:

@@ -171,15 +171,20 @@ def test_a_successor_that_cannot_start_changes_nothing(lab, vendor: FakeVendor, 
 
 
 def test_streams_that_outlast_the_takeover_are_cut(lab, vendor: FakeVendor) -> None:  # type: ignore[no-untyped-def]
+    """And what was blocked shortly before is remembered."""
     vendor.script(Step(hang_after=1))
-    with lab.tightlip("outlasting", takeover_seconds=0.5) as old, contextlib.ExitStack() as stack:
+    secret = values.chat(values.aws_key())
+    with lab.tightlip("outlasting", takeover_seconds=0.5, policy="strict") as old, contextlib.ExitStack() as stack:
+        assert curl(old, CHAT, secret).status == 400
         with streaming(old) as chunks:
             new = stack.enter_context(old.successor())
             with pytest.raises(httpx.RemoteProtocolError):
                 b"".join(chunks)
         assert ended(old) == 0
         wait_for(lambda: all(outcomes(new).values()), "outcomes")
-        assert [*outcomes(new).values()] == [["cut"]]
+        assert [*outcomes(new).values()] == [["blocked"], ["cut"]]
         assert new.metric("tightlip_cut_streams_total") == 1
         vendor.script(Step())
         assert curl(new, CHAT, values.chat("hi")).status == 200
+        assert curl(new, CHAT, secret).status == 400
+        assert new.decisions()[-1]["repeat_of"] == new.decisions()[0]["request"]
