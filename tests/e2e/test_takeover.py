@@ -188,3 +188,23 @@ def test_streams_that_outlast_the_takeover_are_cut(lab, vendor: FakeVendor) -> N
         assert curl(new, CHAT, values.chat("hi")).status == 200
         assert curl(new, CHAT, secret).status == 400
         assert new.decisions()[-1]["repeat_of"] == new.decisions()[0]["request"]
+
+
+def test_several_processes_hand_over_to_fewer_and_to_more(lab, vendor: FakeVendor) -> None:  # type: ignore[no-untyped-def]
+    vendor.script(lambda request: Step(text=("one ", "two"), pause_after=1) if request.streams else Step())
+    with lab.tightlip("several", processes=2) as old, contextlib.ExitStack() as stack:
+        children = old.children()
+        newcomers = Newcomers(old, trust_of(old))
+        with streaming(old) as chunks, newcomers.coming():
+            new = old
+            for processes in (1, 2):
+                new, sent = stack.enter_context(new.successor(processes=processes)), newcomers.sent
+                wait_for(lambda least=sent + 20: newcomers.sent >= least, "traffic")  # type: ignore[misc]
+            vendor.go_on()
+            assert b"two" in b"".join(chunks)
+        assert ended(old) == 0
+        assert newcomers.faults == []
+        wait_for(lambda: all(outcomes(new).values()), "outcomes")
+        check(new, newcomers.sent + 1)
+        assert new.metric("tightlip_requests_total") == newcomers.sent + 1
+        assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
