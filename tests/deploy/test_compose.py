@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from proxy.config import Config
 from tests.deploy.board import read_yaml
 from tests.deploy.image import COMPOSE, PROXY, healthcheck, last, words
 from tests.e2e.lab import ROOT
@@ -38,6 +39,11 @@ def test_every_key_is_one_of_compose() -> None:
     checks = {key for service in COMPOSE["services"].values() for key in service["healthcheck"]}
     assert checks == {"test", "interval", "timeout", "start_period", "retries"}
     assert {key for key in COMPOSE if not key.startswith("x-")} == {"services", "networks", "volumes"}
+
+
+def test_a_stop_waits_for_the_drain_and_some_more() -> None:
+    drain_seconds = Config(state_dir=Path("state")).drain_seconds
+    assert int(PROXY["stop_grace_period"].removesuffix("s")) >= drain_seconds + 5
 
 
 def test_what_must_be_reached_is_published_and_on_loopback_only() -> None:

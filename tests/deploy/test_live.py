@@ -46,7 +46,7 @@ def test_every_panel_and_every_rule_has_an_answer(lab: "Lab", vendor: FakeVendor
     started = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
     bundle.write_bytes(bundle_of({"policy/00/acme.yaml": POLICY}, start=started, days=11).encoded())
     office = lab.tightlip("office", tmp_path / "office", **configuration(tmp_path / "files"))
-    with office, lab.tightlip("bundled", bundle=str(bundle)) as bundled:
+    with office, lab.tightlip("bundled", bundle=str(bundle), processes=2) as bundled:
         targets = [office.metrics_address, bundled.metrics_address]
         with Prometheus(tmp_path, targets) as prometheus:
             Office(office, vendor, tmp_path / "files").run()
@@ -55,6 +55,8 @@ def test_every_panel_and_every_rule_has_an_answer(lab: "Lab", vendor: FakeVendor
             prometheus.wait_scraped()
             assert not (lost := _unanswered(prometheus)), "\n".join(lost)
             assert _counted(prometheus) == COUNTED
+            fronts = 'tightlip_process_memory_bytes{process=~"front-.+"}'
+            assert len(prometheus.at_end(fronts)) == 2  # several processes are one page
             assert _answers_when_chosen(prometheus, office.metrics_address)
             assert not (lost := _rules_without_series(prometheus)), "\n".join(lost)
             assert _firing(prometheus) == FIRING
