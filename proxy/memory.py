@@ -20,6 +20,11 @@ LARGE_BYTES: Final = 1 << 20
 """Blocks above go back to the system when they are freed. glibc would learn to keep blocks of up to 32 MiB in its heap,
 which then stays as large as the largest bodies together ever were."""
 
+KEPT_BYTES: Final = 8 << 20
+"""Free memory at the end of the heap that is kept. glibc keeps 128 KiB: every larger body then takes its pages from the
+system anew, which for 300 KB copied four times over was 276 page faults and 0.65 ms."""
+
+_M_TRIM_THRESHOLD: Final = -1
 _M_MMAP_THRESHOLD: Final = -3
 _PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 
@@ -84,6 +89,7 @@ def return_large_blocks() -> None:
     libc = _glibc()
     if libc is not None:
         libc.mallopt(_M_MMAP_THRESHOLD, LARGE_BYTES)
+        libc.mallopt(_M_TRIM_THRESHOLD, KEPT_BYTES)
 
 
 def _glibc() -> ctypes.CDLL | None:
