@@ -143,21 +143,15 @@ def ca_rotated(scene: Scene) -> bool:
     before = scene.tightlip.metric("tightlip_certificate_expiry_timestamp_seconds")
     command = [sys.executable, "-m", "proxy", "ca", "rotate", "--state-dir", str(scene.tightlip.state)]
     subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
-    scene.traffic.asks_well()  # reads the new one, and trusts both
-    return upgraded(scene) and scene.tightlip.metric("tightlip_certificate_expiry_timestamp_seconds") > before
+    _exchange(scene)
+    return scene.tightlip.metric("tightlip_certificate_expiry_timestamp_seconds") > before
 
 
 def upgraded(scene: Scene) -> bool:
     """Another takes the port, the record and the counts over; nobody's request fails."""
-    failed = sum(count for ended, count in scene.traffic.answers.items() if ended != "200")
-    old, pid = scene.tightlip, scene.tightlip.pid
-    scene.tightlip = scene.traffic.tightlip = old.successor()
-    scene.tightlip.start()
-    assert old.process is not None
-    old.process.wait(WELL_SECONDS)
-    scene.until_well()
-    now = sum(count for ended, count in scene.traffic.answers.items() if ended != "200")
-    return now == failed and scene.tightlip.pid != pid
+    failed, pid = scene.traffic.failed, scene.tightlip.pid
+    _exchange(scene)
+    return scene.traffic.failed == failed and scene.tightlip.pid != pid
 
 
 FAULTS: Final[dict[str, Fault]] = {
@@ -201,6 +195,18 @@ def _counted(scene: Scene, name: str, *words: str) -> Iterator[Callable[[], bool
 
     before = count()
     yield lambda: count() > before
+
+
+def _exchange(scene: Scene) -> None:
+    """Has a successor take over, and the old one end."""
+    old = scene.tightlip
+    new = old.successor()
+    new.start()
+    scene.tightlip = scene.traffic.tightlip = new
+    process = old.process
+    assert process is not None
+    scene.until(lambda: process.poll() == 0)
+    scene.until_well()
 
 
 def _last_told(scene: Scene) -> float:

@@ -54,6 +54,11 @@ class Traffic:
     def stop(self) -> None:
         self._stopped.set()
 
+    @property
+    def failed(self) -> int:
+        """Requests that were not answered as if nothing had happened."""
+        return self.answers.total() - self.answers["200"]
+
     def asks_well(self) -> bool:
         """Whether one more request is answered as if nothing had happened."""
         with contextlib.suppress(httpx.HTTPError, OSError), self._client() as client:
