@@ -144,14 +144,15 @@ _PROCESS_HEAD = (
     "to one process",
     "to bare mitmdump",
     "requests a processor second",
+    "processors that it had",
 )
 
 
 def _process_row(row: Row) -> Iterator[tuple[str, ...]]:
     for name, told in (("bare", "bare mitmdump"), ("one", "1"), ("several", str(row["processes"]))):
-        rate = row[name]["rate"]
+        rate, per_cpu = row[name]["rate"], row[name]["per_cpu"]
         ratios = (f"{rate / row[other]['rate']:.2f}" for other in ("one", "bare"))
-        yield _size(row), told, str(rate), *ratios, str(row[name]["per_cpu"])
+        yield _size(row), told, str(rate), *ratios, str(per_cpu), f"{rate / per_cpu:.2f}"
 
 
 _NEIGHBOUR_HEAD = (
