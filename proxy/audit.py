@@ -7,7 +7,6 @@ by itself it stops nobody who can rewrite the file.
 """
 
 import asyncio
-import errno
 import fcntl
 import hashlib
 import os
@@ -21,8 +20,9 @@ from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
 
+from proxy.auditowed import owed
 from proxy.auditrecord import Change, Decision, Load, Outcome, Shadow, encode, line
-from proxy.auditsegment import FIRST_PREVIOUS, Segment, prove_writable, seal, survey
+from proxy.auditsegment import FIRST_PREVIOUS, Segment, prove_writable, reason_of, seal, survey
 from proxy.auditstart import Handed, beginning, seal_record
 from proxy.auditwait import Waiter, tell
 
@@ -83,7 +83,7 @@ class AuditLog:
             self._take_over(handed)
         except OSError as err:
             os.close(self._folder_lock)
-            raise AuditUnavailable(_reason(err)) from err
+            raise AuditUnavailable(reason_of(err)) from err
         self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
         self._thread.start()
 
@@ -122,7 +122,7 @@ class AuditLog:
         return await future
 
     def append_later(self, record: Outcome) -> None:
-        """Puts on record what nobody waits for, within LATER_SECONDS. It is lost where nothing can be written.
+        """Puts on record what nobody waits for, within LATER_SECONDS, or once something can be written again.
 
         An outcome that a crash takes is `unknown` to the next start, as one is that the crash itself prevented.
         """
@@ -131,7 +131,7 @@ class AuditLog:
     def append_later_encoded(self, members: str) -> None:
         """The same for a record that another process of ours has encoded."""
         with self._entrance:
-            if self._reason_to_refuse() is not None or len(self._later) >= PENDING_RECORDS:
+            if self._closed or len(self._later) >= PENDING_RECORDS:
                 return
             if self._is_asleep:
                 self._queue.put(_Entry(members, None, time.monotonic()))
@@ -234,6 +234,8 @@ class AuditLog:
             self._write([*(entry.members for entry in group if entry.members is not None), *later])
         except Exception as err:  # whatever it is, nobody may wait for ever
             self._break(err)
+            with self._entrance:
+                self._later = [*later, *self._later]
             self._refuse(group)
             return
         numbers = accumulate((entry.members is not None for entry in group), initial=seq)
@@ -261,12 +263,14 @@ class AuditLog:
 
     def _break(self, err: Exception) -> None:
         self._failures += 1
-        self._reason = _reason(err)
+        self._reason = reason_of(err)
         if self._segment:
             self._segment.close()
             self._broken, self._segment = self._segment.path, None
 
     def _refuse(self, group: Sequence[_Entry]) -> None:
+        with self._entrance:
+            self._later += [entry.members for entry in group if entry.waiter is None and entry.members is not None]
         tell((entry.waiter, AuditUnavailable(self._reason or "closed")) for entry in group)
 
     def _try_to_recover(self) -> None:
@@ -278,10 +282,13 @@ class AuditLog:
                 found = survey(self._broken)
                 self._next_seq = max(found.next_seq, self._next_seq)  # a failing disk may have lost lines
                 self._previous = found.last_sha256
-                self._write([encode(seal_record(found, acknowledged, self._wall_clock()))])
+                now = self._wall_clock()
+                with self._entrance:
+                    refused, self._later = owed(self._broken, acknowledged, self._later, now)
+                self._write([encode(record) for record in (seal_record(found, acknowledged, now), *refused)])
                 seal(self._broken)
         except Exception as err:  # as above: the thread must live to try again
-            self._reason = _reason(err)
+            self._reason = reason_of(err)
             self._next_seq, self._previous = acknowledged + 1, previous
             return
         self._broken = self._reason = None
@@ -300,18 +307,10 @@ def _lock(folder: Path) -> int:
         folder.chmod(0o700)
         descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as err:
-        raise AuditUnavailable(_reason(err)) from err
+        raise AuditUnavailable(reason_of(err)) from err
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as err:
         os.close(descriptor)
         raise AuditUnavailable("locked") from err
     return descriptor
-
-
-def _reason(err: Exception) -> str:
-    if not isinstance(err, OSError):
-        return "failed"
-    if err.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return "disk_full"
-    return "io_error"

@@ -196,3 +196,12 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def reason_of(err: Exception) -> str:
+    """Why nothing can be written, as a closed code."""
+    if not isinstance(err, OSError):
+        return "failed"
+    if err.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "disk_full"
+    return "io_error"

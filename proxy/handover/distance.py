@@ -17,10 +17,10 @@ import structlog
 from proxy import metrics
 from proxy.audit import AuditUnavailable
 from proxy.auditing import Audit
+from proxy.auditowed import subject_of
 from proxy.auditrecord import Change, Decision, Load, Outcome, Shadow, encode
 from proxy.handover.channel import Channel, Message
 from proxy.handover.memory import Memory, unpack
-from proxy.handover.pen import subject_of
 
 PREDECESSOR: Final = "predecessor"
 

@@ -4,7 +4,6 @@ Knows which requests are open: decided, on record or about to be, and without an
 """
 
 import asyncio
-import re
 import threading
 import time
 from collections.abc import Iterable
@@ -14,12 +13,11 @@ from typing import Final
 
 from proxy.audit import AuditLog, AuditUnavailable
 from proxy.auditing import Audit
+from proxy.auditowed import subject_of
 from proxy.auditrecord import Change, Decision, Load, Outcome, Shadow, encode
 from proxy.configfile import ConfigError
 
 HELD_RECORDS: Final = 10_000
-
-_SUBJECT: Final = re.compile(r'"type":"(decision|outcome)","request":"([A-Za-z0-9_-]{1,64})"')
 
 Held = tuple[str | None, Future[int] | None]
 """A record, or the wish for a proof that one could be written; and who waits, if anybody does."""
@@ -171,12 +169,6 @@ def opened(folder: Path) -> AuditLog:
         raise ConfigError(
             f"{folder}: expected an audit log that can be written, found {err.reason}; without one nothing may be sent"
         ) from err
-
-
-def subject_of(members: str) -> tuple[str, str] | None:
-    """What an encoded record tells of a request, `decision` or `outcome`, and of which; None for any other record."""
-    found = _SUBJECT.match(members)
-    return None if found is None else (found[1], found[2])
 
 
 def _has_failed(done: Future[int]) -> bool:

@@ -356,6 +356,33 @@ def test_a_failing_disk_refuses_seals_and_recovers_alone(
     assert chain_is_whole(folder)
 
 
+def test_what_a_failing_disk_left_unsaid_is_said_once_it_can_be(
+    log: AuditLog, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outcomes wait. A decision that stands in the file, though nobody was told, let nothing out, and that is said."""
+    monkeypatch.setattr("proxy.audit.RETRY_SECONDS", 0.01)
+    log.append(decision("r1")).result(5)
+    works, whole = threading.Event(), auditsegment._write
+
+    def late_failure(descriptor: int, content: bytes) -> None:
+        whole(descriptor, content)
+        if not works.is_set():
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(auditsegment, "_write", late_failure)
+    log.append_later(outcome("r1"))
+    with pytest.raises(AuditUnavailable, match="io_error"):
+        log.append(decision("r2")).result(5)
+    log.append_later(outcome("r0"))
+    works.set()
+    _until_available(log)
+    log.append(decision("r3")).result(5)
+    log.close()
+    ended = [(record["request"], record["result"]) for record in records(folder) if record["type"] == "outcome"]
+    assert sorted(ended) == [("r0", "complete"), ("r1", "complete"), ("r2", "blocked")]
+    assert chain_is_whole(folder)
+
+
 def _until_available(log: AuditLog) -> None:
     ready = threading.Event()
     for _ in range(500):
