@@ -11,7 +11,7 @@ LOCK_FLAGS := --quiet --generate-hashes --allow-unsafe --strip-extras --no-annot
 
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start hundreds of interpreters, each of which would compile all anew
 
-.PHONY: run test setup check lint types fast clients bench peers clean lock sbom licences audit
+.PHONY: run test setup check lint types fast clients bench soak peers clean lock sbom licences audit
 
 run: setup  ## start the proxy on embedded defaults
 	$(BIN)/tightlip run $(ARGS)
@@ -44,6 +44,9 @@ fast: setup
 clients: setup  ## install the real clients from npm and PyPI (or those of CLIENTS), and drive what is installed
 	-$(BIN)/python -m tests.e2e.real.install $(CLIENTS)
 	$(BIN)/python -m pytest -m client tests/e2e
+
+soak: setup  ## faults under load for an hour, or ARGS="MINUTES SEED"; a report at the end
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 bench: setup  ## figures of docs/benchmarks.md
 	$(BIN)/python -m bench

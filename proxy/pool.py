@@ -21,7 +21,8 @@ from proxy.task import KEPT_CHARTERS, Answer, Equipment, Fault, Ready, Sealed, S
 from proxy.told import NOTHING_TOLD, Told
 from proxy.verdict import Request, Verdict
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
+"""Rules whose compiled form is in no cache take some fifteen seconds of a whole core, and there may be less."""
 MAX_BACKOFF_SECONDS = 5.0
 END_SECONDS = 0.02  # between two looks at whether somebody still needs a pool that ends
 AFFINITY_BYTES = 512

@@ -51,6 +51,7 @@ class Watchdog:
             failed = self._failed()
             if self._closed.is_set():
                 return
+            metrics.ready(not failed)
             if failed:
                 _log.error("no sign of life to the service manager: the proof failed", where=", ".join(failed))
             else:

@@ -26,7 +26,7 @@ from proxy.front import Front
 from proxy.intercept.listening import Listeners
 from proxy.terms import Terms
 
-START_SECONDS: Final = 60.0
+START_SECONDS: Final = 120.0
 MAX_BACKOFF_SECONDS: Final = 5.0
 LOOK_SECONDS: Final = 1.0
 
