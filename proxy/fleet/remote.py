@@ -5,7 +5,7 @@ import itertools
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from proxy.audit import AuditUnavailable
 from proxy.fleet.channel import Channel
@@ -96,6 +96,3 @@ def _fault(answer: Unjudged) -> Exception:
         return Superseded()
     return AuditUnavailable(answer.unrecorded) if answer.unrecorded else JudgeLost()
 
-
-def is_answer(message: Any) -> bool:
-    return isinstance(message, Judged | Unjudged)

@@ -70,6 +70,15 @@ def process_killed(scene: Scene) -> bool:
     return rose()
 
 
+def process_hung(scene: Scene) -> bool:
+    """It holds its connections and says nothing any more. Its clients wait until it is ended."""
+    with _counted(scene, "tightlip_process_restarts_total") as rose:
+        os.kill(scene.processes("proxy.fleet.process")[0], signal.SIGSTOP)
+        scene.until(rose)
+        scene.until_well()
+    return rose()
+
+
 def all_killed(scene: Scene) -> bool:
     """Nothing is left but what is on the disk. It starts again where it was."""
     children = scene.tightlip.children()
@@ -157,6 +166,7 @@ def upgraded(scene: Scene) -> bool:
 FAULTS: Final[dict[str, Fault]] = {
     "a worker is killed": worker_killed,
     "a process that accepts connections is killed": process_killed,
+    "a process that accepts connections hangs": process_hung,
     "everything is killed": all_killed,
     "the disk is full, and free again": disk_full,
     "the clock is stepped": clock_stepped,
