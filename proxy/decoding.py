@@ -86,9 +86,10 @@ def _brotli_decoder() -> Decoder:
     inflater = brotli.Decompressor()
 
     def decode(chunk: bytes) -> Iterator[bytes]:
-        yield inflater.process(chunk, output_buffer_limit=_PIECE_BYTES)
-        while not inflater.can_accept_more_data():
-            yield inflater.process(b"", output_buffer_limit=_PIECE_BYTES)
+        piece = inflater.process(chunk, output_buffer_limit=_PIECE_BYTES)
+        while piece:  # it takes more data while it still holds output, so that alone tells that there is none left
+            yield piece
+            piece = b"" if inflater.is_finished() else inflater.process(b"", output_buffer_limit=_PIECE_BYTES)
 
     return decode
 

@@ -1,6 +1,7 @@
 """Replies' codings undone in pieces: every cut, several members, bombs."""
 
 import gzip
+import random
 import zlib
 from collections.abc import Callable
 
@@ -31,6 +32,14 @@ def _decoded(coding: str, chunks: list[bytes]) -> bytes:
 @given(data=st.binary(max_size=2000), size=st.integers(1, 500))
 @settings(max_examples=30)
 def test_any_cut_gives_the_same(coding: str, data: bytes, size: int) -> None:
+    packed = CODINGS[coding](data)
+    assert _decoded(coding, [packed[at : at + size] for at in range(0, len(packed), size)]) == data
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+@pytest.mark.parametrize("size", [4096, 1 << 20])
+def test_more_than_a_decoder_holds_is_read_to_the_end(coding: str, size: int) -> None:
+    data = random.Random(1).randbytes(10_000) * 50
     packed = CODINGS[coding](data)
     assert _decoded(coding, [packed[at : at + size] for at in range(0, len(packed), size)]) == data
 
