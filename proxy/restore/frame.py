@@ -165,9 +165,9 @@ class JsonCutter:
                 frames.append(Frame(bytes(self._data[done:end]), self._start - done, end - done))
                 done = end
             self._at += 1
-        if not self._depth and done < len(self._data):
-            frames.append(Frame(bytes(self._data[done:])))
-            done = len(self._data)
+        if not self._depth and done < self._at:  # but for a backslash whose character is still to come
+            frames.append(Frame(bytes(self._data[done : self._at])))
+            done = self._at
         del self._data[:done]
         self._at -= done
         self._start -= done

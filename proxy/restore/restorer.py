@@ -22,7 +22,7 @@ _JSON: Final = re.compile(r".*/(?:.*\+)?(?:x-)?(?:json|ndjson|jsonl|jsonlines|js
 _UNTOLD: Final = frozenset({"", "text/plain", "application/octet-stream"})
 """Types that say nothing: the first bytes do."""
 
-_FIRST_BYTES: Final = 6
+_FIRST_BYTES: Final = 9  # a mark and `event:`, the longest that tells
 _SSE_START: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:data|event|id|retry)?:")
 
 
