@@ -62,7 +62,7 @@ def _parse(raw: bytes) -> Any:
 
     try:
         return YAML(typ="safe", pure=True).load(raw.decode())
-    except (YAMLError, UnicodeDecodeError) as err:
+    except (YAMLError, ValueError, LookupError, TypeError, RecursionError) as err:
         raise ValueError(getattr(err, "problem", None) or type(err).__name__) from err
 
 

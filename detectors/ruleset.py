@@ -26,6 +26,9 @@ CONTEXT_FOLDER = "context"
 
 CACHE_FORMAT = "1"
 
+MAX_NODES = 500_000
+"""Of one file, counted with what aliases stand for. The largest of ours has a tenth of it."""
+
 
 class RuleError(Exception):
     """Faulty rule files. `problems` are `file:line: rule id: what, expected, found` lines, all of them."""
@@ -139,7 +142,7 @@ def _parse(file: str, raw: bytes, problems: list[str]) -> Iterator[Stanza]:
 
     try:
         root = YAML(typ="safe", pure=True).compose(raw.decode())
-    except (YAMLError, UnicodeDecodeError) as err:
+    except (YAMLError, ValueError, TypeError, AttributeError, LookupError, RecursionError) as err:
         mark = getattr(err, "problem_mark", None)
         what = getattr(err, "problem", None) or type(err).__name__
         problems.append(
@@ -147,11 +150,27 @@ def _parse(file: str, raw: bytes, problems: list[str]) -> Iterator[Stanza]:
         )
         return
     listed = _listed(root)
+    if _is_endless(root):
+        problems.append(f"{file}:1: rule ?: document, expected at most {MAX_NODES} values, found more, or a circle")
+        return
     if listed is None:
         problems.append(f"{file}:1: rule ?: document, expected a mapping with the single key `rules`, found otherwise")
         return
     for node in listed:
         yield from _stanza(file, node, problems)
+
+
+def _is_endless(root: Any) -> bool:
+    """Whether aliases lead in circles, or unfold to more than any rule file holds."""
+    left, nodes = MAX_NODES, [root]
+    while nodes and left >= 0:
+        value = getattr(nodes.pop(), "value", ())
+        held = [
+            one for item in value for one in (item if isinstance(item, tuple) else (item,)) if type(item) is not str
+        ]
+        left -= len(held)
+        nodes += held
+    return left < 0
 
 
 def _listed(root: Any) -> list[Any] | None:

@@ -15,6 +15,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from proxy.yamlreader import load
+
 Key = tuple[str, ...]
 Values = dict[Key, object]
 Places = dict[Key, str]
@@ -60,7 +62,7 @@ class Layers:
 def read_file(path: Path) -> tuple[Values, Places]:
     """The leaves of a YAML file and each key's `file:line`. Lists are leaves: a later layer replaces them."""
     try:
-        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        tree = load(path.read_text(encoding="utf-8"))
     except MarkedYAMLError as err:
         line = err.problem_mark.line + 1 if err.problem_mark else 1
         raise ConfigError(f"{path}:{line}: expected YAML, found: {err.problem or err.context}") from None

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from proxy.configfile import ConfigError
 from proxy.userfile import NAME, NAME_RULE, User
+from proxy.yamlreader import load
 
 _KEYS: Final = ("groups", "roles")
 
@@ -44,13 +44,13 @@ NO_GROUPS: Final = Groups()
 def load_groups(path: Path) -> Groups:
     """What the file says. `ConfigError` lists everything that is wrong with it, each with its line."""
     try:
-        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        tree = load(path.read_text(encoding="utf-8"))
     except OSError as err:
         raise ConfigError(f"{path}: expected a groups file, found: {err.strerror}") from err
     except MarkedYAMLError as err:
         line = err.problem_mark.line + 1 if err.problem_mark else 1
         raise ConfigError(f"{path}:{line}: expected YAML, found: {err.problem or err.context}") from None
-    except (YAMLError, UnicodeDecodeError, RecursionError):
+    except (YAMLError, UnicodeDecodeError):
         raise ConfigError(f"{path}:1: expected YAML, found something else") from None
     if not isinstance(tree, CommentedMap) or not set(tree) <= set(_KEYS):
         raise ConfigError(f"{path}:1: expected the keys `groups` and `roles`, each with names and their members")

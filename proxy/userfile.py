@@ -23,6 +23,7 @@ from ruamel.yaml.error import YAMLError
 from proxy.ca import write_file
 from proxy.configfile import ConfigError
 from proxy.profile import Training
+from proxy.yamlreader import load
 
 PASSWORD_CHARS = 8  # NIST SP 800-63B's floor
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
@@ -48,7 +49,7 @@ def load_users(path: Path) -> tuple[User, ...]:
     try:
         if path.stat().st_mode & 0o022:
             raise ConfigError(f"{path}: expected a file only its owner can write; run `chmod 600 {path}`")
-        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        tree = load(path.read_text(encoding="utf-8"))
     except OSError as err:
         raise ConfigError(
             f"{path}: expected a users file, found: {err.strerror}; `tightlip users add` makes one"

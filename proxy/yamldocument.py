@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from proxy.yamlreader import load
 
 Location = tuple[int | str, ...]
 
@@ -42,7 +43,7 @@ def read_document(file: Path, problems: list[str]) -> Document | None:
 def parse_document(file: Path, content: bytes, problems: list[str]) -> Document | None:
     """The mapping in a file of that content; otherwise as `read_document`."""
     try:
-        tree = YAML(typ="rt").load(content.decode("utf-8"))
+        tree = load(content.decode("utf-8"))
     except MarkedYAMLError as err:
         line = err.problem_mark.line + 1 if err.problem_mark else 1
         problems.append(f"{file}:{line}: expected YAML, found {err.problem}")
@@ -50,7 +51,7 @@ def parse_document(file: Path, content: bytes, problems: list[str]) -> Document 
     except UnicodeError:
         problems.append(f"{file}:1: expected UTF-8 text, found other bytes")
         return None
-    except (YAMLError, RecursionError):
+    except YAMLError:
         problems.append(f"{file}:1: expected YAML without control characters and with little nesting")
         return None
     if not isinstance(tree, CommentedMap):
