@@ -6,12 +6,14 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 ARGS ?=
 CLIENTS ?=
+TARGETS ?=
+FUZZ_SECONDS ?= 60
 LOCK_FLAGS := --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start hundreds of interpreters, each of which would compile all anew
 
-.PHONY: run test setup check lint types fast clients bench soak peers clean lock sbom licences audit
+.PHONY: run test setup check lint types fast clients bench soak peers fuzz clean lock sbom licences audit
 
 run: setup  ## start the proxy on embedded defaults
 	$(BIN)/tightlip run $(ARGS)
@@ -54,6 +56,11 @@ bench: setup  ## figures of docs/benchmarks.md
 peers: setup  ## install what Tightlip is compared with from PyPI, and compare; what can't be had is told
 	-$(BIN)/python -m bench.peers.install
 	$(BIN)/python -m bench.peers
+
+fuzz: setup  ## bytes that nobody wrote, for FUZZ_SECONDS at each of TARGETS; atheris comes from PyPI
+	test -d .cache/fuzz/atheris || $(BIN)/python -m pip install --quiet --no-deps --target .cache/fuzz "atheris>=3.1,<4"
+	for target in $(or $(TARGETS),$$(PYTHONPATH=.cache/fuzz $(BIN)/python -m tests.fuzz)); do \
+		PYTHONPATH=.cache/fuzz $(BIN)/python -m tests.fuzz $$target $(FUZZ_SECONDS) || exit; done
 
 lock:  ## refresh the two lock files; names no index host
 	test -x .cache/lock/bin/pip-compile || { $(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet pip-tools; }
