@@ -26,8 +26,8 @@ CONTEXT_FOLDER = "context"
 
 CACHE_FORMAT = "1"
 
-MAX_NODES = 500_000
-"""Of one file, counted with what aliases stand for. The largest of ours has a tenth of it."""
+MAX_NODES = 200_000
+"""Of one file, counted with what aliases stand for. The largest of ours has a fiftieth of it."""
 
 
 class RuleError(Exception):

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 from ruamel.yaml.error import YAMLError
 
-MAX_VALUES: Final = 500_000
+MAX_VALUES: Final = 200_000
 """Counted with what aliases stand for. No file of ours has a tenth of it."""
 
 _PYTHONS_OWN: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)

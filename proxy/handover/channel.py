@@ -64,7 +64,7 @@ class Channel:
         del self._buffer[: end + 1]
         try:
             message = json.loads(line)
-        except ValueError as err:
+        except (ValueError, RecursionError) as err:
             raise EOFError("not a message") from err
         if not isinstance(message, dict):
             raise EOFError("not a message")
