@@ -4,7 +4,6 @@ ruamel lets errors of Python's own through, for `2026-02-31` as for a list in te
 whose aliases unfold to more than memory holds.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from ruamel.yaml import YAML
@@ -21,6 +20,10 @@ _WITHOUT_LINES: Final = (":omap", ":set", ":pairs")
 
 
 class _Constructor(RoundTripConstructor):
+    def construct_document(self, node: Any) -> Any:
+        _refuse_endless(node)
+        return super().construct_document(node)
+
     def construct_object(self, node: Any, deep: bool = False) -> Any:
         if str(node.tag).endswith(_WITHOUT_LINES):
             raise ConstructorError(None, None, "a kind of value that no file here has", node.start_mark)
@@ -35,19 +38,19 @@ def load(text: str) -> Any:
     yaml = YAML(typ="rt")
     yaml.Constructor = _Constructor
     try:
-        tree = yaml.load(text)
+        return yaml.load(text)
     except _PYTHONS_OWN as err:
         raise YAMLError("a document that can't be read") from err
-    _refuse_endless(tree)
-    return tree
 
 
-def _refuse_endless(tree: Any) -> None:
-    left, open_nodes = MAX_VALUES, [tree]
-    while open_nodes:
-        node = open_nodes.pop()
-        held = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
+def _refuse_endless(root: Any) -> None:
+    """Before anything is made of it: an error's message would show a value unfolded, too."""
+    left, nodes = MAX_VALUES, [root]
+    while nodes:
+        value = nodes.pop().value
+        items = value if isinstance(value, list) else ()
+        held = [one for item in items for one in (item if isinstance(item, tuple) else (item,))]
         left -= len(held)
         if left < 0:
             raise YAMLError(f"more than {MAX_VALUES} values")
-        open_nodes += held
+        nodes += held
