@@ -95,4 +95,3 @@ def _fault(answer: Unjudged) -> Exception:
     if answer.superseded:
         return Superseded()
     return AuditUnavailable(answer.unrecorded) if answer.unrecorded else JudgeLost()
-
