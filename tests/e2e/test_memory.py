@@ -112,12 +112,21 @@ async def _idle(tightlip: Tightlip) -> None:
         writer.close()
 
 
+@pytest.fixture(scope="module")
+def idle_bytes(lab: Lab) -> int:
+    """What a proxy of which nothing was asked yet takes, with its workers, when they find their rules compiled."""
+    with lab.tightlip("compiling"):
+        pass
+    with lab.tightlip("idle") as tightlip:
+        return taken_bytes(tightlip.pid)
+
+
 @pytest.mark.parametrize(("share", "small", "large"), [(0.85, 200, 503), (0.925, 503, 503)], ids=["large", "all"])
 def test_requests_are_refused_while_memory_is_short(
-    lab: Lab, balanced: Tightlip, share: float, small: int, large: int
+    lab: Lab, idle_bytes: int, share: float, small: int, large: int
 ) -> None:
     """A proxy whose limit is such that it has taken this share of it by standing there."""
-    with lab.tightlip("little memory", limits={"memory": int(taken_bytes(balanced.pid) / share)}) as tightlip:
+    with lab.tightlip("little memory", limits={"memory": int(idle_bytes / share)}) as tightlip:
         stage = 2 if small == 200 else 3
         assert until(lambda: tightlip.metric("tightlip_memory_pressure") == stage, 10)
         answers = [curl(tightlip, CHAT, values.chat("words " * count)) for count in (1, 400_000)]
@@ -127,7 +136,7 @@ def test_requests_are_refused_while_memory_is_short(
         assert tightlip.metric("tightlip_shed_requests_total") == [small, large].count(503)
 
 
-def test_the_largest_worker_is_started_anew(lab: Lab, balanced: Tightlip) -> None:
-    with lab.tightlip("no memory", limits={"memory": int(taken_bytes(balanced.pid) / 1.1)}) as tightlip:
+def test_the_largest_worker_is_started_anew(lab: Lab, idle_bytes: int) -> None:
+    with lab.tightlip("no memory", limits={"memory": int(idle_bytes / 1.1)}) as tightlip:
         assert until(lambda: tightlip.metric("tightlip_worker_restarts_total") >= 1, 20)
         assert tightlip.process is not None and tightlip.process.poll() is None

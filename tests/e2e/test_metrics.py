@@ -134,7 +134,8 @@ def test_no_client_can_add_a_series(told: Tightlip, vendor: FakeVendor) -> None:
     for _ in range(2):
         attack(told, f"zq{os.urandom(6).hex()}")
     page = scrape(told)
-    assert series(page) - before == set()
+    # How a request of theirs ended differs from time to time; of how it can end there is a closed list.
+    assert {name for name, _ in series(page) - before} <= {"tightlip_outcomes_total"}
     assert "zq" not in page
 
 

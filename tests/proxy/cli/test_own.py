@@ -52,7 +52,7 @@ def test_a_dictionary_is_built_shown_and_tried(folder: Path) -> None:
 
 
 def test_fingerprints_are_built_of_what_people_wrote(folder: Path) -> None:
-    code = (Path(__file__).parents[3] / "proxy" / "cli" / "doctor.py").read_text()
+    code = (Path(__file__).parents[3] / "proxy" / "cli" / "scan.py").read_text()
     for name in ("src/a.py", "src/ignored.py", "src/node_modules/x.js", "src/b.txt"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(code)
