@@ -18,6 +18,8 @@ from tests.fakevendor import FakeVendor, Step
 
 PROCESSES = 2
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def fleet(lab) -> Iterator[Tightlip]:  # type: ignore[no-untyped-def]
