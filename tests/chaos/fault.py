@@ -220,8 +220,9 @@ def _exchange(scene: Scene) -> None:
 
 
 def _last_told(scene: Scene) -> float:
-    """The time that the latest decision on record gives, in seconds since the epoch."""
-    return datetime.fromisoformat(scene.tightlip.decisions()[-1]["time"]).timestamp()
+    """The time that the latest decision on record gives, in seconds since the epoch; now when there is none yet."""
+    decisions = scene.tightlip.decisions()
+    return datetime.fromisoformat(decisions[-1]["time"]).timestamp() if decisions else time.time()
 
 
 def _kill(pid: int) -> None:
