@@ -19,7 +19,7 @@ from detectors.assignment.generic import Generic
 from detectors.finding import Finding, Scan, Severity
 from detectors.label import CLINICAL_FORMS, NO_LABELS, Labelled, Labels
 from detectors.matcher import GENERIC_ID, Matcher
-from detectors.names import NameFinder
+from detectors.names.named import Finder, unlimited
 from detectors.overlap import Located, settle
 from detectors.own.owned import OwnDetector
 from detectors.placeholder import is_placeholder
@@ -71,7 +71,7 @@ class Engine:
         key: bytes,
         *,
         cache_dir: Path | None = None,
-        names: NameFinder | None = None,
+        names: Finder | None = None,
         in_views: bool = True,
         own: Sequence[OwnDetector] = (),
     ) -> None:
@@ -128,7 +128,7 @@ class Engine:
             if candidate is not None and not is_placeholder(text, candidate):
                 run.located.append(Located.of(candidate, text, ()))
         if self._names is not None:
-            run.located.extend(Located.of_name(named, text) for named in self._names.find(text))
+            run.located.extend(Located.of_name(named, text) for named in self._names.find(text, unlimited()))
         if not run.located and run.budget.exceeded is None:
             return _EMPTY
         kept = settle(located for located in run.located if located.score >= SCORE_FLOOR)

@@ -6,7 +6,19 @@ Filled in by `matcher.py` and `engine.py` as they judge; `tightlip scan --explai
 from typing import Literal, NamedTuple
 
 Kind = Literal[
-    "pattern", "recognizer", "field", "name", "keyword", "context", "check", "health", "dictionary", "source"
+    "pattern",
+    "recognizer",
+    "field",
+    "name",
+    "keyword",
+    "context",
+    "check",
+    "health",
+    "dictionary",
+    "source",
+    "gazetteer",
+    "model",
+    "author",
 ]
 
 

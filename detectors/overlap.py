@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from detectors.evidence import Evidence
 from detectors.finding import Category, Severity
 from detectors.matcher import GENERIC_ID, Candidate
-from detectors.names import Named
+from detectors.names.named import Named, name_rule
 from detectors.own.owned import Owned
 
 _RANK = {Category.CUSTOM: 0, Category.SECRET: 1, Category.PCI: 2, Category.PHI: 3, Category.PII: 4}
@@ -60,11 +60,11 @@ class Located:
 
     @classmethod
     def of_name(cls, named: Named, text: str) -> "Located":
-        rule = f"name-{named.entity.lower()}"
+        rule = name_rule(named.entity)
         span = named.start, named.end
         value = text[named.start : named.end]
-        evidence = (Evidence("name", "configured language model", named.score),)
-        return cls(rule, Category.PII, named.entity, Severity.MEDIUM, *span, named.score, None, (), value, evidence)
+        told = (rule, Category.PII, named.entity, Severity.MEDIUM)
+        return cls(*told, *span, named.score, None, (), value, named.evidence)
 
     @classmethod
     def of_own(cls, owned: Owned, text: str, path: tuple[str, ...]) -> "Located":

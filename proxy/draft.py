@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from detectors import Engine, RuleError
-from detectors.names import NameFinder
+from detectors.names.finder import make_finder
 from proxy.bundle.force import Proven, in_force
 from proxy.charter import Charter, load_charter, sources
 from proxy.config import Config, Origin
@@ -116,9 +116,11 @@ def compile_rules(draft: Draft) -> None:
     settings = draft.settings
     if settings.names:
         try:
-            NameFinder(settings.names).load()
+            finder = make_finder(settings.names)
+            if finder is not None:
+                finder.load()
         except ValueError as err:
-            raise ConfigError(str(err)) from err
+            raise ConfigError(f"names: {err}") from err
     Engine(draft.rules.open(), settings.key, cache_dir=settings.cache_dir)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from detectors import Engine, RuleSet
-from detectors.names import NameFinder
+from detectors.names.finder import OFF, make_finder
 from detectors.own.owned import load_own
 from proxy import body, document
 from proxy.aside import Asides, read_asides
@@ -126,6 +126,6 @@ class Inspector:
 
 def build(settings: Settings, rules: RuleSet) -> Inspector:
     """An inspector that finds by `rules`. Raises RuleError, with file and line, when one of them can't be run."""
-    names = NameFinder(settings.names) if settings.names else None
+    names = make_finder(settings.names or OFF)
     own = load_own(rules.own, settings.own_key)
     return Inspector(settings, Engine(rules, settings.key, cache_dir=settings.cache_dir, names=names, own=own))

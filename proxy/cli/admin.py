@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from detectors.names import NameFinder
+from detectors.names.finder import make_finder
 from proxy import ca as authority
 from proxy import userfile
 from proxy.cabundle import write_bundle
@@ -86,6 +86,8 @@ def _check_users(config: Config) -> None:
 
 def _check_names(pack: str) -> None:
     try:
-        NameFinder(pack).load()
+        finder = make_finder(pack)
+        if finder is not None:
+            finder.load()
     except ValueError as err:
-        raise ConfigError(str(err)) from err
+        raise ConfigError(f"names: {err}") from err

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from detectors import Engine, RuleSet
-from detectors.names import NameFinder
+from detectors.names.finder import OFF, make_finder
 from detectors.own.owned import load_own
 from proxy.charter import Charter
 from proxy.config import Config
@@ -39,7 +39,7 @@ class Bench:
 
     @cached_property
     def _engine(self) -> Engine:
-        names = NameFinder(self._config.names) if self._config.names else None
+        names = make_finder(self._config.names or OFF)
         own = load_own(self._rules.own, own_key_of(self._config)) if self._rules.own else ()
         return Engine(self._rules, bytes(32), cache_dir=cache_folder(self._config), names=names, own=own)
 

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.text import Text
 
 from detectors import Engine, Finding, RuleSet, preview
-from detectors.names import NameFinder
+from detectors.names.finder import OFF, make_finder
+from detectors.names.named import Finder
 from detectors.own.owned import load_own
 from proxy import __version__
 from proxy.config import Config
@@ -36,10 +37,10 @@ class Located:
 
 def make_engine(config: Config) -> Engine:
     """An engine for all that the proxy finds by."""
-    return engine_of(config, rules_of(config), NameFinder(config.names) if config.names else None)
+    return engine_of(config, rules_of(config), make_finder(config.names or OFF))
 
 
-def engine_of(config: Config, rules: RuleSet, names: NameFinder | None = None) -> Engine:
+def engine_of(config: Config, rules: RuleSet, names: Finder | None = None) -> Engine:
     """An engine for these rules. Its key is random: nothing that commands print depends on it."""
     own = load_own(rules.own, own_key_of(config)) if rules.own else ()
     return Engine(rules, os.urandom(32), cache_dir=cache_folder(config), names=names, own=own)

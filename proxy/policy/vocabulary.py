@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from detectors import Category, Severity
-from detectors.names import ENTITIES, SCORE
+from detectors.names.named import ENTITIES, SCORE, name_rule
 from detectors.own.owned import OwnFile
 from detectors.rule import Rule
 
-OTHERS_ENTITIES: Final = frozenset({"DATE_TIME", "NRP", "ORGANIZATION"})
+OTHERS_ENTITIES: Final = frozenset({"DATE_TIME", "NRP"})
 """Presidio's types that no rule of ours gives, but an operator's own recognizers may."""
 
 KindOf = tuple[str, str, str]
@@ -71,7 +71,7 @@ ANY_NAME: Final = Vocabulary()
 def rule_facts(rules: Iterable[Rule | OwnFile]) -> dict[str, RuleFacts]:
     """What rules and indexes of own data find, and what a configured model for names does."""
     facts = {rule.id: RuleFacts(rule.category.value, rule.entity, rule.level, rule.score) for rule in rules}
-    named = {f"name-{entity.lower()}": entity for entity in ENTITIES.values()}
+    named = {name_rule(entity): entity for entity in ENTITIES}
     return facts | {
         rule: RuleFacts(Category.PII.value, entity, Severity.MEDIUM, SCORE) for rule, entity in named.items()
     }

@@ -1,0 +1,39 @@
+"""Which finder of names a configuration asks for."""
+
+from importlib.util import find_spec
+from typing import Final
+
+from detectors.names.named import Finder
+
+OFF: Final = "off"
+OWN: Final = "tightlip"
+PRESIDIO: Final = "presidio:"
+"""Before the path of a file in Presidio's own format."""
+
+
+def make_finder(model: str) -> Finder | None:
+    """The finder that `model` names, not loaded yet; None for "off".
+
+    "tightlip" is our own, "presidio:FILE" an NLP engine that such a file describes, and anything else a spaCy pack: an
+    installed package's name or a folder.
+    """
+    if model == OFF:
+        return None
+    if model == OWN:
+        return _own()
+    if model.startswith(PRESIDIO):
+        from detectors.names.nlpengine import EngineFinder
+
+        return EngineFinder(model.removeprefix(PRESIDIO))
+    from detectors.names.pack import PackFinder
+
+    return PackFinder(model)
+
+
+def _own() -> Finder | None:
+    if find_spec("detectors.names.own") is None:
+        return None
+    from detectors.names.own import OwnFinder  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+    finder: Finder = OwnFinder()
+    return finder
