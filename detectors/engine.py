@@ -16,15 +16,15 @@ import regex
 
 from detectors import health
 from detectors.assignment.generic import Generic
-from detectors.finding import Finding, Scan, Severity
+from detectors.finding import Finding, Scan
 from detectors.label import CLINICAL_FORMS, NO_LABELS, Labelled, Labels
-from detectors.matcher import GENERIC_ID, Matcher
-from detectors.names.named import Finder, unlimited
+from detectors.matcher import Matcher
+from detectors.names.named import Allowance, Finder, unlimited
 from detectors.overlap import Located, settle
 from detectors.own.owned import OwnDetector
 from detectors.placeholder import is_placeholder
-from detectors.plan import load_plans, store_plans
 from detectors.prefilter import ExpressionError, Hit, make_prefilter
+from detectors.roster import by_entry, columns, entries, make_matchers
 from detectors.ruleset import RuleError, RuleSet
 from detectors.section import Sections
 from detectors.structure import readers
@@ -39,12 +39,10 @@ MAX_FIELD_CHARS = 80
 FIELD_TEXT_CHARS = 4096
 """Longer texts aren't a field's value but a document; their field's name says nothing about what is in them."""
 
-LEAST_COLUMN_CHARS = 3
-"""Shorter context words head too many things to be looked for as columns."""
-
 _SKIPPED_FIELDS = frozenset({"", "text", "content", "role", "type", "id", "model", "name", "input", "description"})
 _SEPARATED_DIGITS = regex.compile(r"[0-9][0-9\s().+/|–-]{5,}")
 _EMPTY = Scan(())
+_UNREAD = Scan((), names_unread=True)
 
 
 @dataclass(slots=True)
@@ -80,12 +78,12 @@ class Engine:
         self._key = key
         self._names = names
         self.own = own
-        matchers = _matchers(ruleset, cache_dir)
+        matchers = make_matchers(ruleset, cache_dir)
         self._matchers = tuple(matcher for matcher in matchers if not matcher.is_field_rule)
-        self._field_matchers = _by_entry((m, m.rule.fields) for m in matchers)
-        self._context_matchers = _by_entry((m, m.rule.context) for m in self._matchers if m.rule.context_required)
+        self._field_matchers = by_entry((m, m.rule.fields) for m in matchers)
+        self._context_matchers = by_entry((m, m.rule.context) for m in self._matchers if m.rule.context_required)
         self._generic = next((m for m in self._matchers if isinstance(m, Generic)), None)
-        self._readers = readers(_entries(matchers), _columns(matchers))
+        self._readers = readers(entries(matchers), columns(matchers))
         clinical = health.expressions(ruleset.health.words, ruleset.health.codes)
         self.owners = [number for number, matcher in enumerate(self._matchers) for _ in matcher.plan.expressions]
         self._sections = Sections(
@@ -110,10 +108,11 @@ class Engine:
             self._names.load()
         self.scan("warm \\u0077\\u0061rm %77arm &amp; d2FybSB3YXJtIHdhcm0gd2FybQ== \uff57arm", "password")
 
-    def scan(self, text: str, field: str = "", *, generic: bool = True) -> Scan:
+    def scan(self, text: str, field: str = "", *, generic: bool = True, allowance: Allowance | None = None) -> Scan:
         """Every finding in `text`. `field` is the name the text stands under, if any; it serves as context.
 
-        `generic=False` leaves out the assignment detector. Spans are code points of `text`.
+        `generic=False` leaves out what has no form of its own: the assignment detector and names in prose. Those take
+        no longer than `allowance`, which is unlimited when None. Spans are code points of `text`.
         """
         run = _Run(generic, Budget.for_text(text))
         in_field = _field_prefix(text, field)
@@ -127,13 +126,23 @@ class Engine:
             candidate = self._generic.in_field(field, text)
             if candidate is not None and not is_placeholder(text, candidate):
                 run.located.append(Located.of(candidate, text, ()))
-        if self._names is not None:
-            run.located.extend(Located.of_name(named, text) for named in self._names.find(text, unlimited()))
+        unread = generic and self._find_names(text, run, unlimited() if allowance is None else allowance)
         if not run.located and run.budget.exceeded is None:
-            return _EMPTY
+            return _UNREAD if unread else _EMPTY
         kept = settle(located for located in run.located if located.score >= SCORE_FLOOR)
         findings = tuple(self._finding(located) for located in kept)
-        return Scan(health.promoted(findings, run.clinical), run.budget.exceeded)
+        return Scan(health.promoted(findings, run.clinical), run.budget.exceeded, unread)
+
+    def _find_names(self, text: str, run: _Run, allowance: Allowance) -> bool:
+        """Adds the names in `text` as it stands; whether some of it was left unread."""
+        if self._names is None:
+            return False
+        before, allowance.unread = allowance.unread, False
+        with allowance:
+            found = self._names.find(text, allowance)
+        run.located.extend(Located.of_name(named, text) for named in found if not is_placeholder(text, named))
+        unread, allowance.unread = allowance.unread, before or allowance.unread
+        return unread
 
     def scan_own(self, text: str) -> tuple[Finding, ...]:
         """Own data alone in `text`, as it stands; nothing else is looked for."""
@@ -237,51 +246,6 @@ def fingerprint(key: bytes, value: str) -> str:
     if _SEPARATED_DIGITS.fullmatch(normal):
         normal = "".join(c for c in normal if c.isdecimal())
     return hmac.digest(key, normal.encode("utf-8", "surrogatepass"), "sha256").hex()[:32]
-
-
-def _matchers(ruleset: RuleSet, cache_dir: Path | None) -> tuple[Matcher, ...]:
-    matchers: list[Matcher] = []
-    problems: list[str] = []
-    plans = load_plans(cache_dir, ruleset.digest) if cache_dir is not None else {}
-    for rule in ruleset.rules:
-        make = Generic if rule.id == GENERIC_ID else Matcher
-        try:
-            matchers.append(make(rule, plans.get(rule.id)))
-        except ValueError as err:
-            problems.append(f"{ruleset.origins.get(rule.id, '?:1')}: rule {rule.id}: {err}")
-    if problems:
-        raise RuleError(problems)
-    if cache_dir is not None and not plans:
-        store_plans(cache_dir, ruleset.digest, {matcher.rule.id: matcher.plan for matcher in matchers})
-    return tuple(matchers)
-
-
-def _by_entry(matchers: Iterable[tuple[Matcher, Iterable[str]]]) -> dict[str, list[Matcher]]:
-    """Rules by the names and positions whose values they look at."""
-    known: dict[str, list[Matcher]] = {}
-    for matcher, entries in matchers:
-        for entry in entries:
-            known.setdefault(entry, []).append(matcher)
-    return known
-
-
-def _entries(matchers: Iterable[Matcher]) -> frozenset[str]:
-    """What readers should look for: the fields of field rules."""
-    return frozenset(entry for matcher in matchers for entry in matcher.rule.fields)
-
-
-def _columns(matchers: Iterable[Matcher]) -> frozenset[str]:
-    """Context that rules can't do without. It stands beside a value and is seen there; only a column's is far off.
-
-    Not that of rules of low severity, whose words (`from`, `client`) are everywhere.
-    """
-    return frozenset(
-        word
-        for matcher in matchers
-        if matcher.rule.context_required and matcher.rule.level > Severity.LOW
-        for word in matcher.rule.context
-        if len(word) >= LEAST_COLUMN_CHARS
-    )
 
 
 def _windows(hits: list[Hit], matchers: tuple[Matcher, ...], length: int) -> dict[int, list[tuple[int, int, int]]]:

@@ -62,8 +62,10 @@ class Scan:
     """The outcome of scanning one text: findings in order of start, and why it may be incomplete.
 
     `incomplete` is None only when the whole text was read at every view; anything else is a closed reason code and
-    must be treated as "don't know", never as "clean".
+    must be treated as "don't know", never as "clean". `names_unread` says that of names alone: there was no time left
+    to look for them in all of it, and everything else was read.
     """
 
     findings: tuple[Finding, ...]
     incomplete: str | None = None
+    names_unread: bool = False

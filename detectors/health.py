@@ -11,6 +11,9 @@ from dataclasses import replace
 from detectors.evidence import Evidence
 from detectors.finding import Category, Finding
 
+NEVER_HEALTH = frozenset({"ORGANIZATION", "PUBLIC_PERSON"})
+"""What is no patient's, whatever it stands beside: a company, and a name published with its bearer's work."""
+
 REACH_CHARS = 1500
 """How far a diagnosis may stand from a name and still be about it: a page of notes, a record of a table."""
 
@@ -33,7 +36,7 @@ def promoted(findings: Sequence[Finding], clinical: Iterable[tuple[int, int]]) -
 
 
 def _promoted(finding: Finding, spots: Sequence[int]) -> Finding:
-    if finding.category is not Category.PII:
+    if finding.category is not Category.PII or finding.entity in NEVER_HEALTH:
         return finding
     at = bisect_left(spots, finding.start - REACH_CHARS)
     if at == len(spots) or spots[at] > finding.end + REACH_CHARS:

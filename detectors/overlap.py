@@ -3,19 +3,21 @@
 One value is reported once, under the rule that knows it best; what a specific rule found beats what a general one did.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from detectors.evidence import Evidence
 from detectors.finding import Category, Severity
 from detectors.matcher import GENERIC_ID, Candidate
-from detectors.names.named import Named, name_rule
+from detectors.names.named import ENTITIES, Named, name_rule
 from detectors.own.owned import Owned
 
 _RANK = {Category.CUSTOM: 0, Category.SECRET: 1, Category.PCI: 2, Category.PHI: 3, Category.PII: 4}
 """An operator's own rules first; then by harm: an address inside a connection string is the string's password's."""
 
+
+NAME_RULES = frozenset(map(name_rule, ENTITIES))
 
 LEAST_PIECE_CHARS = 8
 """Less of a fragment between two values is not told beside them."""
@@ -63,7 +65,7 @@ class Located:
         rule = name_rule(named.entity)
         span = named.start, named.end
         value = text[named.start : named.end]
-        told = (rule, Category.PII, named.entity, Severity.MEDIUM)
+        told = (rule, Category.PII, named.entity, Severity.LOW)
         return cls(*told, *span, named.score, None, (), value, named.evidence)
 
     @classmethod
@@ -73,6 +75,11 @@ class Located:
         value = text[owned.start : owned.end]
         told = (naming.id, naming.category, naming.entity, naming.severity)
         return cls(*told, *span, 1.0, True, path, value, evidence)
+
+    @property
+    def is_name(self) -> bool:
+        """Whether a finder of names found it."""
+        return self.rule in NAME_RULES
 
     @property
     def is_fragment(self) -> bool:
@@ -99,11 +106,24 @@ def _settled(found: Iterable[Located]) -> list[Located]:
     starts: list[int] = []
     for located in sorted(_whole(found), key=_precedence):
         after = bisect_right(starts, located.start)
-        if (after and kept[after - 1].end > located.start) or (after < len(kept) and starts[after] < located.end):
-            continue
-        kept.insert(after, located)
-        starts.insert(after, located.start)
+        first = after - 1 if after and kept[after - 1].end > located.start else after
+        last = bisect_left(starts, located.end)
+        if first == last:
+            kept.insert(after, located)
+            starts.insert(after, located.start)
+        elif last - first == 1 and located.is_name and kept[first].entity == located.entity:
+            kept[first] = _seconded(kept[first], located)
+            starts[first] = kept[first].start
     return kept
+
+
+def _seconded(kept: Located, name: Located) -> Located:
+    """What was found, with what else speaks for it; as much of it as the longer of both shows: names have parts."""
+    parts = tuple(part._replace(weight=0.0) for part in name.evidence if part not in kept.evidence)
+    seconded = replace(kept, evidence=(*kept.evidence, *parts))
+    if name.start <= kept.start and kept.end <= name.end:
+        return replace(seconded, start=name.start, end=name.end, value=name.value)
+    return seconded
 
 
 def _beside(fragment: Located, values: list[Located]) -> Iterator[Located]:
@@ -128,8 +148,9 @@ def _whole(found: Iterable[Located]) -> Iterator[Located]:
             proven = span
 
 
-def _precedence(located: Located) -> tuple[bool, int, bool, float, int, int, int, str]:
+def _precedence(located: Located) -> tuple[bool, bool, int, bool, float, int, int, int, str]:
     return (
+        located.is_name,  # a model's guess, where a rule knows what the value stands under
         located.rule == GENERIC_ID,
         _RANK[located.category],
         located.verified is not True,

@@ -3,11 +3,12 @@
 import regex
 
 from detectors.matcher import Candidate
+from detectors.names.named import Named
 
 _PLACEHOLDER = regex.compile(r"\[[A-Z][A-Z0-9_]{0,40}:[0-9a-f]{6}\]")
 
 
-def is_placeholder(text: str, candidate: Candidate) -> bool:
+def is_placeholder(text: str, candidate: Candidate | Named) -> bool:
     """True for a value that is, or is hardly more than, a placeholder this product wrote."""
     low, high = max(0, candidate.start - 60), min(len(text), candidate.end + 60)
     if text.find("[", low, high) < 0:

@@ -15,6 +15,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
+from detectors.names.finder import PRESIDIO
 from proxy.bundle.option import refused
 from proxy.configfile import PREFIX, ConfigError, Key, Layers, read_env, read_file
 from proxy.configsection import (
@@ -23,6 +24,7 @@ from proxy.configsection import (
     AwsSigning,
     HostPattern,
     LimitConfig,
+    NamesConfig,
     NetworkText,
     PolicyNames,
     Port,
@@ -43,8 +45,11 @@ PATH_KEYS = (
     *(("bundle",), ("trusted_keys",), ("shadow", "rules"), ("shadow", "bundle")),
     *(("dictionaries",), ("fingerprints",), ("own_key",)),
 )
-NAME_OR_PATH_KEYS = (("policy",), ("shadow", "policy"), ("names",), ("language",))
+NAME_OR_PATH_KEYS = (("policy",), ("shadow", "policy"), ("names", "model"), ("language",))
 """A name of what comes along, or a path when there is a slash in it."""
+
+PREFIXED_PATH_KEYS: dict[Key, str] = {("names", "model"): PRESIDIO}
+"""What may stand before a path."""
 
 NEEDS_RESTART = frozenset(
     {
@@ -57,8 +62,12 @@ NEEDS_RESTART = frozenset(
 """Keys whose parts are made once, at the start; a reload takes the others."""
 
 
-def _is_path(key: Key, value: object) -> bool:
-    return key in PATH_KEYS or (key in NAME_OR_PATH_KEYS and "/" in str(value))
+def _before_path(key: Key, value: object) -> str | None:
+    """What of a value stands before a path; None when it holds none."""
+    prefix = PREFIXED_PATH_KEYS.get(key)
+    if prefix is not None and str(value).startswith(prefix):
+        return prefix
+    return "" if key in PATH_KEYS or (key in NAME_OR_PATH_KEYS and "/" in str(value)) else None
 
 
 def worker_count() -> int:
@@ -108,7 +117,7 @@ class Config(Section):
     upstream: UpstreamConfig = UpstreamConfig()
     other_hosts: Literal["tunnel", "refuse"] = "tunnel"
     websocket: Literal["scan", "refuse"] = "scan"
-    names: Annotated[str, Field(min_length=1)] | None = None
+    names: NamesConfig = NamesConfig()
     ocr: Literal["auto", "off"] = "auto"
     ports: tuple[Port, ...] = (443,)
     plain_ports: tuple[Port, ...] = (80,)
@@ -205,6 +214,10 @@ def load(path: Path | None, env: Mapping[str, str], overrides: Mapping[str, obje
     `path` is the file the operator named, which must exist; None means `./tightlip.yaml` if there is one.
     `overrides` are flags by dotted key (`state_dir`, `limits.body`); None values are flags not given.
     """
+    return Config.from_layers(_layers(path, env, overrides))
+
+
+def _layers(path: Path | None, env: Mapping[str, str], overrides: Mapping[str, object]) -> Layers:
     file = path or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
     flags = {tuple(key.split(".")): value for key, value in overrides.items() if value is not None}
     places = {key: "flag --" + "-".join(key).replace("_", "-") for key in flags}
@@ -213,9 +226,9 @@ def load(path: Path | None, env: Mapping[str, str], overrides: Mapping[str, obje
         raise ConfigError(*problems)
     layers = Layers()
     for (values, places), file_of in zip(read, (file, None, None), strict=True):
-        layers.add(values, places, base=file_of.absolute().parent if file_of else Path.cwd(), paths=_is_path)
+        layers.add(values, places, base=file_of.absolute().parent if file_of else Path.cwd(), before_path=_before_path)
     layers.values.setdefault("state_dir", default_state_dir(env))
-    return Config.from_layers(layers)
+    return layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,3 +252,7 @@ class Origin:
 
     def load(self) -> Config:
         return load(self.path, self.env, self.overrides)
+
+    def place(self, *key: str) -> str:
+        """Where a key's value stands, for mistakes that show only when it is used."""
+        return _layers(self.path, self.env, self.overrides).place(*key)

@@ -39,14 +39,18 @@ class Layers:
         self.values: dict[str, Any] = {}
         self._places: Places = {}
 
-    def add(self, values: Values, places: Places, *, base: Path, paths: Callable[[Key, object], bool]) -> None:
-        """Put `values` over what is there; relative ones that `paths` calls a path are anchored at `base`."""
+    def add(
+        self, values: Values, places: Places, *, base: Path, before_path: Callable[[Key, object], str | None]
+    ) -> None:
+        """Put `values` over what is there. Relative paths are anchored at `base`: `before_path` says what of a value
+        stands before one, None when it holds none.
+        """
         for key, value in values.items():
             at = self.values
             for part in key[:-1]:
                 at = at.setdefault(part, {})
             if isinstance(at, dict):  # otherwise a scalar stands where a section belongs: explained later
-                at[key[-1]] = _anchor(value, base, partial(paths, key))
+                at[key[-1]] = _anchor(value, base, partial(before_path, key))
         self._places.update(places)
 
     def place(self, *key: str) -> str:
@@ -132,10 +136,13 @@ def _parse_flow(name: str, text: str) -> object:
         raise ConfigError(f"environment {name}: expected a YAML or JSON list or mapping") from None
 
 
-def _anchor(value: object, base: Path, is_path: Callable[[object], bool]) -> object:
+def _anchor(value: object, base: Path, before_path: Callable[[object], str | None]) -> object:
     if isinstance(value, list):
-        return [_anchor(item, base, is_path) for item in value]
-    return str(base / Path(value).expanduser()) if isinstance(value, str | Path) and is_path(value) else value
+        return [_anchor(item, base, before_path) for item in value]
+    prefix = before_path(value) if isinstance(value, str | Path) else None
+    if prefix is None:
+        return value
+    return prefix + str(base / Path(str(value).removeprefix(prefix)).expanduser())
 
 
 def _expectation(problem: ErrorDetails, model: type[BaseModel]) -> str:

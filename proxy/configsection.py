@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationInfo, field_validator
 
+from detectors.names.finder import OWN
 from proxy.configtype import (
     Address,
     Network,
@@ -66,6 +67,13 @@ class LimitConfig(Section):
     header_seconds: Annotated[float, Field(gt=0, le=3600)] = 30
     body_seconds: Annotated[float, Field(gt=0, le=3600)] = 30
     idle_seconds: Annotated[float, Field(ge=1, le=86_400)] = 600
+
+
+class NamesConfig(Section):
+    """What finds names in prose, and what that may cost: milliseconds of the processor in one request."""
+
+    model: Annotated[str, Field(min_length=1)] = OWN
+    milliseconds: Annotated[int, Field(ge=1, le=60_000)] = 250
 
 
 class UpstreamConfig(Section):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from detectors import Engine, RuleError
-from detectors.names.finder import make_finder
+from detectors.names.finder import check
 from proxy.bundle.force import Proven, in_force
 from proxy.charter import Charter, load_charter, sources
 from proxy.config import Config, Origin
@@ -19,7 +19,7 @@ from proxy.configfile import ConfigError
 from proxy.groupfile import NO_GROUPS, load_groups
 from proxy.inventory import Inventory, take
 from proxy.policy import PolicyError
-from proxy.setting import rules_of, worker_settings
+from proxy.setting import finder_of, rules_of, worker_settings
 from proxy.task import Sealed, Settings
 from proxy.userfile import load_users
 from proxy.vendor import CatalogueError
@@ -78,6 +78,10 @@ def load_draft(origin: Origin, running: Config | None = None, watch: Watch | Non
     watch = Watch() if watch is None else watch
     watch.follow([origin.file])
     config, held = origin.load().kept_running(running)
+    try:
+        check(config.names.model)
+    except ValueError as err:
+        raise ConfigError(f"{origin.place('names', 'model')}: names.model: {err}") from err
     draft = read_draft(config, watch, held)
     candidate = draft.config.candidate
     if candidate is None:
@@ -108,19 +112,13 @@ def read_draft(config: Config, watch: Watch | None = None, held: tuple[str, ...]
     return Draft(config, settings, sealed[0], charter, sealed[1], inventory, watch, bundle, held)
 
 
-def compile_rules(draft: Draft) -> None:
+def compile_rules(draft: Draft, place: str) -> None:
     """Makes what workers then find in the cache, and proves that they can run the rules.
 
-    Raises RuleError, or ConfigError for a model of names that can't be loaded.
+    Raises RuleError, or ConfigError for a model of names that can't be loaded; `place` is where that is configured.
     """
     settings = draft.settings
-    if settings.names:
-        try:
-            finder = make_finder(settings.names)
-            if finder is not None:
-                finder.load()
-        except ValueError as err:
-            raise ConfigError(f"names: {err}") from err
+    finder_of(settings.names, place)
     Engine(draft.rules.open(), settings.key, cache_dir=settings.cache_dir)
 
 

@@ -71,10 +71,11 @@ def _draft(errand: Errand) -> Draft | _Refusal:
     watch = Watch()
     try:
         draft = load_draft(errand.origin, errand.running, watch)
-        if draft.rules.digest != errand.rules_digest or draft.config.names != errand.running.names:
-            compile_rules(draft)
+        place = errand.origin.place("names", "model")
+        if draft.rules.digest != errand.rules_digest or draft.config.names.model != errand.running.names.model:
+            compile_rules(draft, place)
         if draft.candidate is not None and draft.candidate.rules.digest != draft.rules.digest:
-            compile_rules(draft.candidate)
+            compile_rules(draft.candidate, place)
     except OPERATORS_ERRORS as err:
         return _Refusal(str(err), watch)
     return draft

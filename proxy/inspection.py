@@ -245,6 +245,7 @@ class Inspection:
         data = self.content.data
         edits = joined(editor.edits(judged, self.content.reading.hits), self._asides)
         swaps = self._notes.swaps(cut_out(judged, self.content.reading.hits), data)
+        self._inspector.close_names()
         for _ in range(REDACTION_ROUNDS):
             if not edits and not swaps:
                 break
@@ -278,7 +279,7 @@ class Inspection:
         """
         origins = self._charter.reads_code  # the turns that are not cut are known by it
         reading = self._inspector.read(data, self.content.kind, self._fmt, self._request, origins=origins)
-        if set(reading.incomplete) - set(self.content.reading.incomplete):
+        if set(reading.incomplete) - {*self.content.reading.incomplete, Reason.NAMES_BUDGET}:
             raise ValueError("redaction broke the body")
         judged = self._forgive(self._judged(reading.hits))
         left = [replace(item, action=Action.REDACT) for item in judged if item.action > Action.WARN]

@@ -181,6 +181,7 @@ _THEN: Final = {
     "ambiguous_type": "client",
     "attachment": "plain",
     "decode_budget": "fewer",
+    "names_budget": "again",
     "scan_timeout": "fewer",
     "worker_lost": "again",
     "busy": "again",

@@ -13,7 +13,7 @@ from proxy.attachments import Bounds, open_attachment
 from proxy.attachments.found import Found as InText
 from proxy.attachments.found import files_in, may_hold_files
 from proxy.cache import GenerationCache
-from proxy.reason import Reason, RequestError
+from proxy.reason import Reason, RequestError, unread_in
 from proxy.segment import Label, Origin, Segment
 
 FILE_ENTRIES = 2_000
@@ -44,21 +44,34 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """What is known of one file: where it stands in its text, what was found in it, and what could not be read."""
+    """What is known of one file: where it stands in its text, what was found in it, and what could not be read.
+
+    `is_unfinished`: names in it were left unread, and there may be time for them in another request.
+    """
 
     start: int
     end: int
     parts: tuple[_Part, ...]
     incomplete: tuple[str, ...]
+    is_unfinished: bool = False
 
 
 class Opener:
-    """Opens files with the help of a scanner: `scan` is how it looks at a segment, `digest` how it knows a text."""
+    """Opens files with the help of a scanner: `digest` is how it knows a text, `scan` how it looks at a segment:
+    what was found, and whether that is unfinished. `is_worth_it` says whether what is should be read again now.
+    """
 
-    def __init__(self, scan: Callable[[Segment], Scan], digest: Callable[[bytes], bytes], bounds: Bounds) -> None:
+    def __init__(
+        self,
+        scan: Callable[[Segment], tuple[Scan, bool]],
+        digest: Callable[[bytes], bytes],
+        bounds: Bounds,
+        is_worth_it: Callable[[bool], bool],
+    ) -> None:
         self._scan = scan
         self._digest = digest
         self._bounds = bounds
+        self._is_worth_it = is_worth_it
         self._known: GenerationCache[object, tuple[_File, ...]] = GenerationCache(FILE_ENTRIES)
 
     def read(self, segment: Segment, findings: Sequence[Finding]) -> tuple[list[Found], list[str]]:
@@ -84,7 +97,7 @@ class Opener:
             return ()
         key = (is_attachment, self._digest(text.encode("utf-8", "surrogatepass")))
         files = self._known.get(key)
-        if files is None:
+        if files is None or any(self._is_worth_it(file.is_unfinished) for file in files):
             found = list(islice(files_in(text, is_attachment=is_attachment), MAX_FILES + 1))
             files = tuple(map(self._open, found[:MAX_FILES]))
             if len(found) > MAX_FILES:
@@ -98,16 +111,17 @@ class Opener:
         opened = open_attachment(file.content, file.media_type, limits=self._bounds)
         incomplete: dict[str, None] = dict.fromkeys(opened.incomplete)
         parts: list[_Part] = []
+        is_unfinished = False
         for part in opened.parts:
-            scan = self._scan(Segment("", Label.ATTACHMENT, part.text, "", 0, 0))
-            if scan.incomplete is not None:
-                incomplete[Reason.DECODE_BUDGET] = None
+            scan, left = self._scan(Segment("", Label.ATTACHMENT, part.text, "", 0, 0))
+            is_unfinished |= left
+            incomplete |= dict.fromkeys(unread_in(scan))
             if scan.findings:
                 is_plain = file.is_whole and part.text.encode("utf-8", "surrogatepass") == file.content.removeprefix(
                     BOM_UTF8
                 )
                 parts.append(_Part(part.name, part.text, is_plain, scan.findings))
-        return _File(file.start, file.end, _once(parts), tuple(incomplete))
+        return _File(file.start, file.end, _once(parts), tuple(incomplete), is_unfinished)
 
 
 def _once(parts: Sequence[_Part]) -> tuple[_Part, ...]:

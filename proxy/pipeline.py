@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from detectors import Engine, RuleSet
-from detectors.names.finder import OFF, make_finder
+from detectors.names.finder import make_finder
+from detectors.names.named import Allowance
 from detectors.own.owned import load_own
 from proxy import body, document
 from proxy.aside import Asides, read_asides
@@ -46,6 +47,7 @@ class Inspector:
         self.resigns = settings.resigns
         self.key = settings.key[:64]
         self._engine = engine
+        self._names_seconds = settings.names_seconds
         self._scanner = Scanner(engine, settings.key, settings.limits)
         self.sha256 = Digests().sha256
 
@@ -64,6 +66,7 @@ class Inspector:
         `told` is what its user has been told of this conversation before, `known` which pseudonyms he has been given.
         """
         started = time.perf_counter()
+        allowance = self._scanner.allowance = Allowance(self._names_seconds, time.process_time)
         tally = self._scanner.tally
         before = (tally.hits, tally.misses)
         inspection = Inspection(self, charter, request, told, known)
@@ -73,6 +76,8 @@ class Inspector:
             tally.misses - before[1],
             len(inspection.content.data),
             time.perf_counter() - started,
+            allowance.used,
+            allowance.unread,
         )
         digests = (self._engine.ruleset.digest, charter.digest)
         return replace(verdict, rules_digest=digests[0], charter_digest=digests[1], stats=stats)
@@ -97,6 +102,14 @@ class Inspector:
 
     def read_head(self, request: Request, vendor: Vendor | None) -> Reading:
         return self._scanner.read_segments(head_segments(request, vendor))
+
+    def close_names(self) -> None:
+        """Looks for no more names in this request.
+
+        What was cut is read again for values that its ends might make together. Of a name's neighbours a model would
+        now think otherwise than before, and cut more each time.
+        """
+        self._scanner.allowance = Allowance(0, time.process_time)
 
     def history(self, content: Content, fmt: Format) -> History | None:
         """The conversation in a body, or None when it is no JSON that can be read: then nothing in it is history."""
@@ -126,6 +139,6 @@ class Inspector:
 
 def build(settings: Settings, rules: RuleSet) -> Inspector:
     """An inspector that finds by `rules`. Raises RuleError, with file and line, when one of them can't be run."""
-    names = make_finder(settings.names or OFF)
+    names = make_finder(settings.names)
     own = load_own(rules.own, settings.own_key)
     return Inspector(settings, Engine(rules, settings.key, cache_dir=settings.cache_dir, names=names, own=own))

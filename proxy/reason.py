@@ -4,7 +4,10 @@ Readers raise `RequestError`; the pipeline turns it into `incomplete` with the r
 decide. Neither the code nor the message ever quotes the request: a place in it is told as a byte offset.
 """
 
+from collections.abc import Iterator
 from enum import StrEnum
+
+from detectors import Scan
 
 
 class Reason(StrEnum):
@@ -28,6 +31,7 @@ class Reason(StrEnum):
     ATTACHMENT = "attachment"
     # the scan
     DECODE_BUDGET = "decode_budget"
+    NAMES_BUDGET = "names_budget"
     SCAN_TIMEOUT = "scan_timeout"
     SCAN_FAILED = "scan_failed"
     WORKER_LOST = "worker_lost"
@@ -79,6 +83,7 @@ UNREAD = frozenset(
         Reason.AMBIGUOUS_TYPE,
         Reason.ATTACHMENT,
         Reason.DECODE_BUDGET,
+        Reason.NAMES_BUDGET,
     }
 )
 """Reasons for which a part of a request was not read, and policy decides what follows."""
@@ -102,6 +107,7 @@ _STATUS = {
     Reason.UPGRADE: 426,
     Reason.TELEMETRY: 404,
     Reason.UPSTREAM_FAILED: 502,
+    Reason.NAMES_BUDGET: 503,
     Reason.BUSY: 503,
     Reason.OVERLOADED: 503,
     Reason.WORKER_LOST: 503,
@@ -113,9 +119,18 @@ _STATUS = {
 def status_of(reason: str) -> int:
     """The HTTP status of a refusal. 400 unless listed: every client shows it and none sends the request again.
 
-    503 is for what may pass on the next try. A scan that failed or took too long would do so again, and ten times.
+    503 is for what may pass on the next try, as one whose names were left unread: what was read is remembered, so each
+    try gets further. A scan that failed or took too long would do so again, and ten times.
     """
     return _STATUS.get(Reason(reason), 400)
+
+
+def unread_in(scan: Scan) -> Iterator[Reason]:
+    """The reasons for which a text was not read whole."""
+    if scan.incomplete is not None:
+        yield Reason.DECODE_BUDGET
+    if scan.names_unread:
+        yield Reason.NAMES_BUDGET
 
 
 class RequestError(Exception):

@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from detectors import Engine, Finding, Scan
+from detectors.names.named import unlimited
 from proxy.aside import may_hold_asides
 from proxy.body import Limits
 from proxy.cache import GenerationCache, SizedCache
@@ -22,7 +23,7 @@ from proxy.jsonsplit import NOTHING_KNOWN, Chunk, Known, Split, known_from, spli
 from proxy.jsontext import Path
 from proxy.opener import Opener
 from proxy.origin import MUTE, gather, look
-from proxy.reason import Reason, RequestError
+from proxy.reason import RequestError, unread_in
 from proxy.record import Records
 from proxy.seam import Seams
 from proxy.segment import Label, Segment
@@ -40,7 +41,11 @@ SHORT_CHARS = 48
 """Shorter texts are their own cache key: hashing one costs more than keeping it."""
 
 _NO_GENERIC = frozenset({Label.KEY, Label.ID, Label.OPAQUE, Label.NUMBER, Label.HEADER, Label.TARGET})
-"""Labels under which `name = value` guessing makes nothing but noise; every rule with a format of its own runs."""
+"""Labels under which guessing makes nothing but noise, at `name = value` and at names of people; every rule with a
+format of its own runs."""
+
+MOSTLY_OWN = 0.5
+"""A text that names take longer for than this part of a whole allowance will not be read to its end by another try."""
 
 _VAGUE = frozenset("name first last middle full family given value number no code date line line1 street city".split())
 """Names that mean something only together with what they belong to: a patient's, a file's, a function's."""
@@ -58,7 +63,8 @@ class Reading:
     """What was found in a body, and for which closed reasons parts of it could not be read.
 
     `evidence` is what it shows of the code that it is about, turn by turn, where that was asked for.
-    `asides`: whether a JSON body may hold any (`aside.py`).
+    `asides`: whether a JSON body may hold any (`aside.py`). `unfinished`: names were left unread, and another request
+    may have time for them.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -66,6 +72,7 @@ class Reading:
     model: str = ""
     evidence: tuple[Evidence, ...] = ()
     asides: bool = False
+    unfinished: bool = False
 
 
 NOTHING_READ = Reading()
@@ -99,7 +106,11 @@ class Scanner:
         self._turns: GenerationCache[object, Reading] = GenerationCache(TURN_ENTRIES)
         self._shown: GenerationCache[object, Evidence] = GenerationCache(TURN_ENTRIES)
         self._documents: SizedCache[object, _Document] = SizedCache(DOCUMENT_BYTES)
-        self._opener = Opener(self._scan, self._digest, limits.attachments)
+        self._opener = Opener(self._scan_part, self._digest, limits.attachments, self._is_worth_another_look)
+        self._unfinished: GenerationCache[object, Scan] = GenerationCache(LEAF_ENTRIES)
+        self._left = 0  # how many unfinished texts were met
+        self.allowance = unlimited()
+        """What names may still take of the request that is being read. Whoever begins a request puts in its own."""
         self.tally = Tally()
 
     def read_json(self, data: bytes, fmt: Format, *, origins: bool = False) -> Reading:
@@ -116,9 +127,9 @@ class Scanner:
         for array in parts.arrays:
             self.tally.hits += array.same
             for number, chunk in enumerate(parts.chunks[array.first : array.end]):
-                turn = (
-                    before.turns[chunk.path] if number < array.same else self._turn(data, chunk, fmt, before, origins)
-                )
+                turn = before.turns[chunk.path] if number < array.same else None
+                if turn is None or self._is_worth_another_look(turn.unfinished):
+                    turn = self._turn(data, chunk, fmt, before, origins)
                 turns[chunk.path] = turn
                 incomplete += turn.incomplete
                 evidence += turn.evidence
@@ -150,8 +161,7 @@ class Scanner:
                     hits[id(half)] = Hit(half, tuple(findings))
                 if records is not None:
                     hits |= {id(one): Hit(one, tuple(own)) for one, own in records.ended(segment, so_far)}
-                if scan.incomplete is not None:
-                    incomplete.append(Reason.DECODE_BUDGET)
+                incomplete += unread_in(scan)
             if records is not None:
                 hits |= {id(one): Hit(one, tuple(own)) for one, own in records.ended(None, so_far)}
         except RequestError as err:
@@ -186,22 +196,31 @@ class Scanner:
         """
         raw = data[chunk.start : chunk.end]
         if before.known.chunks.get(chunk.path) == raw:
-            self.tally.hits += 1
-            return before.turns[chunk.path]
+            turn = before.turns[chunk.path]
+            if not self._is_worth_another_look(turn.unfinished):
+                self.tally.hits += 1
+                return turn
         return self._remembered(raw, chunk.path, fmt, origins)
 
     def _remembered(self, raw: bytes, path: Path, fmt: Format, origins: bool) -> Reading:
         place = tuple(token if type(token) is str else 0 for token in path)
         key = (fmt.id, place, origins, self._digest(raw))
         turn = self._turns.get(key)
-        if turn is not None:
+        if turn is not None and not self._is_worth_another_look(turn.unfinished):
             self.tally.hits += 1
             return turn
         self.tally.misses += 1
+        left = self._left
         reading = self._read(raw, path, fmt, origins)
         above = len(pointer_of(path))
         hits = (hit._replace(segment=replace(hit.segment, pointer=hit.segment.pointer[above:])) for hit in reading.hits)
-        turn = Reading(tuple(hits), reading.incomplete, evidence=reading.evidence, asides=may_hold_asides(raw))
+        turn = Reading(
+            tuple(hits),
+            reading.incomplete,
+            evidence=reading.evidence,
+            asides=may_hold_asides(raw),
+            unfinished=self._left > left,
+        )
         self._turns.put(key, turn)
         return turn
 
@@ -212,10 +231,29 @@ class Scanner:
         content = text if len(text) <= SHORT_CHARS else self._digest(text.encode("utf-8", "surrogatepass"))
         key = (content, name, generic)
         scan = self._texts.get(key)
-        if scan is None:
-            scan = self._engine.scan(text, name, generic=generic)
-            self._texts.put(key, scan)
+        return self._scan_unfinished(text, name, generic, key) if scan is None else scan
+
+    def _scan_unfinished(self, text: str, name: str, generic: bool, key: object) -> Scan:
+        """Scans a text that was not scanned before, or not to the end of its names while there is time for them."""
+        scan = self._unfinished.get(key)
+        if scan is None or self._is_worth_another_look(True):
+            share = self.allowance.share
+            scan = self._engine.scan(text, name, generic=generic, allowance=self.allowance)
+            if not scan.names_unread or self.allowance.share - share > MOSTLY_OWN:
+                self._texts.put(key, scan)
+                return scan
+            self._unfinished.put(key, scan)
+        self._left += 1
         return scan
+
+    def _scan_part(self, segment: Segment) -> tuple[Scan, bool]:
+        """The same of a part of a file, and whether its names are unfinished."""
+        left = self._left
+        scan = self._scan(segment)
+        return scan, self._left > left
+
+    def _is_worth_another_look(self, unfinished: bool) -> bool:
+        return unfinished and not self.allowance.is_spent()
 
     def _digest(self, content: bytes) -> bytes:
         return hashlib.blake2b(content, key=self._key, digest_size=16).digest()

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from detectors import RuleSet, bundled_rules, load_rules
+from detectors.names.finder import make_finder
+from detectors.names.named import Finder
 from detectors.own.loading import with_own
 from proxy.attachments import Bounds
 from proxy.body import Limits
 from proxy.config import Config
+from proxy.configfile import ConfigError
 from proxy.credential import CredentialSource
 from proxy.gate import OWN_HOST, Gate
 from proxy.key import installation_key, stored_key
@@ -85,10 +88,22 @@ def worker_settings(config: Config) -> Settings:
         limits=limits_of(config),
         key=installation_key(config.state_dir),
         cache_dir=cache_folder(config),
-        names=config.names,
+        names=config.names.model,
+        names_seconds=config.names.milliseconds / 1000,
         language=config.language,
         resigns=config.aws_signing.source != "none",
     )
+
+
+def finder_of(model: str, place: str = "configuration") -> Finder | None:
+    """What finds names, loaded; None when nothing does. Raises ConfigError that names the `place` of the key."""
+    try:
+        finder = make_finder(model)
+        if finder is not None:
+            finder.load()
+    except ValueError as err:
+        raise ConfigError(f"{place}: names.model: {err}") from err
+    return finder
 
 
 def own_key_of(config: Config) -> bytes:

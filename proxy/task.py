@@ -47,7 +47,8 @@ class Settings:
     allow: tuple[Path, ...] = ()
     classification: Path | None = None
     cache_dir: Path | None = None
-    names: str | None = None
+    names: str = "off"
+    names_seconds: float = 0.25
     language: str = "en"
     resigns: bool = False
     memory_bytes: int = 4 << 30

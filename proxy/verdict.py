@@ -102,12 +102,16 @@ class Reply:
 @swift
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """How the inspection went, for metrics: cache hits and misses of segments, decoded bytes, seconds spent."""
+    """How the inspection went, for metrics: cache hits and misses of segments, decoded bytes, seconds spent, and of
+    those the processor's that finding names took; whether they were too few for the names in all new text.
+    """
 
     hits: int = 0
     misses: int = 0
     decoded_bytes: int = 0
     seconds: float = 0.0
+    names_seconds: float = 0.0
+    names_unread: bool = False
 
 
 @swift

@@ -151,7 +151,11 @@ def test_every_environment_variable_is_known(tmp_path: Path) -> None:
         ({"policy": "./nothing.yaml"}, "nothing.yaml': expected a pack"),
         ({"rules": ["nothing"]}, "nothing"),
         ({"users": "nothing.yaml"}, "nothing.yaml: expected a users file"),
-        ({"names": "no_such_pack"}, "names: expected an installed spaCy pack, found no 'no_such_pack'"),
+        (
+            {"names": {"model": "no_such_pack"}},
+            "tightlip.yaml:1: names.model: expected an installed spaCy pack, found no 'no_such_pack'; to install it: "
+            "python -m pip install no_such_pack",
+        ),
         ({"hosts": {"llm.example.com": "nobody"}}, "expected a vendor's id, found nobody"),
         ({"limits": {"body": "much"}}, "tightlip.yaml:1: limits.body: expected a size"),
     ],

@@ -1,8 +1,10 @@
 """Which finder of names a configuration asks for."""
 
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
+from detectors.names.installed import check_installed
 from detectors.names.named import Finder
 
 OFF: Final = "off"
@@ -28,6 +30,16 @@ def make_finder(model: str) -> Finder | None:
     from detectors.names.pack import PackFinder
 
     return PackFinder(model)
+
+
+def check(model: str) -> None:
+    """Raises ValueError when what `model` names isn't there, with how to install it. Loads nothing."""
+    if model.startswith(PRESIDIO):
+        file = Path(model.removeprefix(PRESIDIO))
+        if not file.is_file():
+            raise ValueError(f"expected an NLP configuration of Presidio's, found no file at {str(file)!r}")
+    elif model not in (OFF, OWN):
+        check_installed(model)
 
 
 def _own() -> Finder | None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from detectors.evidence import Evidence
+from detectors.names.installed import check_installed
 from detectors.names.named import ENTITIES, Allowance, Named
-from detectors.names.pack import check_installed
 from detectors.names.piece import BATCH, pieces
 
 _NO_NAMES: Final = ("slim", "no_op")

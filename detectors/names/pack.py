@@ -5,12 +5,10 @@ for as long as a worker lives.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
-import regex
-
 from detectors.evidence import Evidence
+from detectors.names.installed import check_installed
 from detectors.names.named import SCORE, Allowance, Entity, Named
 from detectors.names.piece import BATCH, pieces
 
@@ -27,8 +25,6 @@ LABELS: Final[Mapping[str, Entity]] = {
 
 _NOT_NEEDED: Final = ("parser", "tagger", "morphologizer", "lemmatizer", "senter", "attribute_ruler")
 """Steps of spaCy's packs that its recognizer of names doesn't look at, and that take half of the time."""
-
-_SPACYS_OWN: Final = regex.compile(r"[a-z]{2,3}_(?:core|ent|sent|dep)_[a-z]+_(?:sm|md|lg|trf)")
 
 
 class PackFinder:
@@ -69,15 +65,3 @@ class PackFinder:
 
     def _named(self, start: int, end: int, label: str) -> Named:
         return Named(start, end, LABELS[label], SCORE, (Evidence("model", f"{self._name}: {label}", SCORE),))
-
-
-def check_installed(pack: str) -> None:
-    """Raises ValueError when there is no such package or folder, with the command that installs it."""
-    import spacy
-
-    if spacy.util.is_package(pack) or Path(pack).is_dir():
-        return
-    if "/" in pack:
-        raise ValueError(f"expected a folder that holds a spaCy pack, found none at {pack!r}")
-    command = f"python -m spacy download {pack}" if _SPACYS_OWN.fullmatch(pack) else f"python -m pip install {pack}"
-    raise ValueError(f"expected an installed spaCy pack, found no {pack!r}; to install it: {command}")

@@ -115,7 +115,7 @@ def _wrong(signature: Signature, expected: str) -> BundleError:
 def load_trust(path: Path) -> Trust:
     """The keys of a trust file. Raises ConfigError, with file and line, for anything that is wrong with it."""
     layers = Layers()
-    layers.add(*read_file(path), base=path.parent, paths=lambda *_: False)
+    layers.add(*read_file(path), base=path.parent, before_path=lambda *_: None)
     try:
         keys = _TrustFile.model_validate(layers.values).keys
     except ValidationError as err:

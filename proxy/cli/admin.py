@@ -1,8 +1,8 @@
 """The operator's small commands: configuration and CA. Printing only."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
-from detectors.names.finder import make_finder
 from proxy import ca as authority
 from proxy import userfile
 from proxy.cabundle import write_bundle
@@ -14,14 +14,17 @@ from proxy.key import installation_key
 from proxy.naming import vocabulary_of
 from proxy.policy import Policy, load_policy
 from proxy.policy.check import expired
-from proxy.setting import allow_files, catalogue_of, domains_of, policy_folder, rules_of
+from proxy.setting import allow_files, catalogue_of, domains_of, finder_of, policy_folder, rules_of
 from proxy.waiver.load import Names, WaiverFiles, load_waivers
 from proxy.waiver.store import exceptions_file
 from proxy.wording import load_wording
 
 
-def check_config(config: Config) -> None:
-    """Loads everything that the proxy would; a mistake in any of it is raised with its file and line."""
+def check_config(config: Config, place: Callable[..., str]) -> None:
+    """Loads everything that the proxy would; a mistake in any of it is raised with its file and line.
+
+    `place` tells where a key's value stands.
+    """
     known = vocabulary_of(config)
     policy = load_policy(config.policy, policy_folder(), known)
     catalogue = catalogue_of(config)
@@ -31,8 +34,7 @@ def check_config(config: Config) -> None:
     load_wording(config.language)
     _check_users(config)
     _check_waivers(config, policy, Names({rule.id for rule in rules.rules}, known.vendors, known_groups(config)))
-    if config.names:
-        _check_names(config.names)
+    finder_of(config.names.model, place("names", "model"))
     print(
         f"policy {policy.id}, {len(rules.rules)} rules, {len(catalogue.vendors)} vendors, state in {config.state_dir}"
     )
@@ -82,12 +84,3 @@ def _check_users(config: Config) -> None:
     users = userfile.load_users(config.users) if config.users else ()
     if config.groups and (unknown := unknown_members(load_groups(config.groups), users)):
         raise ConfigError(*unknown)
-
-
-def _check_names(pack: str) -> None:
-    try:
-        finder = make_finder(pack)
-        if finder is not None:
-            finder.load()
-    except ValueError as err:
-        raise ConfigError(f"names: {err}") from err

@@ -177,9 +177,12 @@ def version() -> None:
 @config.command("check")
 def config_check(config: ConfigFile = None) -> None:
     """Read configuration, policy, vendors and rules, and say what is wrong with them."""
-    from proxy.cli.admin import check_config
+    import os
 
-    check_config(load_config(config))
+    from proxy.cli.admin import check_config
+    from proxy.config import Origin
+
+    check_config(load_config(config), Origin.of(config, os.environ, {}).place)
 
 
 @ca.command("path")

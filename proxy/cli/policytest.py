@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from detectors import Engine, RuleSet
-from detectors.names.finder import OFF, make_finder
 from detectors.own.owned import load_own
 from proxy.charter import Charter
 from proxy.config import Config
@@ -20,7 +19,7 @@ from proxy.policy.proving import Laboratory, Outcome, Result, prove
 from proxy.policy.ruling import Found
 from proxy.policy.trial import Submission, Trials, read_trials
 from proxy.policy.vocabulary import Vocabulary, rule_facts
-from proxy.setting import cache_folder, catalogue_of, own_key_of, policy_folder, rules_of, worker_settings
+from proxy.setting import cache_folder, catalogue_of, finder_of, own_key_of, policy_folder, rules_of, worker_settings
 from proxy.verdict import Request
 
 ALL_RIGHT, SOME_WRONG = 0, 1
@@ -39,7 +38,7 @@ class Bench:
 
     @cached_property
     def _engine(self) -> Engine:
-        names = make_finder(self._config.names or OFF)
+        names = finder_of(self._config.names.model)
         own = load_own(self._rules.own, own_key_of(self._config)) if self._rules.own else ()
         return Engine(self._rules, bytes(32), cache_dir=cache_folder(self._config), names=names, own=own)
 

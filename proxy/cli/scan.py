@@ -12,12 +12,11 @@ from rich.console import Console
 from rich.text import Text
 
 from detectors import Engine, Finding, RuleSet, preview
-from detectors.names.finder import OFF, make_finder
 from detectors.names.named import Finder
 from detectors.own.owned import load_own
 from proxy import __version__
 from proxy.config import Config
-from proxy.setting import cache_folder, own_key_of, rules_of
+from proxy.setting import cache_folder, finder_of, own_key_of, rules_of
 
 NONE, FOUND, FAILED = 0, 1, 2
 SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", "node_modules", ".venv", "__pycache__"})
@@ -37,7 +36,7 @@ class Located:
 
 def make_engine(config: Config) -> Engine:
     """An engine for all that the proxy finds by."""
-    return engine_of(config, rules_of(config), make_finder(config.names or OFF))
+    return engine_of(config, rules_of(config), finder_of(config.names.model))
 
 
 def engine_of(config: Config, rules: RuleSet, names: Finder | None = None) -> Engine:

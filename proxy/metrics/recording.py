@@ -76,6 +76,10 @@ def record_decision(
     traffic.CACHE_HITS.inc(by=stats.hits)
     traffic.CACHE_MISSES.inc(by=stats.misses)
     traffic.SCAN.observe(stats.seconds, reference=reference)
+    if stats.names_seconds:
+        traffic.NAMES.observe(stats.names_seconds, reference=reference)
+    if stats.names_unread:
+        traffic.NAMES_UNREAD.inc()
     traffic.BODY.observe(body_bytes, "request")
 
 

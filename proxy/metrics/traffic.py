@@ -177,6 +177,11 @@ CACHE_HITS: Final = Counter(
 CACHE_MISSES: Final = Counter(
     "tightlip_cache_misses", "Pieces of requests that had to be scanned.", watch="what scanning costs"
 )
+NAMES_UNREAD: Final = Counter(
+    "tightlip_names_unread",
+    "Requests in which there was no time left to look for names in all of their new text.",
+    watch="whether `names.milliseconds` is enough",
+)
 BODY: Final = Histogram(
     "tightlip_body_bytes",
     "Body sizes on the wire.",
@@ -191,6 +196,13 @@ SCAN: Final = Histogram(
     bounds=SECONDS,
     unit="seconds",
     watch="rules that have become slow",
+)
+NAMES: Final = Histogram(
+    "tightlip_names_seconds",
+    "The processor's time that finding names took of a request, where it took any.",
+    bounds=SECONDS,
+    unit="seconds",
+    watch="its share of the time of the scan: what a model costs",
 )
 DECIDED: Final = Histogram(
     "tightlip_decision_seconds",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from detectors import Category, Severity
+from detectors.health import NEVER_HEALTH
 from detectors.names.named import ENTITIES, SCORE, name_rule
 from detectors.own.owned import OwnFile
 from detectors.rule import Rule
@@ -27,7 +28,8 @@ class RuleFacts:
 
     @property
     def categories(self) -> tuple[str, ...]:
-        return (self.category, Category.PHI.value) if self.category == Category.PII else (self.category,)
+        is_health = self.category == Category.PII and self.entity not in NEVER_HEALTH
+        return (self.category, Category.PHI.value) if is_health else (self.category,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,7 @@ ANY_NAME: Final = Vocabulary()
 
 
 def rule_facts(rules: Iterable[Rule | OwnFile]) -> dict[str, RuleFacts]:
-    """What rules and indexes of own data find, and what a configured model for names does."""
+    """What rules and indexes of own data find, and what finders of names do."""
     facts = {rule.id: RuleFacts(rule.category.value, rule.entity, rule.level, rule.score) for rule in rules}
     named = {name_rule(entity): entity for entity in ENTITIES}
-    return facts | {
-        rule: RuleFacts(Category.PII.value, entity, Severity.MEDIUM, SCORE) for rule, entity in named.items()
-    }
+    return facts | {rule: RuleFacts(Category.PII.value, entity, Severity.LOW, SCORE) for rule, entity in named.items()}

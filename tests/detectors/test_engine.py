@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors import Category, Engine, RuleError, Scan, Severity, prefilter
-from detectors.names.named import Allowance, Named
 from tests.detectors.rulebase import KEY, found, make_engine, make_rule, make_ruleset
 
 TOKEN = "tok-" + "qwertyui"
@@ -187,20 +186,6 @@ def test_a_rule_that_cannot_run_stops_the_engine(changes: dict[str, object], exp
 def test_a_pattern_only_the_regex_module_reads_runs_behind_its_keywords() -> None:
     engine = make_engine(make_rule(pattern=r"ключ:(?P<a>[а-я])[а-я]{2}(?P=a)", keywords=["ключ"]))
     assert found(engine, "мой ключ:абва!") == [("test-token", "ключ:абва")]
-
-
-def test_names_are_found_when_asked_for() -> None:
-    class Finder:
-        def load(self) -> None:
-            pass
-
-        def find(self, text: str, allowance: Allowance) -> list[Named]:
-            at = text.find("Ada")
-            return [Named(at, at + 12, "PERSON")] if at >= 0 else []
-
-    (finding,) = make_engine(make_rule(), names=Finder()).scan("ask Ada Lovelace").findings
-    assert (finding.rule, finding.category, finding.entity) == ("name-person", Category.PII, "PERSON")
-    assert finding.fingerprint and (finding.start, finding.end) == (4, 16)
 
 
 @pytest.mark.slow

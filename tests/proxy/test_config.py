@@ -68,7 +68,7 @@ limits: {body: 1MiB, decoded: 2 MB, ratio: 50, depth: 64, scan_seconds: 0.5}
 workers: 2
 users: users.yaml
 other_hosts: refuse
-names: en_core_web_sm
+names: {model: "presidio:./nlp.yaml", milliseconds: 400}
 ocr: off
 ports: [443, 8443]
 plain_ports: []
@@ -89,7 +89,7 @@ upstream:
     assert config.rules == (tmp_path / "extra", Path("/etc/tightlip/rules"))
     assert (config.limits.body, config.limits.decoded, config.limits.scan_seconds) == (2**20, 2_000_000, 0.5)
     assert config.users == tmp_path / "users.yaml"
-    assert config.names == "en_core_web_sm"
+    assert (config.names.model, config.names.milliseconds) == (f"presidio:{tmp_path}/nlp.yaml", 400)
     assert config.ocr == "off"
     assert config.trusted_balancers == (ip_network("10.1.0.0/24"), ip_network("2001:db8::7"))
     assert config.hosts == {"llm.example.com": "openai", "*.ai.example.com": "azure"}

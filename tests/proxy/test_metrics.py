@@ -53,12 +53,17 @@ def test_a_decision_is_counted_with_its_findings_cache_and_sizes() -> None:
     found = {"category": "secret", "rule": "aws-access-key", "action": "redact"}
     before = value("tightlip_requests_total", **labels), value("tightlip_findings_total", **found)
     hits, scans = value("tightlip_cache_hits_total"), value("tightlip_scan_seconds_count")
-    stats = Stats(hits=7, misses=2, seconds=0.004)
+    names = value("tightlip_names_seconds_count"), value("tightlip_names_unread_total")
+    stats = Stats(hits=7, misses=2, seconds=0.004, names_seconds=0.002, names_unread=True)
     metrics.record_decision(verdict(findings=(judged(), judged()), stats=stats), 2048)
     assert value("tightlip_requests_total", **labels) == before[0] + 1
     assert value("tightlip_findings_total", **found) == before[1] + 2
     assert value("tightlip_cache_hits_total") == hits + 7
     assert value("tightlip_scan_seconds_count") == scans + 1
+    assert value("tightlip_names_seconds_count") == names[0] + 1
+    assert value("tightlip_names_unread_total") == names[1] + 1
+    metrics.record_decision(verdict(), 1)  # no text that was new: nothing about names
+    assert value("tightlip_names_seconds_count") == names[0] + 1
     assert value("tightlip_body_bytes_sum", direction="request") >= 2048
 
 
