@@ -18,6 +18,7 @@ _REQUEST_MS = 2.0
 """What the request may add that a new connection is made for."""
 _PROCESSES_RATIO = 1.7
 _BESIDE_RATIO = 2.0
+_NAMES_RATIO = 1.1
 _SOURCE_MB_PER_SECOND, _PIECE_P50_MS, _PIECE_P99_MS = 20.0, 1.5, 10.0
 
 
@@ -101,6 +102,9 @@ def _rest(results: Row) -> Iterator[tuple[str, str, str]]:
     if beside := [row["p99_ratio"] for row in results.get("neighbours", ())]:
         worst = _bold(f"{max(beside)}", max(beside) <= _BESIDE_RATIO)
         yield "others' p99 beside the worst input", "at most twice their p99 alone", f"{min(beside)} to {worst} times"
+    for row in results.get("names", ()):
+        what = f"{row['size_bytes'] // 1000} KB, {row['sight']}, p50 with names to p50 without"
+        yield what, f"at most {_NAMES_RATIO:g}", _bold(f"{row['ratio']:.2f}", row["ratio"] <= _NAMES_RATIO)
     if scan := results.get("scan"):
         yield from _engine(scan)
 

@@ -176,6 +176,21 @@ def _neighbour_row(row: Row) -> tuple[str, ...]:
     )
 
 
+_NAMES_HEAD = (
+    "body",
+    "sight",
+    "names off, p50 / p99 ms",
+    "names on, p50 / p99 ms",
+    "on to off, p50",
+    "processor ms a request, off and on",
+)
+
+
+def _names_row(row: Row) -> tuple[str, ...]:
+    off, on = row["nameless"], row["tightlip"]
+    return _size(row), row["sight"], _pair(off), _pair(on), str(row["ratio"]), f"{off['cpu_ms']}, {on['cpu_ms']}"
+
+
 _TABLES = (
     ("cells", "Requests", _CELL_HEAD, _cell_row),
     ("agents", "Recorded agent conversations", _AGENT_HEAD, _agent_row),
@@ -183,6 +198,7 @@ _TABLES = (
     ("handshakes", "A new TLS connection for every request", _HANDSHAKE_HEAD, _handshake_row),
     ("processes", "Several processes", _PROCESS_HEAD, _process_row),
     ("neighbours", "Beside the worst input", _NEIGHBOUR_HEAD, _neighbour_row),
+    ("names", "With and without names", _NAMES_HEAD, _names_row),
 )
 """Of each: its name in the results, its title, its columns, and what makes a row, or several, of an entry."""
 

@@ -15,6 +15,7 @@ from bench import several
 from bench.server import memory_mib
 from bench.stand import Stand
 from bench.statistic import added, compare, milliseconds, percentile
+from detectors.names.finder import OFF
 from proxy.config import Config
 from tests.e2e.lab import ROOT, DidNotStart
 
@@ -148,12 +149,29 @@ def neighbours(stand: Stand, effort: Effort) -> list[dict[str, Any]]:
     return rows
 
 
+def names(stand: Stand, effort: Effort) -> list[dict[str, Any]]:
+    """As shipped beside one that looks for no names, by turns; nothing where this version does so only when told."""
+    if Config.model_fields["names"].default is None:
+        return []
+    rows = []
+    with stand.more("nameless", names={"model": OFF}):
+        for size in (2_000, 300_000):
+            for sight in SIGHTS:
+                spec = {"size_bytes": size, "sight": sight, "protocol": "http/1.1", "connections": 1}
+                job = stand.job("bare", "nameless", "tightlip", **spec)
+                row = compare(ask("load", job | {"rounds": effort.rounds, "requests": effort.alone_requests}))
+                rows.append(spec | row | {"ratio": round(row["tightlip"]["p50_ms"] / row["nameless"]["p50_ms"], 2)})
+                tell(f"{size:>7} {sight:<6} with names: {rows[-1]['ratio']:.2f} of without")
+    return rows
+
+
 PARTS: dict[str, Callable[[Stand, Effort], list[dict[str, Any]]]] = {
     "streams": streams,
     "handshakes": handshakes,
     "agents": agents,
     "processes": processes,
     "neighbours": neighbours,
+    "names": names,
 }
 """By the name that results have them under."""
 

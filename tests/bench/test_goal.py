@@ -36,5 +36,13 @@ def test_rates_are_judged_at_thirty_two_connections() -> None:
     assert row[2] == "**0.79** over h2"
 
 
+def test_names_may_cost_a_tenth() -> None:
+    rows = [
+        {"size_bytes": 2_000, "sight": "first", "ratio": 1.1},
+        {"size_bytes": 2_000, "sight": "resent", "ratio": 1.11},
+    ]
+    assert [row[2] for row in goal.rows({"names": rows})] == ["1.10", "**1.11**"]
+
+
 def test_what_was_not_measured_is_not_judged() -> None:
     assert list(goal.rows({})) == []
