@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bench import conversations
 from bench.accuracy.names import command, project, report
 from bench.accuracy.names.span import Score, Span, add
 from bench.accuracy.public import fetch, fhir, forum, hl7, tweets
@@ -181,7 +182,8 @@ def test_names_in_code_are_counted_by_rule_and_tests_apart(tmp_path: Path) -> No
     (tmp_path / "tests" / "a.py").write_text("x\nBob\n" + " " * 994)
     (tmp_path / "b.py").write_text("Bob " * 250)
     counted = project.count(
-        tmp_path,
+        "p",
+        project.files(tmp_path),
         lambda text: (
             [Span(at.start(), at.end(), "PERSON", "r") for at in re.finditer("Bob", text[:6])]
             + [Span(0, 1, "PUBLIC_PERSON", "author")]
@@ -193,6 +195,11 @@ def test_names_in_code_are_counted_by_rule_and_tests_apart(tmp_path: Path) -> No
         ("b.py", 1, "Bob"),
         ("tests/a.py", 2, "Bob"),
     ]
+
+
+def test_a_recorded_conversations_texts_come_once() -> None:
+    texts = [text for _, text in project.recorded(conversations.names()[0])]
+    assert len(texts) == len(set(texts)) > 100
 
 
 def test_what_misses_its_goal_is_bold() -> None:

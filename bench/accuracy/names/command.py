@@ -5,10 +5,11 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from bench import conversations
 from bench.accuracy.names import project, report
 from bench.accuracy.names.source import SOURCES, Reader, readers
 from bench.accuracy.names.span import Score, Span, add
@@ -16,12 +17,17 @@ from bench.accuracy.public.fetch import FOLDER
 from bench.page import put
 
 TEXTS: Final = ("sentences", "tweets", "forum", "developers", "hl7", "fhir")
-CODE: Final = "code"
+HELD_OUT: Final = "held-out"
+AGENTS: Final = "agents"
+CODE: Final = (("code", "dev"), ("code", HELD_OUT), (AGENTS, AGENTS))
+"""Sets in which nothing should be found, and what is counted in each."""
+
+SETS: Final = (*TEXTS, "code", AGENTS)
 
 
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.accuracy names")
-    parser.add_argument("--only", nargs="*", choices=(*TEXTS, CODE), default=(*TEXTS, CODE), help="some of the sets")
+    parser.add_argument("--only", nargs="*", choices=SETS, default=SETS, help="some of the sets")
     parser.add_argument("--without", nargs="*", choices=SOURCES, default=(), help="sources to leave out")
     parser.add_argument("--held-out", action="store_true", help="count the projects that nothing was tuned on as well")
     parser.add_argument(
@@ -29,18 +35,19 @@ def main(arguments: Sequence[str]) -> None:
     )
     parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md")
     options = parser.parse_args(arguments)
-    if options.write and (options.without or set(options.only) != {*TEXTS, CODE}):
+    if options.write and (options.without or set(options.only) != set(SETS)):
         parser.error("--write, expected all sets and all sources, found some")
     with tempfile.TemporaryDirectory() as cache:
         by = readers(Path(cache), options.without)
         if not by:
             parser.error("--without, expected to leave a source that this version has, found none")
         whole = [*by][-1]
-        sets = {
-            name: _counted(name, by, options.show, whole) for name in options.only if name != CODE and _is_there(name)
+        texts = [name for name in options.only if name in TEXTS and _is_there(name)]
+        sets = {name: _counted(name, by, options.show, whole) for name in texts}
+        kinds = [kind for name, kind in CODE if name in options.only and (options.held_out or kind != HELD_OUT)]
+        projects = {
+            kind: [_code(name, files, by, options.show, whole) for name, files in _folders(kind)] for kind in kinds
         }
-        kinds = ("dev", "held-out") if options.held_out else ("dev",)
-        projects = {kind: list(_projects(kind, by, options.show, whole)) for kind in kinds if CODE in options.only}
     printed = report.markdown(sets, projects, whole)
     print(printed)
     if options.write:
@@ -92,13 +99,18 @@ def _around(text: str, span: Span) -> str:
     return repr(f"{before}[[{text[span.start : span.end]}]]{after}")
 
 
-def _projects(kind: str, by: dict[str, Reader], show: int, whole: str) -> Iterator[report.Code]:
-    folder = FOLDER / "code" / kind
-    if not folder.exists():
+def _code(name: str, texts: Iterable[tuple[str, str]], by: dict[str, Reader], show: int, whole: str) -> report.Code:
+    held = list(texts)
+    counted = {source: project.count(name, held, read) for source, read in by.items()}
+    for file, line, span, value in counted[whole].told[:show]:
+        print(f"{name}/{file}:{line}: {span.kind} {span.by} {value!r}", file=sys.stderr)
+    return counted
+
+
+def _folders(kind: str) -> Iterator[tuple[str, Iterable[tuple[str, str]]]]:
+    if kind == AGENTS:
+        yield from ((conversations.load(name).client, project.recorded(name)) for name in conversations.names())
+    elif (folder := FOLDER / "code" / kind).exists():
+        yield from ((one.name, project.files(one)) for one in sorted(folder.iterdir()))
+    else:
         print(f"{kind}: not there; `make accuracy` makes it", file=sys.stderr)
-        return
-    for one in sorted(folder.iterdir()):
-        counted = {source: project.count(one, read) for source, read in by.items()}
-        for file, line, span, value in counted[whole].told[:show]:
-            print(f"{one.name}/{file}:{line}: {span.kind} {span.by} {value!r}", file=sys.stderr)
-        yield counted
