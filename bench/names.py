@@ -24,7 +24,9 @@ from detectors import Engine, bundled_rules, load_rules
 from detectors.names.finder import OWN, make_finder
 from detectors.names.named import Allowance, Finder, Named
 from proxy.body import Limits
+from proxy.configsection import NamesConfig
 from proxy.formats import FORMATS, Format
+from proxy.reason import Reason
 from proxy.scanner import Scanner
 
 Row = Mapping[str, Any]
@@ -113,6 +115,7 @@ def conversations_seen(bench: Bench, effort: Effort) -> Iterator[Row]:
     for name, body, fmt in _bodies():
         seconds = by_turns({one: partial(_read, bench, one, body, fmt) for one in bench.engines}, effort.rounds)
         scanner = bench.scanner("on")
+        scanner.allowance = Allowance(float("inf"), time.process_time)
         bench.finder.calls = bench.finder.chars = 0
         scanner.read_json(body, fmt)
         calls, chars = bench.finder.calls, bench.finder.chars
@@ -124,7 +127,19 @@ def conversations_seen(bench: Bench, effort: Effort) -> Iterator[Row]:
             "calls": calls,
             "chars": chars,
             "calls_again": bench.finder.calls - calls,
+            "finder_ms": scanner.allowance.used * 1e3,
+            "requests": requests_until_read(bench, body, fmt),
         }
+
+
+def requests_until_read(bench: Bench, body: bytes, fmt: Format, most: int = 50) -> int:
+    """How often a conversation is sent until its names are read, with the time that each request has as shipped."""
+    scanner = bench.scanner("on")
+    for number in range(1, most + 1):
+        scanner.allowance = Allowance(NamesConfig().milliseconds / 1e3, time.process_time)
+        if Reason.NAMES_BUDGET not in scanner.read_json(body, fmt).incomplete:
+            return number
+    return most
 
 
 def _read(bench: Bench, name: str, body: bytes, fmt: Format) -> None:
@@ -171,11 +186,23 @@ def _resident() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE_BYTES / 1e6
 
 
+_CONVERSATION_HEAD = (
+    "conversation, first sight",
+    "names off, MB/s",
+    "on",
+    "on to off",
+    "shown to the finder",
+    "its time",
+    "requests until read, as shipped",
+    "shown when resent",
+)
+
+
 def markdown(seen: Iterable[Row], read: Iterable[Row], memory: Sequence[float], texts: int) -> str:
     return "\n\n".join(
         (
             table(
-                ("conversation, first sight", "names off, MB/s", "on", "on to off", "shown to the finder", "resent"),
+                _CONVERSATION_HEAD,
                 map(_conversation_row, seen),
             ),
             table(("32 KB never seen", "names off, p50 / p95 ms", "on", "on to off, p50"), map(_piece_row, read)),
@@ -193,6 +220,8 @@ def _conversation_row(row: Row) -> tuple[str, ...]:
         _judged(f"{on:.2f}", on >= _LEAST_MB_PER_SECOND),
         f"{on / off:.2f}",
         f"{row['chars'] / row['bytes']:.0%} in {row['calls']} texts",
+        f"{row['finder_ms']:.0f} ms",
+        str(row["requests"]),
         _judged(f"{row['calls_again']} texts", not row["calls_again"]),
     )
 

@@ -8,6 +8,7 @@ from bench import names
 from bench.corpus import Conversation
 from bench.names import Bench, Effort, bench_of
 from bench.prose import KINDS
+from detectors.names.named import Allowance
 from proxy.formats import FORMATS
 from tests.compiled import rules_folder
 
@@ -56,6 +57,13 @@ def test_what_is_resent_is_not_shown_to_the_finder(bench: Bench) -> None:
     assert asked < first == bench.finder.calls
 
 
+def test_requests_are_counted_until_all_is_read(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    body, fmt = Conversation(8, 5_000).body(), FORMATS["anthropic.messages"]
+    assert names.requests_until_read(bench, body, fmt) == 1
+    monkeypatch.setattr(names, "Allowance", lambda *_: Allowance(0, float))
+    assert names.requests_until_read(bench, body, fmt, most=3) == 3
+
+
 def test_memory_is_told_ten_times_and_at_the_start(bench: Bench) -> None:
     told = names.memory_over_texts(bench, Effort(1, 1, 20))
     assert len(told) == 11
@@ -70,10 +78,12 @@ def test_the_table_judges() -> None:
         "calls": 2,
         "chars": 500,
         "calls_again": 1,
+        "finder_ms": 12.4,
+        "requests": 1,
     }
     read = {"name": "chat", "count": 3, "ms": {"off": [1.0, 2.0], "on": [2.0, 51.0]}}
     printed = names.markdown([seen], [read], [100.0, 101.0], 10)
-    assert "| it, 1 KB | 2.00 | **0.50** | 0.25 | 50% in 2 texts | **1 texts** |" in printed
+    assert "| it, 1 KB | 2.00 | **0.50** | 0.25 | 50% in 2 texts | 12 ms | 1 | **1 texts** |" in printed
     assert "| chat, 3 pieces | 1.0 / 2.0 | 2.0 / **51.0** | 2.00 |" in printed
 
 
