@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from detectors.evidence import Evidence
 from detectors.finding import Category, Severity
 from detectors.matcher import GENERIC_ID, Candidate
-from detectors.names.named import ENTITIES, Named, name_rule
+from detectors.names.kind import KINDS, NAME_RULES
+from detectors.names.named import Named
 from detectors.own.owned import Owned
 
 _RANK = {Category.CUSTOM: 0, Category.SECRET: 1, Category.PCI: 2, Category.PHI: 3, Category.PII: 4}
 """An operator's own rules first; then by harm: an address inside a connection string is the string's password's."""
 
-
-NAME_RULES = frozenset(map(name_rule, ENTITIES))
 
 LEAST_PIECE_CHARS = 8
 """Less of a fragment between two values is not told beside them."""
@@ -62,11 +61,9 @@ class Located:
 
     @classmethod
     def of_name(cls, named: Named, text: str) -> "Located":
-        rule = name_rule(named.entity)
-        span = named.start, named.end
-        value = text[named.start : named.end]
-        told = (rule, Category.PII, named.entity, Severity.LOW)
-        return cls(*told, *span, named.score, None, (), value, named.evidence)
+        kind, span = KINDS[named.entity], (named.start, named.end)
+        told = (kind.id, kind.category, kind.entity, kind.level)
+        return cls(*told, *span, named.score, None, (), text[named.start : named.end], named.evidence)
 
     @classmethod
     def of_own(cls, owned: Owned, text: str, path: tuple[str, ...]) -> "Located":

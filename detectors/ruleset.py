@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from detectors.lexiconfile import NO_HEALTH_LEXICON, HealthLexicon, load_health
+from detectors.names.kind import KINDS, NameKind
 from detectors.own.owned import OwnFile
 from detectors.rule import Rule
 from detectors.rulecache import read_cached, store_cached
@@ -28,6 +29,10 @@ CACHE_FORMAT = "1"
 
 MAX_NODES = 200_000
 """Of one file, counted with what aliases stand for. The largest of ours has a fiftieth of it."""
+
+
+Findable = Rule | OwnFile | NameKind
+"""What gives findings under an id of its own, with their entity, category, level and score."""
 
 
 class RuleError(Exception):
@@ -51,9 +56,9 @@ class RuleSet:
     own: tuple[OwnFile, ...] = ()
 
     @property
-    def findable(self) -> tuple[Rule | OwnFile, ...]:
-        """Everything that gives findings under an id of its own."""
-        return (*self.rules, *self.own)
+    def findable(self) -> tuple[Findable, ...]:
+        """Everything that gives findings under an id of its own, whether names are looked for or not."""
+        return (*self.rules, *self.own, *KINDS.values())
 
 
 @dataclass(frozen=True, slots=True)

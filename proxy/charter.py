@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from detectors.own.owned import OwnFile
-from detectors.rule import Rule
+from detectors.ruleset import Findable
 from proxy.classification import NO_CLASSIFICATION, Classification, load_classification
 from proxy.client import TOOLS, Client, client_of
 from proxy.evidence import Evidence
@@ -109,7 +108,7 @@ def _who(request: Request, client: Client, now: datetime) -> Who:
 
 
 def vocabulary(
-    rules: Iterable[Rule | OwnFile] | None, catalogue: Catalogue, classification: Classification = NO_CLASSIFICATION
+    rules: Iterable[Findable] | None, catalogue: Catalogue, classification: Classification = NO_CLASSIFICATION
 ) -> Vocabulary:
     """What a policy may name: what is loaded with it. `rules` is None where they are not known."""
     return Vocabulary(
@@ -120,7 +119,7 @@ def vocabulary(
     )
 
 
-def load_charter(settings: Settings, rules: Iterable[Rule | OwnFile] | None = None) -> Charter:
+def load_charter(settings: Settings, rules: Iterable[Findable] | None = None) -> Charter:
     """The charter that files describe; `rules` are those that it is to go with, if they are known.
 
     Raises PolicyError, CatalogueError or ConfigError, with file and line.

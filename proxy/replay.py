@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from detectors import Category, Severity
-from detectors.rule import Rule
+from detectors.ruleset import Findable
 from proxy.auditsearch import Members
 from proxy.comparison import Changed, Compared, Fate
 from proxy.formats import FORMATS, GENERIC
@@ -86,7 +86,7 @@ class Judge:
 
     policy: Policy
     catalogue: Catalogue
-    rules: Mapping[str, Rule] | None = None
+    rules: Mapping[str, Findable] | None = None
 
     def decide(self, record: Members, context: Context, findings: Sequence[Replayed]) -> tuple[Fate, list[Fate]]:
         """The decision on a recorded request, and the fate of each of its findings; empty for one not made."""

@@ -27,11 +27,6 @@ class Named:
     evidence: tuple[Evidence, ...] = ()
 
 
-def name_rule(entity: str) -> str:
-    """The id under which findings of an entity are told: `name-public-person`."""
-    return f"name-{entity.lower().replace('_', '-')}"
-
-
 class Allowance:
     """How long one request's names may take, in processor seconds; only what passes within `with` counts.
 

@@ -33,7 +33,7 @@ def check_config(config: Config, place: Callable[..., str]) -> None:
         print(line)
     load_wording(config.language)
     _check_users(config)
-    _check_waivers(config, policy, Names({rule.id for rule in rules.rules}, known.vendors, known_groups(config)))
+    _check_waivers(config, policy, Names({rule.id for rule in rules.findable}, known.vendors, known_groups(config)))
     finder_of(config.names.model, place("names", "model"))
     print(
         f"policy {policy.id}, {len(rules.rules)} rules, {len(catalogue.vendors)} vendors, state in {config.state_dir}"

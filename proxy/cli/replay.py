@@ -153,7 +153,7 @@ def _judge(draft: Draft, active: Draft) -> Judge:
     if draft.rules.digest == active.rules.digest:
         return Judge(charter.policy, charter.catalogue)
     rules: RuleSet = draft.rules.open()
-    return Judge(charter.policy, charter.catalogue, rules={rule.id: rule for rule in rules.rules})
+    return Judge(charter.policy, charter.catalogue, rules={rule.id: rule for rule in rules.findable})
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def _split(ruleset: RuleSet, words: Sequence[str]) -> tuple[str | None, Sequence
     """The id of a rule or an index, if the first word is one, and the files."""
     if not words or words[0] == "-" or Path(words[0]).exists():
         return None, words
-    if words[0] not in {one.id for one in ruleset.findable}:
+    if words[0] not in {*(one.id for one in ruleset.rules), *(one.id for one in ruleset.own)}:
         raise ConfigError(f"rules test: expected a rule's id or a file, found {words[0]}")
     return words[0], words[1:]
 

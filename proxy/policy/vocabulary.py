@@ -6,9 +6,7 @@ from typing import Final, Self
 
 from detectors import Category, Severity
 from detectors.health import NEVER_HEALTH
-from detectors.names.named import ENTITIES, SCORE, name_rule
-from detectors.own.owned import OwnFile
-from detectors.rule import Rule
+from detectors.ruleset import Findable
 
 OTHERS_ENTITIES: Final = frozenset({"DATE_TIME", "NRP"})
 """Presidio's types that no rule of ours gives, but an operator's own recognizers may."""
@@ -70,8 +68,6 @@ class Vocabulary:
 ANY_NAME: Final = Vocabulary()
 
 
-def rule_facts(rules: Iterable[Rule | OwnFile]) -> dict[str, RuleFacts]:
-    """What rules and indexes of own data find, and what finders of names do."""
-    facts = {rule.id: RuleFacts(rule.category.value, rule.entity, rule.level, rule.score) for rule in rules}
-    named = {name_rule(entity): entity for entity in ENTITIES}
-    return facts | {rule: RuleFacts(Category.PII.value, entity, Severity.LOW, SCORE) for rule, entity in named.items()}
+def rule_facts(rules: Iterable[Findable]) -> dict[str, RuleFacts]:
+    """What all that gives findings under an id of its own finds."""
+    return {rule.id: RuleFacts(rule.category.value, rule.entity, rule.level, rule.score) for rule in rules}

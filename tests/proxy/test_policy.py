@@ -206,10 +206,10 @@ def test_balanced_logs_contact_data(entity: str) -> None:
     assert decide(policy, finding("x", "pii", entity), "openai") == (Action.LOG, "contact-data")
 
 
-def test_balanced_blocks_what_it_cannot_read_but_pictures() -> None:
+def test_balanced_blocks_what_it_cannot_read_but_pictures_and_names() -> None:
     policy = load_policy("balanced", policy_folder())
     logged = [reason for reason in Reason if policy.judge_incomplete(reason) is Action.LOG]
-    assert logged == [Reason.ATTACHMENT]
+    assert logged == [Reason.ATTACHMENT, Reason.NAMES_BUDGET]
     assert policy.on_fixed == "block"
 
 

@@ -1,6 +1,6 @@
 """What names may cost: only the time within `with` counts, and the sum of all of it."""
 
-from detectors.names.named import Allowance, name_rule, unlimited
+from detectors.names.named import Allowance, unlimited
 
 
 class Clock:
@@ -35,7 +35,3 @@ def test_nothing_allowed_is_spent_at_once_and_without_limit_never() -> None:
     with unlimited() as allowance:
         assert not allowance.is_spent()
         assert allowance.share == 0
-
-
-def test_rules_of_entities() -> None:
-    assert name_rule("PUBLIC_PERSON") == "name-public-person"
