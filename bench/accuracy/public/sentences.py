@@ -24,7 +24,10 @@ TYPES: Final = {"PERSON": "PERSON", "GPE": "LOCATION", "ORGANIZATION": "ORGANIZA
 
 _SECONDS: Final = 600
 _GENERATE: Final = """
-import json, sys
+import json, random, sys
+from faker.providers import date_time
+random.seed(sys.argv[2])  # of the people, who are made before the generator is seeded
+date_time.Provider._parse_end_datetime = classmethod(lambda *_: 1_790_000_000)  # dates end with the present else
 from presidio_evaluator.data_generator import (
     PresidioSentenceFaker, presidio_additional_entity_providers, presidio_templates_file_path,
 )
