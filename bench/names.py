@@ -8,8 +8,10 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -109,6 +111,28 @@ def by_turns(works: dict[str, Callable[[], Any]], rounds: int) -> dict[str, list
     return seconds
 
 
+@contextmanager
+def words_read() -> Iterator[list[int]]:
+    """How many words our model reads meanwhile, as the list's only item; nobody counts those of other models."""
+    words = [0]
+    if find_spec("detectors.names.network") is None:
+        yield words
+        return
+    from detectors.names.network import Network
+
+    probabilities = Network.probabilities
+
+    def counted(self: Any, stretches: Any) -> Any:
+        words[0] += sum(map(len, stretches))
+        return probabilities(self, stretches)
+
+    Network.probabilities = counted
+    try:
+        yield words
+    finally:
+        Network.probabilities = probabilities
+
+
 def conversations_seen(bench: Bench, effort: Effort) -> Iterator[Row]:
     """A row for each whole conversation: megabytes a second at first sight, what the finder was shown of it, and how
     often it is asked when the same is sent again."""
@@ -117,7 +141,8 @@ def conversations_seen(bench: Bench, effort: Effort) -> Iterator[Row]:
         scanner = bench.scanner("on")
         scanner.allowance = Allowance(float("inf"), time.process_time)
         bench.finder.calls = bench.finder.chars = 0
-        scanner.read_json(body, fmt)
+        with words_read() as words:
+            scanner.read_json(body, fmt)
         calls, chars = bench.finder.calls, bench.finder.chars
         scanner.read_json(body, fmt)
         yield {
@@ -127,6 +152,7 @@ def conversations_seen(bench: Bench, effort: Effort) -> Iterator[Row]:
             "calls": calls,
             "chars": chars,
             "calls_again": bench.finder.calls - calls,
+            "words": words[0],
             "finder_ms": scanner.allowance.used * 1e3,
             "requests": requests_until_read(bench, body, fmt),
         }
@@ -165,9 +191,12 @@ def pieces_seen(bench: Bench, effort: Effort) -> Iterator[Row]:
                 started = time.process_time()
                 bench.engines[one].scan(text)
                 taken[one].append(time.process_time() - started)
+        with words_read() as words:
+            bench.engines["on"].scan(texts[0])
         yield {
             "name": name,
             "count": len(texts),
+            "words": words[0] / len(texts[0]) * 1e3,
             "ms": {one: [percentile(seconds, share) * 1e3 for share in (0.5, 0.95)] for one, seconds in taken.items()},
         }
 
@@ -192,6 +221,7 @@ _CONVERSATION_HEAD = (
     "on",
     "on to off",
     "shown to the finder",
+    "words read by the model per KB",
     "its time",
     "requests until read, as shipped",
     "shown when resent",
@@ -205,7 +235,16 @@ def markdown(seen: Iterable[Row], read: Iterable[Row], memory: Sequence[float], 
                 _CONVERSATION_HEAD,
                 map(_conversation_row, seen),
             ),
-            table(("32 KB never seen", "names off, p50 / p95 ms", "on", "on to off, p50"), map(_piece_row, read)),
+            table(
+                (
+                    "32 KB never seen",
+                    "names off, p50 / p95 ms",
+                    "on",
+                    "on to off, p50",
+                    "words read by the model per KB",
+                ),
+                map(_piece_row, read),
+            ),
             f"Memory over {texts:,} distinct texts: {memory[0]:.0f} MB at the start, "
             f"after each tenth {', '.join(f'{one:.0f}' for one in memory[1:])} MB.",
         )
@@ -220,6 +259,7 @@ def _conversation_row(row: Row) -> tuple[str, ...]:
         _judged(f"{on:.2f}", on >= _LEAST_MB_PER_SECOND),
         f"{on / off:.2f}",
         f"{row['chars'] / row['bytes']:.0%} in {row['calls']} texts",
+        f"{row['words'] / row['bytes'] * 1e3:.0f}",
         f"{row['finder_ms']:.0f} ms",
         str(row["requests"]),
         _judged(f"{row['calls_again']} texts", not row["calls_again"]),
@@ -233,6 +273,7 @@ def _piece_row(row: Row) -> tuple[str, ...]:
         f"{off[0]:.1f} / {off[1]:.1f}",
         f"{on[0]:.1f} / {_judged(f'{on[1]:.1f}', on[1] <= _MOST_P95_MS)}",
         f"{on[0] / off[0]:.2f}",
+        f"{row['words']:.0f}",
     )
 
 

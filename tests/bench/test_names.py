@@ -142,7 +142,7 @@ def test_labels_hold_places_and_no_text(name: str) -> None:
     content = (forum.LABELS / f"{name}.json").read_text()
     assert set(re.findall(r"[A-Za-z_]{2,}", re.sub(r'"[0-9a-f]{16}"', "", content))) == {"PERSON", "OTHER"}
     labels = json.loads(content)
-    assert len(labels) <= sum(forum.SETS[name])
+    assert len(labels) == sum(forum.SETS[name])
     places = [place for known in labels.values() for spans in known.values() for place in spans]
     assert places
     assert all(0 <= start < end <= forum.SHOWN for start, end in places)

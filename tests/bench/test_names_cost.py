@@ -79,12 +79,13 @@ def test_the_table_judges() -> None:
         "chars": 500,
         "calls_again": 1,
         "finder_ms": 12.4,
+        "words": 20,
         "requests": 1,
     }
-    read = {"name": "chat", "count": 3, "ms": {"off": [1.0, 2.0], "on": [2.0, 51.0]}}
+    read = {"name": "chat", "count": 3, "words": 7, "ms": {"off": [1.0, 2.0], "on": [2.0, 51.0]}}
     printed = names.markdown([seen], [read], [100.0, 101.0], 10)
-    assert "| it, 1 KB | 2.00 | **0.50** | 0.25 | 50% in 2 texts | 12 ms | 1 | **1 texts** |" in printed
-    assert "| chat, 3 pieces | 1.0 / 2.0 | 2.0 / **51.0** | 2.00 |" in printed
+    assert "| it, 1 KB | 2.00 | **0.50** | 0.25 | 50% in 2 texts | 20 | 12 ms | 1 | **1 texts** |" in printed
+    assert "| chat, 3 pieces | 1.0 / 2.0 | 2.0 / **51.0** | 2.00 | 7 |" in printed
 
 
 def test_a_model_that_finds_nothing_is_refused(tmp_path: Path) -> None:

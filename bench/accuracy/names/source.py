@@ -22,7 +22,7 @@ def finder(evidence: Iterable[str]) -> Finder | None:
         from detectors.names.own import OwnFinder
     except ImportError:
         return None
-    made: Finder = OwnFinder(evidence=frozenset(evidence))
+    made: Finder = OwnFinder(frozenset(evidence))
     made.load()
     return made
 

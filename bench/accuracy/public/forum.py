@@ -21,7 +21,7 @@ from bench.accuracy.public.fetch import pypi
 
 PACKAGE: Final = "praw==8.0.3"
 LABELS: Final = Path(__file__).parent / "labels"
-SETS: Final = {"forum": (75, 75, 150), "developers": (75, 75, 40)}
+SETS: Final = {"forum": (75, 75, 150), "developers": (75, 75, 8)}
 """How many posts are drawn from all, from those with a capital within a sentence, and from those with two in a row."""
 
 DEVELOPERS: Final = frozenset(
