@@ -13,7 +13,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from detectors.lexiconfile import NO_HEALTH_LEXICON, HealthLexicon, load_health
+from detectors.lexiconfile import (
+    NO_HEALTH_LEXICON,
+    NO_NAME_LEXICON,
+    HealthLexicon,
+    NameLexicon,
+    load_health,
+    load_names,
+)
 from detectors.names.kind import KINDS, NameKind
 from detectors.own.owned import OwnFile
 from detectors.rule import Rule
@@ -46,7 +53,8 @@ class RuleError(Exception):
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """Valid rules in file order. `digest` is SHA-256 over all that decides what is found; `origins` maps id to
-    `file:line`. `health` is the lexicon that makes personal data PHI, `own` the indexes of own data that are used.
+    `file:line`. `health` is the lexicon that makes personal data PHI, `names` the one that finders of names are told,
+    `own` the indexes of own data that are used.
     """
 
     rules: tuple[Rule, ...]
@@ -54,6 +62,7 @@ class RuleSet:
     origins: Mapping[str, str] = field(default_factory=dict)
     health: HealthLexicon = NO_HEALTH_LEXICON
     own: tuple[OwnFile, ...] = ()
+    names: NameLexicon = NO_NAME_LEXICON
 
     @property
     def findable(self) -> tuple[Findable, ...]:
@@ -93,8 +102,10 @@ def load_rules(paths: Sequence[Path], *, cache_dir: Path | None = None) -> RuleS
     stanzas: list[Stanza] = []
     for file in rule_files(paths, problems):
         stanzas.extend(_read(file, cache_dir, problems))
-    health = load_health([path / CONTEXT_FOLDER for path in paths], cache_dir, problems)
-    return _assemble(stanzas, health, problems)
+    contexts = [path / CONTEXT_FOLDER for path in paths]
+    health = load_health(contexts, cache_dir, problems)
+    names = load_names(contexts, cache_dir, problems)
+    return _assemble(stanzas, health, names, problems)
 
 
 def rule_files(paths: Sequence[Path], problems: list[str]) -> Iterator[Path]:
@@ -215,7 +226,7 @@ def _plain(node: Any) -> Any:
     return str(node.value)  # pydantic reads numbers from their text; a quoted number stays a string where one is asked
 
 
-def _assemble(stanzas: Sequence[Stanza], health: HealthLexicon, problems: list[str]) -> RuleSet:
+def _assemble(stanzas: Sequence[Stanza], health: HealthLexicon, names: NameLexicon, problems: list[str]) -> RuleSet:
     rules: dict[str, Rule] = {}
     origins: dict[str, str] = {}
     for stanza in stanzas:
@@ -229,7 +240,8 @@ def _assemble(stanzas: Sequence[Stanza], health: HealthLexicon, problems: list[s
         origins[rule.id] = f"{stanza.file}:{stanza.line}"
     if problems:
         raise RuleError(problems)
-    return RuleSet(tuple(rules.values()), digest(tuple(rules.values()), health), origins, health)
+    made = tuple(rules.values())
+    return RuleSet(made, digest(made, health, names), origins, health, names=names)
 
 
 def _validate(stanza: Stanza, problems: list[str]) -> Rule | None:
@@ -252,8 +264,10 @@ def _validate(stanza: Stanza, problems: list[str]) -> Rule | None:
     return rule
 
 
-def digest(rules: Sequence[Rule], health: HealthLexicon = NO_HEALTH_LEXICON) -> str:
-    """SHA-256 over the canonical content of rules and lexicon, hex; the order of files and rules doesn't matter."""
+def digest(
+    rules: Sequence[Rule], health: HealthLexicon = NO_HEALTH_LEXICON, names: NameLexicon = NO_NAME_LEXICON
+) -> str:
+    """SHA-256 over the canonical content of rules and lexicons, hex; the order of files and rules doesn't matter."""
     canonical = [rule.model_dump_json() for rule in sorted(rules, key=lambda rule: rule.id)]
-    canonical.append(health.model_dump_json())
+    canonical += [health.model_dump_json(), names.model_dump_json()]
     return hashlib.sha256("\n".join(canonical).encode()).hexdigest()

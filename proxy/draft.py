@@ -118,8 +118,9 @@ def compile_rules(draft: Draft, place: str) -> None:
     Raises RuleError, or ConfigError for a model of names that can't be loaded; `place` is where that is configured.
     """
     settings = draft.settings
-    finder_of(settings.names, place)
-    Engine(draft.rules.open(), settings.key, cache_dir=settings.cache_dir)
+    rules = draft.rules.open()
+    finder_of(settings.names, rules.names, place)
+    Engine(rules, settings.key, cache_dir=settings.cache_dir)
 
 
 def places(problems: str) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def take(config: Config, rules: RuleSet, charter: Charter, users: Sequence[User]
         "rule": {rule.id: _digest(rule) for rule in rules.rules},
         "index": {file.id: file.digest for file in rules.own},
         "own data": {own.id: own.digest[:_DIGEST_CHARS] for own in rules.own},
-        "lexicon": {"health": _digest(rules.health)},
+        "lexicon": {"health": _digest(rules.health), "names": _digest(rules.names)},
         _CLAUSE: {clause.id: _digest(clause) for clause in policy.clauses},
         "policy key": {key: _digest(value) for key, value in terms.items()},
         "vendor": {vendor.id: _digest(vendor) for vendor in charter.catalogue.vendors},

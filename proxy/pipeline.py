@@ -139,6 +139,6 @@ class Inspector:
 
 def build(settings: Settings, rules: RuleSet) -> Inspector:
     """An inspector that finds by `rules`. Raises RuleError, with file and line, when one of them can't be run."""
-    names = make_finder(settings.names)
+    names = make_finder(settings.names, rules.names)
     own = load_own(rules.own, settings.own_key)
     return Inspector(settings, Engine(rules, settings.key, cache_dir=settings.cache_dir, names=names, own=own))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from detectors import RuleSet, bundled_rules, load_rules
+from detectors.lexiconfile import NameLexicon
 from detectors.names.finder import make_finder
 from detectors.names.named import Finder
 from detectors.own.loading import with_own
@@ -95,10 +96,13 @@ def worker_settings(config: Config) -> Settings:
     )
 
 
-def finder_of(model: str, place: str = "configuration") -> Finder | None:
-    """What finds names, loaded; None when nothing does. Raises ConfigError that names the `place` of the key."""
+def finder_of(model: str, names: NameLexicon, place: str = "configuration") -> Finder | None:
+    """What finds names, loaded, told of `names`; None when nothing does.
+
+    Raises ConfigError that names the `place` of the key.
+    """
     try:
-        finder = make_finder(model)
+        finder = make_finder(model, names)
         if finder is not None:
             finder.load()
     except ValueError as err:

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from detectors.lexiconfile import NO_NAME_LEXICON, NameLexicon
 from detectors.names.installed import check_installed
 from detectors.names.named import Finder
 
@@ -13,8 +14,8 @@ PRESIDIO: Final = "presidio:"
 """Before the path of a file in Presidio's own format."""
 
 
-def make_finder(model: str) -> Finder | None:
-    """The finder that `model` names, not loaded yet; None for "off".
+def make_finder(model: str, names: NameLexicon = NO_NAME_LEXICON) -> Finder | None:
+    """The finder that `model` names, not loaded yet; None for "off". `names` is what a rule base says of names.
 
     "tightlip" is our own, "presidio:FILE" an NLP engine that such a file describes, and anything else a spaCy pack: an
     installed package's name or a folder.
@@ -22,7 +23,7 @@ def make_finder(model: str) -> Finder | None:
     if model == OFF:
         return None
     if model == OWN:
-        return _own()
+        return _own(names)
     if model.startswith(PRESIDIO):
         from detectors.names.nlpengine import EngineFinder
 
@@ -42,10 +43,10 @@ def check(model: str) -> None:
         check_installed(model)
 
 
-def _own() -> Finder | None:
+def _own(names: NameLexicon) -> Finder | None:
     if find_spec("detectors.names.own") is None:
         return None
     from detectors.names.own import OwnFinder  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-    finder: Finder = OwnFinder()
+    finder: Finder = OwnFinder(names)
     return finder

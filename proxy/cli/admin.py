@@ -34,7 +34,7 @@ def check_config(config: Config, place: Callable[..., str]) -> None:
     load_wording(config.language)
     _check_users(config)
     _check_waivers(config, policy, Names({rule.id for rule in rules.findable}, known.vendors, known_groups(config)))
-    finder_of(config.names.model, place("names", "model"))
+    finder_of(config.names.model, rules.names, place("names", "model"))
     print(
         f"policy {policy.id}, {len(rules.rules)} rules, {len(catalogue.vendors)} vendors, state in {config.state_dir}"
     )

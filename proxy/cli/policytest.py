@@ -38,7 +38,7 @@ class Bench:
 
     @cached_property
     def _engine(self) -> Engine:
-        names = finder_of(self._config.names.model)
+        names = finder_of(self._config.names.model, self._rules.names)
         own = load_own(self._rules.own, own_key_of(self._config)) if self._rules.own else ()
         return Engine(self._rules, bytes(32), cache_dir=cache_folder(self._config), names=names, own=own)
 

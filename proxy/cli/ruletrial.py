@@ -5,7 +5,7 @@ import sysconfig
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -74,7 +74,8 @@ def _split(ruleset: RuleSet, words: Sequence[str]) -> tuple[str | None, Sequence
 def _only(ruleset: RuleSet, name: str) -> RuleSet:
     rules = tuple(rule for rule in ruleset.rules if rule.id == name)
     own = tuple(index for index in ruleset.own if index.id == name)
-    return RuleSet(rules, digest(rules, ruleset.health), ruleset.origins, ruleset.health, own)
+    made = digest(rules, ruleset.health, ruleset.names)
+    return replace(ruleset, rules=rules, digest=made, own=own)
 
 
 def _scanned(engine: Engine, paths: Iterable[str], tally: _Tally) -> Iterator[Located]:

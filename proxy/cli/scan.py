@@ -36,7 +36,8 @@ class Located:
 
 def make_engine(config: Config) -> Engine:
     """An engine for all that the proxy finds by."""
-    return engine_of(config, rules_of(config), finder_of(config.names.model))
+    rules = rules_of(config)
+    return engine_of(config, rules, finder_of(config.names.model, rules.names))
 
 
 def engine_of(config: Config, rules: RuleSet, names: Finder | None = None) -> Engine:

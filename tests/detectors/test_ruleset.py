@@ -54,6 +54,47 @@ def test_a_lexicon_beside_rules_is_read_as_one(tmp_path: Path) -> None:
     assert ([rule.id for rule in found.rules], found.health.words) == (["a"], ("gout",))
 
 
+def test_what_is_said_of_names_is_joined_and_in_the_digest(tmp_path: Path) -> None:
+    rules = write(tmp_path, "a/one.yaml", GOOD.format(id="a")).parent
+    before = load_rules([rules]).digest
+    write(tmp_path, "a/context/names.yaml", "public_figures: [Ada  Lovelace, Straße Müller]\nnot_names: [Jenkins]\n")
+    other = write(tmp_path, "b/context/names.yaml", "not_names: [Ada Lovelace, Redis]\n").parent.parent
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    first, second = load_rules([rules, other], cache_dir=cache), load_rules([rules, other], cache_dir=cache)
+    assert first.names == second.names
+    assert first.names.public_figures == {"strasse müller"}
+    assert first.names.not_names == {"jenkins", "redis", "ada lovelace"}
+    assert len({before, load_rules([rules]).digest, first.digest}) == 3
+    assert first.digest == second.digest
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("public_figures:\n- Ada Lovelace\n- 42\n", ":3: rule ?: lexicon, expected the lists `public_figures` and"),
+        (
+            "not_names: Redis\n",
+            ":1: rule ?: lexicon, expected the lists `public_figures` and `not_names`, found at not",
+        ),
+        ("# what\nnot_names:\n- ok\n-  '-'\n", ":4: rule ?: lexicon, expected"),
+        ("# what\nnot_names:\n- ok\n-  '--'\n", "found at not_names.1: Value should have a letter"),
+        ("not_names: [Ada]\nfigures: [x]\n", ":2: rule ?: lexicon, expected"),
+        ("not_names: [Ada]\npublic_figures: [ada]\n", "'ada' should stand in one list, not in both"),
+        ("not_names: [", ":1: rule ?: lexicon, expected YAML, found"),
+        ("- x\n", ":1: rule ?: lexicon, expected the lists"),
+    ],
+)
+def test_what_is_wrong_with_it_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
+    write(tmp_path, "one.yaml", GOOD.format(id="a"))
+    path = write(tmp_path, "context/names.yaml", text)
+    with pytest.raises(RuleError) as caught:
+        load_rules([tmp_path])
+    (problem,) = caught.value.problems
+    assert problem.startswith(str(path))
+    assert told in problem
+
+
 def test_the_digest_is_of_the_content(tmp_path: Path) -> None:
     first = write(tmp_path, "x/1.yaml", GOOD.format(id="a") + GOOD.format(id="b").partition("\n")[2])
     second = write(tmp_path, "y/1.yaml", GOOD.format(id="b") + "# a comment\n")
