@@ -40,7 +40,7 @@ def main(folder: Path) -> None:
     authority = make_authority(folder)
     environment = watched(folder / "attempts.jsonl")
     with FakeVendor(authority) as vendor:
-        own = {"names": str(pack(folder)), "rules": [str(rules(folder))], "processes": 2}
+        own = {"names": {"model": str(pack(folder))}, "rules": [str(rules(folder))], "processes": 2}
         config = configuration(vendor.address, authority.ca, plain=vendor.plain_address, **own)
         tightlip = Tightlip(folder / "tightlip", config, environment)
         share_rules(tightlip.state)
