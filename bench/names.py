@@ -86,10 +86,10 @@ class Bench:
 
 def bench_of(model: str, cache_dir: Path) -> Bench:
     """Raises ValueError where `model` names no finder."""
-    made = make_finder(model)
+    ruleset = load_rules([bundled_rules()], cache_dir=cache_dir)
+    made = make_finder(model, ruleset.names)
     if made is None:
         raise ValueError(f"names, expected a model that finds them, found {model!r}")
-    ruleset = load_rules([bundled_rules()], cache_dir=cache_dir)
     finder = Counting(made)
     engines = {
         name: Engine(ruleset, KEY, cache_dir=cache_dir, names=names) for name, names in (("off", None), ("on", finder))

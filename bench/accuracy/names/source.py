@@ -6,6 +6,7 @@ from typing import Final
 
 from bench.accuracy.names.span import Span
 from detectors import Engine, bundled_rules, load_rules
+from detectors.lexiconfile import NameLexicon
 from detectors.names.named import Finder, unlimited
 
 FIELDS: Final = "fields"
@@ -16,35 +17,34 @@ Reader = Callable[[str], Iterable[Span]]
 """A text's names, as whoever is measured tells them."""
 
 
-def finder(evidence: Iterable[str]) -> Finder | None:
+def readers(cache_dir: Path, without: Iterable[str] = ()) -> dict[str, Reader]:
+    """Each source alone by its name, and `together` what the engine makes of them; less those of `without`."""
+    ruleset = load_rules([bundled_rules()], cache_dir=cache_dir)
+
+    def of_engine(names: Finder | None) -> Reader:
+        engine = Engine(ruleset, b"accuracy", cache_dir=cache_dir, names=names)
+        return lambda text: [Span(one.start, one.end, one.entity, one.rule) for one in engine.scan(text).findings]
+
+    left = [source for source in SOURCES if source not in set(without)]
+    made: dict[str, Reader] = {FIELDS: of_engine(None)} if FIELDS in left else {}
+    own = [source for source in left if source in OWN]
+    for source in own:
+        if alone := finder([source], ruleset.names):
+            made[source] = of_finder(alone)
+    if own and (whole := finder(own, ruleset.names)):
+        made["together"] = of_engine(whole) if FIELDS in left else of_finder(whole)
+    return made
+
+
+def finder(evidence: Iterable[str], names: NameLexicon) -> Finder | None:
     """Our finder with these of its sources, loaded; None where this version has none."""
     try:
         from detectors.names.own import OwnFinder
     except ImportError:
         return None
-    made: Finder = OwnFinder(frozenset(evidence))
+    made: Finder = OwnFinder(names, evidence=frozenset(evidence))
     made.load()
     return made
-
-
-def readers(cache_dir: Path, without: Iterable[str] = ()) -> dict[str, Reader]:
-    """Each source alone by its name, and `together` what the engine makes of them; less those of `without`."""
-    left = [source for source in SOURCES if source not in set(without)]
-    made: dict[str, Reader] = {FIELDS: of_engine(cache_dir, None)} if FIELDS in left else {}
-    for source in left:
-        if source in OWN and (alone := finder([source])):
-            made[source] = of_finder(alone)
-    own = [source for source in left if source in OWN]
-    whole = finder(own) if own else None
-    if whole is not None:
-        made["together"] = of_engine(cache_dir, whole) if FIELDS in left else of_finder(whole)
-    return made
-
-
-def of_engine(cache_dir: Path, names: Finder | None) -> Reader:
-    ruleset = load_rules([bundled_rules()], cache_dir=cache_dir)
-    engine = Engine(ruleset, b"accuracy", cache_dir=cache_dir, names=names)
-    return lambda text: [Span(one.start, one.end, one.entity, one.rule) for one in engine.scan(text).findings]
 
 
 def of_finder(names: Finder) -> Reader:
