@@ -137,11 +137,11 @@ def load_charter(settings: Settings, rules: Iterable[Findable] | None = None) ->
 def sources(settings: Settings) -> tuple[Path, ...]:
     """The files and folders that rules and charter are read from, whether they are there or not.
 
-    Every path of the settings, that is, and what may be a name or a path; but not what only caches something.
+    Every path of the settings, that is, and what may be a name or a path; but neither what only caches something, nor a
+    model of names, which is read by nobody but workers and may be as large as a disk.
     """
-    return tuple(
-        path for each in fields(settings) if each.name != "cache_dir" for path in _paths(getattr(settings, each.name))
-    )
+    followed = (getattr(settings, each.name) for each in fields(settings) if each.name not in ("cache_dir", "names"))
+    return tuple(path for value in followed for path in _paths(value))
 
 
 def _paths(value: object) -> Iterator[Path]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from proxy.config import NEEDS_RESTART, Config, Origin
-from proxy.draft import OPERATORS_ERRORS, Draft, load_draft, places
+from proxy.draft import OPERATORS_ERRORS, Draft, compile_rules, load_draft, places
 from proxy.watch import Watch
 from tests.compiled import share_rules
 
@@ -122,6 +122,43 @@ def test_an_origin_keeps_of_the_environment_what_is_ours() -> None:
 )
 def test_where_a_mistake_is(problem: str, expected: tuple[str, ...]) -> None:
     assert places(problem) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("names: {model: en_core_web_lg}\n", "to install it: python -m spacy download en_core_web_lg"),
+        ("names:\n  milliseconds: 9\n  model: ./ours\n", "expected a folder that holds a spaCy pack, found none at"),
+        ("names: {model: 'presidio:nlp.yaml'}\n", "expected an NLP configuration of Presidio's, found no file at"),
+    ],
+)
+def test_a_model_that_is_not_there_is_told_with_its_line_and_what_to_do(folder: Path, text: str, told: str) -> None:
+    file = folder / "tightlip.yaml"
+    file.write_text(file.read_text() + text)
+    with pytest.raises(OPERATORS_ERRORS) as raised:
+        load_draft(origin(folder))
+    line = 5 if "milli" in text else 3
+    assert str(raised.value).startswith(f"{file}:{line}: names.model: expected ")
+    assert told in str(raised.value)
+    assert places(str(raised.value)) == (f"{file}:{line}",)
+
+
+def test_a_model_that_can_not_be_loaded_is_told_when_a_reload_tries_it(folder: Path) -> None:
+    (folder / "ours").mkdir()
+    file = folder / "tightlip.yaml"
+    file.write_text(file.read_text() + "names: {model: ./ours}\n")
+    draft = load_draft(origin(folder))
+    with pytest.raises(OPERATORS_ERRORS, match=r"tightlip.yaml:3: names.model: expected a spaCy pack, found"):
+        compile_rules(draft, origin(folder).place("names", "model"))
+
+
+def test_another_model_or_time_needs_other_workers(folder: Path) -> None:
+    before = load_draft(origin(folder))
+    file = folder / "tightlip.yaml"
+    old = file.read_text()
+    for text in ("names: {model: 'off'}\n", "names: {milliseconds: 99}\n"):
+        file.write_text(old + text)
+        assert not again(folder, before).finds_like(before)
 
 
 @pytest.mark.parametrize("what", ["gone", "folder", "unreadable", "empty", "half"])
