@@ -21,7 +21,7 @@ from detectors.lexiconfile import (
     load_health,
     load_names,
 )
-from detectors.names.kind import KINDS, NameKind
+from detectors.names.kind import KINDS
 from detectors.own.owned import OwnFile
 from detectors.rule import Rule
 from detectors.rulecache import read_cached, store_cached
@@ -38,7 +38,7 @@ MAX_NODES = 200_000
 """Of one file, counted with what aliases stand for. The largest of ours has a fiftieth of it."""
 
 
-Findable = Rule | OwnFile | NameKind
+Findable = Rule | OwnFile
 """What gives findings under an id of its own, with their entity, category, level and score."""
 
 

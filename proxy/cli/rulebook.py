@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from detectors import bundled_rules, load_rules
+from detectors.names.kind import KINDS
 from proxy import __version__
 from proxy.ca import write_file
 from proxy.config import Config
@@ -21,7 +22,7 @@ def write_book(config: Config, folder: Path) -> None:
     own = load_policy(config.policy, packs)
     policies.setdefault(own.id, own)
     ruleset = load_rules(rule_folders(config), cache_dir=cache_folder(config))
-    every = entries(ruleset, bundled_rules(), policies)
+    every = entries(ruleset, bundled_rules(), policies, KINDS.values())
     files = {"index.html": html(every, ruleset.digest, __version__), **sheets(every, ruleset.digest, __version__)}
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from detectors import load_rules
-from detectors.names.kind import KINDS, NameKind
-from detectors.rule import Rule
+from detectors.names.kind import KINDS
 from detectors.rulecheck import check
 from proxy.config import Config
 from proxy.setting import cache_folder, rule_folders
@@ -33,7 +32,6 @@ def check_rules(config: Config, paths: Sequence[Path]) -> int:
 def list_rules(config: Config) -> None:
     table = Table("rule", "category", "entity", "severity", "description", box=None, pad_edge=False)
     rules = load_rules(rule_folders(config), cache_dir=cache_folder(config)).rules
-    everything: list[Rule | NameKind] = [*rules, *KINDS.values()]
-    for rule in sorted(everything, key=lambda rule: (rule.category, rule.id)):
-        table.add_row(rule.id, rule.category.value, rule.entity, rule.level.label, rule.description.strip())
+    for rule in sorted((*rules, *KINDS.values()), key=lambda rule: (rule.category, rule.id)):
+        table.add_row(rule.id, rule.category.value, rule.entity, rule.severity, rule.description.strip())
     Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 400).print(table)

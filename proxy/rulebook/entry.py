@@ -1,6 +1,6 @@
 """What the book tells of a rule: itself, invented examples, and what policies do with a finding of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -12,6 +12,9 @@ from proxy.policy import Context, Policy
 from proxy.policy.ruling import Ruling
 
 SHOWN_EXAMPLES = 3
+
+_NAMES_PLACE = "names.model"
+"""What finds names is no file of rules but a key of the configuration."""
 
 TITLES = {
     Category.SECRET: "Secrets",
@@ -49,9 +52,10 @@ class _Sample:
     fingerprint: str = ""
 
 
-def entries(ruleset: RuleSet, shipped: Path, policies: Mapping[str, Policy]) -> list[Entry]:
-    """One for each rule, by category and id."""
+def entries(ruleset: RuleSet, shipped: Path, policies: Mapping[str, Policy], names: Iterable[Rule] = ()) -> list[Entry]:
+    """One for each rule and for each kind of `names`, by category and id."""
     made = [_entry(rule, ruleset.origins.get(rule.id, ""), shipped, policies) for rule in ruleset.rules]
+    made += [_entry(kind, _NAMES_PLACE, shipped, policies) for kind in names]
     order = list(TITLES)
     return sorted(made, key=lambda entry: (order.index(entry.rule.category), entry.rule.id))
 
@@ -76,7 +80,7 @@ def facts(rule: Rule) -> list[tuple[str, str]]:
 
 def _entry(rule: Rule, origin: str, shipped: Path, policies: Mapping[str, Policy]) -> Entry:
     file = Path(origin.rpartition(":")[0])
-    is_own = not file.is_relative_to(shipped)
+    is_own = origin != _NAMES_PLACE and not file.is_relative_to(shipped)
     sample = _Sample(
         rule.id,
         rule.category.value,
@@ -87,7 +91,7 @@ def _entry(rule: Rule, origin: str, shipped: Path, policies: Mapping[str, Policy
     )
     return Entry(
         rule,
-        file.name if is_own else file.relative_to(shipped).as_posix(),
+        origin if origin == _NAMES_PLACE else file.name if is_own else file.relative_to(shipped).as_posix(),
         is_own,
         [expand(template, rule.id, index) for index, template in enumerate(rule.examples[:SHOWN_EXAMPLES])],
         {name: policy.judge([sample], Context())[0] for name, policy in policies.items()},

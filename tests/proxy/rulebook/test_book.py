@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from detectors import RuleSet, bundled_rules, load_rules
+from detectors.names.kind import KINDS, NAME_RULES
 from detectors.rule import Rule
 from detectors.ruleset import digest
 from detectors.template import expand
@@ -71,6 +72,15 @@ def test_every_rule_is_in_it_once(every: list[Entry]) -> None:
     assert sorted(map(str, shown)) == sorted(f"rule-{rule}" for rule in rules)
     written = "\n".join(sheets(every, "d", "1").values())
     assert sorted(re.findall(r"^## (.+)$", written, re.MULTILINE)) == sorted(rules)
+
+
+def test_kinds_of_names_are_in_it_as_shipped_rules_of_no_file(policies: dict[str, Policy]) -> None:
+    found = entries(RuleSet((), "d"), bundled_rules(), policies, KINDS.values())
+    assert [entry.rule.id for entry in found] == sorted(NAME_RULES)
+    assert {(entry.place, entry.is_own) for entry in found} == {("names.model", False)}
+    assert "shipped" in html(found, "d", "1")
+    published = next(entry for entry in found if entry.rule.entity == "PUBLIC_PERSON")
+    assert {ruling.action.label for ruling in published.rulings.values()} == {"log"}
 
 
 def test_nothing_comes_from_elsewhere(every: list[Entry]) -> None:
