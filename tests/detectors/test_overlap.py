@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors import Category, Severity
+from detectors.evidence import Evidence
 from detectors.overlap import Located, settle
 
 
@@ -33,7 +34,45 @@ BEST_FIRST = [
     ("longer before shorter", located(end=9), located(start=2)),
     ("plain sight before a view", located(path=()), located(path=("escape",))),
     ("by name when all is equal", located("a"), located("b")),
+    ("a password before a name in it", located("generic-assignment", score=0.5), located("name-person", score=1.0)),
+    (
+        "a person by a field before a known figure",
+        located(category=Category.PII, entity="PERSON", score=0.5),
+        located("name-public-person", category=Category.PII, entity="PUBLIC_PERSON", score=1.0),
+    ),
 ]
+
+
+def person(rule: str, start: int, end: int, *evidence: Evidence) -> Located:
+    changes = {"category": Category.PII, "entity": "PERSON", "value": f"{start}-{end}", "evidence": evidence}
+    return located(rule, start, end, **changes)
+
+
+FIELD, MODEL = Evidence("field", "name", 0.7), Evidence("model", "en", 0.9)
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ((0, 9), (0, 9)),  # the same
+        ((0, 14), (0, 14)),  # a family name behind it
+        ((0, 4), (0, 9)),  # a part of it
+        ((4, 14), (0, 9)),  # from its middle on
+    ],
+)
+def test_a_name_that_a_finder_sees_too_is_one_finding_with_both_reasons(
+    found: tuple[int, int], told: tuple[int, int]
+) -> None:
+    rule, name = person("person-name", 0, 9, FIELD), person("name-person", *found, MODEL)
+    for order in ([rule, name], [name, rule]):
+        (one,) = settle(order)
+        assert (one.rule, one.start, one.end, one.value) == ("person-name", *told, f"{told[0]}-{told[1]}")
+        assert one.evidence == (FIELD, MODEL._replace(weight=0.0))
+
+
+def test_a_name_across_two_findings_joins_none() -> None:
+    first, second = person("person-name", 0, 4, FIELD), person("person-name", 5, 9, FIELD)
+    assert settle([person("name-person", 0, 9, MODEL), first, second]) == [first, second]
 
 
 @pytest.mark.parametrize(("what", "best", "other"), BEST_FIRST)
