@@ -28,6 +28,9 @@ class EngineFinder:
     def __init__(self, file: str) -> None:
         self._file = Path(file)
         self._engine: Any = None
+        os.environ["HF_HUB_OFFLINE"] = (
+            "1"  # read once, when transformers is imported: with Presidio, whoever needs that
+        )
 
     def load(self) -> None:
         """Raises ValueError for a file that isn't one, and for a model that isn't there, with how to install it."""
@@ -78,7 +81,6 @@ class EngineFinder:
         return dict(content)
 
     def _make(self, configuration: Mapping[str, Any]) -> Any:
-        os.environ["HF_HUB_OFFLINE"] = "1"  # read when transformers is imported, which the next line may do
         from presidio_analyzer import nlp_engine
 
         engines: tuple[Any, ...] = (nlp_engine.SpacyNlpEngine, _stanza(nlp_engine), nlp_engine.TransformersNlpEngine)

@@ -1,6 +1,7 @@
 """Presidio's NLP engines for real, with packs that the test makes; and nothing is ever fetched."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -80,11 +81,13 @@ def test_what_cannot_be_made_is_told_and_never_fetched(
 ) -> None:
     import spacy.cli
 
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     monkeypatch.setattr(spacy.cli, "download", lambda *_, **__: pytest.fail("it was to be fetched"))
     file = tmp_path / "engine.yaml"
     file.write_text(json.dumps(content))
     with pytest.raises(ValueError, match=told):
         EngineFinder(str(file)).load()
+    assert os.environ["HF_HUB_OFFLINE"] == "1"
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
