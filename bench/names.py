@@ -22,6 +22,7 @@ from bench.prose import KINDS
 from bench.report import table
 from bench.scan import pieces, source
 from bench.statistic import percentile
+from bench.thread import take_one
 from detectors import Engine, bundled_rules, load_rules
 from detectors.names.finder import OWN, make_finder
 from detectors.names.named import Allowance, Finder, Named
@@ -287,6 +288,7 @@ def main() -> None:
     parser.add_argument("--names", default=OWN, metavar="MODEL", help="as the configuration has it (default: our own)")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md")
     options = parser.parse_args()
+    take_one("bench.names")
     effort = QUICK if options.quick else FULL
     with tempfile.TemporaryDirectory() as cache:
         try:

@@ -14,6 +14,7 @@ from bench.accuracy.case import Case
 from bench.accuracy.corpus import plain
 from bench.accuracy.count import Tally, count
 from bench.accuracy.names import command as names
+from bench.thread import take_one
 from detectors import Engine, bundled_rules, load_rules
 
 LENIENT = {
@@ -26,6 +27,7 @@ LENIENT = {
 
 def main() -> None:
     if sys.argv[1:2] == ["names"]:
+        take_one("bench.accuracy")
         names.main(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(prog="python -m bench.accuracy", epilog=corpus.__doc__)
