@@ -28,9 +28,8 @@ class EngineFinder:
     def __init__(self, file: str) -> None:
         self._file = Path(file)
         self._engine: Any = None
-        os.environ["HF_HUB_OFFLINE"] = (
-            "1"  # read once, when transformers is imported: with Presidio, whoever needs that
-        )
+        # Read once, when somebody imports transformers, which Presidio does for whoever needs any of it.
+        os.environ["HF_HUB_OFFLINE"] = "1"
 
     def load(self) -> None:
         """Raises ValueError for a file that isn't one, and for a model that isn't there, with how to install it."""
