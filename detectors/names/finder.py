@@ -27,10 +27,10 @@ def make_finder(model: str, names: NameLexicon = NO_NAME_LEXICON) -> Finder | No
     if model.startswith(PRESIDIO):
         from detectors.names.nlpengine import EngineFinder
 
-        return EngineFinder(model.removeprefix(PRESIDIO))
+        return EngineFinder(model.removeprefix(PRESIDIO), names)
     from detectors.names.pack import PackFinder
 
-    return PackFinder(model)
+    return PackFinder(model, names)
 
 
 def check(model: str) -> None:

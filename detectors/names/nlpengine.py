@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from detectors.evidence import Evidence
+from detectors.lexiconfile import NO_NAME_LEXICON, NameLexicon
 from detectors.names.installed import check_installed
 from detectors.names.named import ENTITIES, Allowance, Named
 from detectors.names.piece import BATCH, pieces
+from detectors.names.sifted import sifted
 
 _NO_NAMES: Final = ("slim", "no_op")
 """Engines of Presidio's that find no names."""
@@ -22,11 +24,12 @@ class EngineFinder:
     """Finds names with the NLP engine that the file at `file` describes: `nlp_engine_name`, `models`, and how the
     model's labels are mapped (`ner_model_configuration`), as Presidio reads them.
 
-    Each text is read by every model of the file, since nobody knows a prompt's language.
+    `names` is what a rule base says. Each text is read by every model of the file, since nobody knows a prompt's language.
     """
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, names: NameLexicon = NO_NAME_LEXICON) -> None:
         self._file = Path(file)
+        self._names = names
         self._engine: Any = None
         # Read once, when somebody imports transformers, which Presidio does for whoever needs any of it.
         os.environ["HF_HUB_OFFLINE"] = "1"
@@ -44,7 +47,8 @@ class EngineFinder:
         """Every name in the prose of a text, in order, as Presidio's engine finds and maps it."""
         self.load()
         languages = self._engine.get_supported_languages()
-        found = [named for language in languages for named in self._found(text, language, allowance)]
+        every = (named for language in languages for named in self._found(text, language, allowance))
+        found = list(sifted(every, text, self._names))
         return sorted(found, key=lambda named: (named.start, -named.end)) if len(languages) > 1 else found
 
     def _found(self, text: str, language: str, allowance: Allowance) -> Iterator[Named]:

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from detectors.evidence import Evidence
+from detectors.lexiconfile import NO_NAME_LEXICON, NameLexicon
 from detectors.names.installed import check_installed
 from detectors.names.named import SCORE, Allowance, Entity, Named
 from detectors.names.piece import BATCH, pieces
+from detectors.names.sifted import sifted
 
 LABELS: Final[Mapping[str, Entity]] = {
     "PERSON": "PERSON",
@@ -28,10 +30,11 @@ _NOT_NEEDED: Final = ("parser", "tagger", "morphologizer", "lemmatizer", "senter
 
 
 class PackFinder:
-    """Finds names with the pack `pack`, an installed package's name or a folder."""
+    """Finds names with the pack `pack`, an installed package's name or a folder. `names` is what a rule base says."""
 
-    def __init__(self, pack: str) -> None:
+    def __init__(self, pack: str, names: NameLexicon = NO_NAME_LEXICON) -> None:
         self._pack = pack
+        self._names = names
         self._pipeline: Any = None
         self._name = ""
 
@@ -56,12 +59,13 @@ class PackFinder:
         self.load()
         with self._pipeline.memory_zone():
             read = self._pipeline.pipe(pieces(text, allowance), as_tuples=True, batch_size=BATCH)
-            return [
+            found = (
                 self._named(offset + entity.start_char, offset + entity.end_char, entity.label_)
                 for document, offset in read
                 for entity in document.ents
                 if entity.label_ in LABELS
-            ]
+            )
+            return list(sifted(found, text, self._names))
 
     def _named(self, start: int, end: int, label: str) -> Named:
         return Named(start, end, LABELS[label], SCORE, (Evidence("model", f"{self._name}: {label}", SCORE),))

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from detectors.evidence import Evidence
+from detectors.lexiconfile import NameLexicon
 from detectors.names.named import Allowance, unlimited
 from detectors.names.pack import PackFinder
 from detectors.names.piece import PIECE_CHARS
@@ -25,6 +27,17 @@ def test_persons_places_and_organisations_are_found_and_other_labels_are_not(fin
 def test_evidence_tells_the_pack_and_its_label_and_nothing_of_the_text(finder: PackFinder) -> None:
     (name,) = finder.find("They both live in London now", unlimited())
     assert [(one.kind, one.detail) for one in name.evidence] == [("model", "en_pipeline: GPE")]
+
+
+def test_what_a_rule_base_says_of_names_holds_for_packs(finder: PackFinder) -> None:
+    names = NameLexicon(public_figures=frozenset({"Ada Lovelace"}), not_names=frozenset({"London", "Acme"}))
+    text = "Please ask Ada Lovelace of Acme about London, the library."
+    found = PackFinder(finder._pack, names).find(text, unlimited())
+    assert [(text[one.start : one.end], one.entity) for one in found] == [
+        ("Ada Lovelace", "PUBLIC_PERSON"),
+        ("Acme", "ORGANIZATION"),
+    ]
+    assert found[0].evidence[-1] == Evidence("gazetteer", "public_figures", 0.0)
 
 
 def test_long_texts_are_read_in_pieces_and_positions_hold(finder: PackFinder) -> None:
