@@ -24,7 +24,7 @@ class EngineFinder:
     """Finds names with the NLP engine that the file at `file` describes: `nlp_engine_name`, `models`, and how the
     model's labels are mapped (`ner_model_configuration`), as Presidio reads them.
 
-    `names` is what a rule base says. Each text is read by every model of the file, since nobody knows a prompt's language.
+    `names` is what a rule base says. Each text is read by every model of the file: nobody knows a prompt's language.
     """
 
     def __init__(self, file: str, names: NameLexicon = NO_NAME_LEXICON) -> None:

@@ -98,7 +98,7 @@ def pack(folder: Path) -> Path:
     import spacy
 
     pipeline = spacy.blank("en")
-    pipeline.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": "Ada Lovelace"}])  # type: ignore[attr-defined]
+    pipeline.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": "Amara Roe"}])  # type: ignore[attr-defined]
     pipeline.to_disk(folder / "pack")
     return folder / "pack"
 
@@ -120,7 +120,7 @@ def prose() -> str:
     """Something for every detector that might ask somebody else."""
     return " ".join(
         [
-            "Please write to Ada Lovelace about the order we spoke of yesterday, she knows the details of it.",
+            "Please write to Amara Roe about the order we spoke of yesterday, she knows the details of it.",
             f"Her addresses are {values.email()}, {values.address()} and ada@mail.museum.example.co.uk.",
             "Call +44 20 7946 0958, +1 212 555 0142 or +49 30 901820; the page is https://shop.northwind-traders.co.uk/a?b=c",
             "and the machine 203.0.113.7, or 2001:db8::7. Account DE89 3704 0044 0532 0130 00, VAT DE136695976.",

@@ -15,7 +15,7 @@ from tests.fakevendor import FakeVendor, Step
 
 pytestmark = pytest.mark.slow
 
-TEXT = "Please write to Ada Lovelace at Acme in London about the plan"
+TEXT = "Please write to Amara Roe at Acme in London about the plan"
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +42,9 @@ def stand_in(vendor: FakeVendor) -> str:
 def test_a_person_goes_out_under_another_name_and_comes_back(naming: Tightlip, vendor: FakeVendor) -> None:
     ask(naming, TEXT)
     seen = stand_in(vendor)
-    assert "Ada" not in seen and "Lovelace" not in seen
+    assert "Amara" not in seen and "Roe" not in seen
     vendor.script(Step(text=(f"I wrote to {seen}. ", "Done.")))
-    assert ask(naming, TEXT) == "I wrote to Ada Lovelace. Done."
+    assert ask(naming, TEXT) == "I wrote to Amara Roe. Done."
     assert stand_in(vendor) == seen
 
 
@@ -56,7 +56,7 @@ def test_what_was_found_is_on_record_without_its_words(naming: Tightlip, vendor:
         "name-organization",
         "name-location",
     ]
-    assert "Lovelace" not in json.dumps(decision)
+    assert "Amara Roe" not in json.dumps(decision)
 
 
 def test_its_time_is_counted(naming: Tightlip, vendor: FakeVendor) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 PATTERNS = [
-    {"label": "PERSON", "pattern": "Ada Lovelace"},
+    {"label": "PERSON", "pattern": "Amara Roe"},
     {"label": "GPE", "pattern": "London"},
     {"label": "ORG", "pattern": "Acme"},
     {"label": "DATE", "pattern": "tomorrow"},

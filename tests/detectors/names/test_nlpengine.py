@@ -33,10 +33,10 @@ def test_an_engine_finds_and_maps_as_presidio_does(tmp_path: Path) -> None:
     }
     models = [{"lang_code": "en", "model_name": make_pack(tmp_path)}]
     finder = EngineFinder(engine_file(tmp_path, models, ner_model_configuration=mapped))
-    text = "Please ask Ada Lovelace of Acme, who lives in London, about the plan tomorrow."
+    text = "Please ask Amara Roe of Acme, who lives in London, about the plan tomorrow."
     found = finder.find(text, unlimited())
     told = [(text[one.start : one.end], one.entity, round(one.score, 2)) for one in found]
-    assert told == [("Ada Lovelace", "PERSON", 0.8), ("Acme", "ORGANIZATION", 0.4)]
+    assert told == [("Amara Roe", "PERSON", 0.8), ("Acme", "ORGANIZATION", 0.4)]
     assert found[0].evidence[0].detail == "spacy en"
 
 
@@ -46,15 +46,15 @@ def test_each_language_reads_and_pieces_keep_their_places(tmp_path: Path) -> Non
         {"lang_code": "en", "model_name": make_pack(tmp_path)},
         {"lang_code": "de", "model_name": make_pack(tmp_path / "de", "de")},
     ]
-    text = "These are words and more words here. " * (PIECE_CHARS // 30) + "Then came Ada Lovelace again."
+    text = "These are words and more words here. " * (PIECE_CHARS // 30) + "Then came Amara Roe again."
     found = EngineFinder(engine_file(tmp_path, models)).find(text, unlimited())
-    assert [text[one.start : one.end] for one in found] == ["Ada Lovelace"] * 2
+    assert [text[one.start : one.end] for one in found] == ["Amara Roe"] * 2
 
 
 def test_a_spent_allowance_is_told(tmp_path: Path) -> None:
     finder = EngineFinder(engine_file(tmp_path, [{"lang_code": "en", "model_name": make_pack(tmp_path)}]))
     with Allowance(0, lambda: 0.0) as allowance:
-        assert finder.find("Please ask Ada Lovelace about it", allowance) == []
+        assert finder.find("Please ask Amara Roe about it", allowance) == []
     assert allowance.unread
 
 

@@ -19,9 +19,9 @@ def finder(tmp_path_factory: pytest.TempPathFactory) -> PackFinder:
 
 
 def test_persons_places_and_organisations_are_found_and_other_labels_are_not(finder: PackFinder) -> None:
-    text = "Please ask Ada Lovelace of Acme, who lives in London, about the plan tomorrow."
+    text = "Please ask Amara Roe of Acme, who lives in London, about the plan tomorrow."
     found = [(text[name.start : name.end], name.entity) for name in finder.find(text, unlimited())]
-    assert found == [("Ada Lovelace", "PERSON"), ("Acme", "ORGANIZATION"), ("London", "LOCATION")]
+    assert found == [("Amara Roe", "PERSON"), ("Acme", "ORGANIZATION"), ("London", "LOCATION")]
 
 
 def test_evidence_tells_the_pack_and_its_label_and_nothing_of_the_text(finder: PackFinder) -> None:
@@ -30,30 +30,30 @@ def test_evidence_tells_the_pack_and_its_label_and_nothing_of_the_text(finder: P
 
 
 def test_what_a_rule_base_says_of_names_holds_for_packs(finder: PackFinder) -> None:
-    names = NameLexicon(public_figures=frozenset({"Ada Lovelace"}), not_names=frozenset({"London", "Acme"}))
-    text = "Please ask Ada Lovelace of Acme about London, the library."
+    names = NameLexicon(public_figures=frozenset({"Amara Roe"}), not_names=frozenset({"London", "Acme"}))
+    text = "Please ask Amara Roe of Acme about London, the library."
     found = PackFinder(finder._pack, names).find(text, unlimited())
     assert [(text[one.start : one.end], one.entity) for one in found] == [
-        ("Ada Lovelace", "PUBLIC_PERSON"),
+        ("Amara Roe", "PUBLIC_PERSON"),
         ("Acme", "ORGANIZATION"),
     ]
     assert found[0].evidence[-1] == Evidence("gazetteer", "public_figures", 0.0)
 
 
 def test_long_texts_are_read_in_pieces_and_positions_hold(finder: PackFinder) -> None:
-    text = "These are words and more words here. " * (PIECE_CHARS // 10) + "Then came Ada Lovelace again."
+    text = "These are words and more words here. " * (PIECE_CHARS // 10) + "Then came Amara Roe again."
     (name,) = finder.find(text, unlimited())
-    assert text[name.start : name.end] == "Ada Lovelace"
+    assert text[name.start : name.end] == "Amara Roe"
 
 
 def test_a_spent_allowance_leaves_the_rest_unread_and_says_so(finder: PackFinder) -> None:
     ticks = iter(range(1000))
-    text = "Here is Ada Lovelace among words. " * (PIECE_CHARS // 4)
+    text = "Here is Amara Roe among words. " * (PIECE_CHARS // 4)
     with Allowance(8, lambda: float(next(ticks))) as allowance:
         found = finder.find(text, allowance)
     assert allowance.unread
-    assert 0 < len(found) < text.count("Ada")
-    assert len(finder.find(text, unlimited())) == text.count("Ada")
+    assert 0 < len(found) < text.count("Amara")
+    assert len(finder.find(text, unlimited())) == text.count("Amara")
 
 
 @pytest.mark.parametrize(
