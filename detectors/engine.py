@@ -106,6 +106,7 @@ class Engine:
                 matcher.recognizer.load()
         if self._names is not None:
             self._names.load()
+            self._names.find("Please warm up before anybody asks Jane Roe of London.", unlimited())
         self.scan("warm \\u0077\\u0061rm %77arm &amp; d2FybSB3YXJtIHdhcm0gd2FybQ== \uff57arm", "password")
 
     def scan(self, text: str, field: str = "", *, generic: bool = True, allowance: Allowance | None = None) -> Scan:

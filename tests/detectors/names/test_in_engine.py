@@ -35,6 +35,12 @@ def test_a_name_is_told_with_its_rule_and_why() -> None:
     assert len(finding.fingerprint) == 32
 
 
+def test_what_it_loads_late_is_loaded_when_the_engine_warms_up() -> None:
+    finder = SlowFinder()
+    make_engine(make_rule(), names=finder).warm()
+    assert any("Jane Roe" in text for text in finder.shown)
+
+
 def test_each_entity_has_a_rule() -> None:
     text = "Ada Lovelace of Contoso in London met Tim Tape"
     assert [rule for rule, _ in told(text)] == [
