@@ -22,7 +22,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _files(folder: str, suffix: str) -> set[str]:
-    paths = (ROOT / folder).rglob(f"*{suffix}")
+    paths = (path for path in (ROOT / folder).rglob(f"*{suffix}") if path.is_file())
     return {path.relative_to(ROOT).as_posix() for path in paths}
 
 
@@ -33,7 +33,7 @@ def test_the_wheel_holds_the_packages_and_the_rules_and_no_more(wheel: Path) -> 
         entry = archive.read(f"tightlip-{__version__}.dist-info/entry_points.txt").decode()
         licence = archive.read(f"tightlip-{__version__}.dist-info/licenses/LICENSE").decode()
     data = {path.replace("rules/", "detectors/_rules/", 1) for path in _files("rules", ".yaml")}
-    data |= _files("detectors", ".bin") | _files("detectors", ".txt")
+    data |= _files("detectors", ".bin") | _files("detectors", ".txt") | _files("detectors/models", "")
     assert names == _files("proxy", ".py") | _files("detectors", ".py") | data
     assert "tightlip = proxy.cli:main" in entry
     assert "Apache License" in licence

@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from detectors.guards.givenname import GIVEN_NAMES, NOT_NAMES
 from detectors.guards.guard import RESERVED_TLDS, is_mailbox
+from detectors.guards.notname import NOT_NAMES
+from detectors.names.gazetteer import bundled
 
 Check = Callable[[str], bool | None]
 
@@ -57,7 +58,7 @@ def check_full_name(value: str) -> bool | None:
     parts = [part for part in _LETTERS.findall(value) if part.lower() not in PARTICLES and len(part) > 1]
     if not 2 <= len(parts) <= 4 or not all(part[0].isupper() for part in parts):
         return False
-    return None if any(part.lower() in GIVEN_NAMES for part in parts) else False
+    return None if any(bundled().is_given(part) for part in parts) else False
 
 
 _MONTHS = {

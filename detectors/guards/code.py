@@ -86,6 +86,18 @@ def is_in_test(text: str, start: int, end: int) -> bool:
     return all(_around(text, start, end))
 
 
+def is_told_in_code(text: str, start: int, end: int) -> bool:
+    """Whether a name of several words, said in a string or line of data, is more than an example of code around it.
+
+    Amid code a lone word is an identifier's or a label's, and people in tests are nobody unless a hard fact is told of
+    them. Where no code stands around it, everything counts.
+    """
+    is_code, is_test = _read_around(text, start, end)
+    if not is_code or _stands_near(_HARD_FACT, text, start, end):
+        return True
+    return not is_test and " " in text[start:end].strip()
+
+
 def _is_in_authors(text: str, start: int) -> bool:
     """Whether the list that is open here is one of authors, as package metadata has it."""
     low = max(0, start - AUTHORS_CHARS)
@@ -99,6 +111,10 @@ def _around(text: str, start: int, end: int) -> tuple[bool, bool]:
     """Whether the value is assigned or passed amid lines of code, and whether that code is a test."""
     if not _ASSIGNED.search(text, max(0, start - 44), start):
         return False, False
+    return _read_around(text, start, end)
+
+
+def _read_around(text: str, start: int, end: int) -> tuple[bool, bool]:
     low = max(0, start - AROUND_CHARS) // STEP_CHARS * STEP_CHARS
     return _read(text[low : -(-(end + AROUND_CHARS) // STEP_CHARS) * STEP_CHARS])
 

@@ -1,6 +1,5 @@
 """Which finder of names a configuration asks for."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +22,9 @@ def make_finder(model: str, names: NameLexicon = NO_NAME_LEXICON) -> Finder | No
     if model == OFF:
         return None
     if model == OWN:
-        return _own(names)
+        from detectors.names.own import OwnFinder
+
+        return OwnFinder(names)
     if model.startswith(PRESIDIO):
         from detectors.names.nlpengine import EngineFinder
 
@@ -41,12 +42,3 @@ def check(model: str) -> None:
             raise ValueError(f"expected an NLP configuration of Presidio's, found no file at {str(file)!r}")
     elif model not in (OFF, OWN):
         check_installed(model)
-
-
-def _own(names: NameLexicon) -> Finder | None:
-    if find_spec("detectors.names.own") is None:
-        return None
-    from detectors.names.own import OwnFinder  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
-    finder: Finder = OwnFinder(names)
-    return finder

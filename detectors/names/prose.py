@@ -1,20 +1,44 @@
-"""Which parts of a text are worth a model's time: prose. A tagger sees names in code where there are none."""
+"""Which parts of a text are worth a pack's time: prose, comments, strings. A tagger sees names in code where none are.
 
-import regex
+Our own finder asks of each word that could be a name (`surrounding.py`); packs read on, so they are given stretches.
+"""
 
-SEEN_CHARS = 4000
-"""The beginning of a text tells what it is."""
+import re
+from collections.abc import Iterator
 
-_WORD = regex.compile(r"(?<![\w.$/\\])[A-Za-z\u00c0-\u024f'’]{2,20}(?=[ ,.;:!?)\n]|$)")
+from detectors.names.surrounding import kind_in_line
+
+LEAST_CHARS = 6
+"""Shorter strings hold no name and something that tells so."""
+
+SEEN_CHARS = 4_000
+"""The beginning of a line tells what it is."""
+
+_LINE = re.compile(r"[^\n]+")
+_QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\\n]|\\.)*`")
 
 
 def spans(text: str) -> list[tuple[int, int]]:
-    """The parts worth reading, as (start, end), in order: for now all of a text or nothing of it."""
-    return [(0, len(text))] if is_prose(text) else []
+    """The parts worth reading, as (start, end), in order; neighbouring lines of prose are one."""
+    found: list[tuple[int, int]] = []
+    for start, end in _read(text):
+        if found and text[found[-1][1] : start] == "\n":
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
 
 
-def is_prose(text: str) -> bool:
-    """At least two words, and most of the text in plain words."""
-    words = _WORD.findall(text, 0, SEEN_CHARS)
-    letters = sum(len(word) + 1 for word in words)
-    return len(words) >= 2 and letters * 10 >= min(len(text), SEEN_CHARS) * 6
+def _read(text: str) -> Iterator[tuple[int, int]]:
+    for match in _LINE.finditer(text):
+        line = match[0]
+        if not line.strip():
+            continue
+        seen = line[:SEEN_CHARS]
+        if kind_in_line(seen, 0, len(seen)) != "code":
+            yield match.span()
+            continue
+        for quoted in _QUOTED.finditer(line):
+            inner = quoted[0][1:-1]
+            if len(inner) >= LEAST_CHARS and " " in inner and kind_in_line(inner, 0, len(inner)) != "code":
+                yield match.start() + quoted.start() + 1, match.start() + quoted.end() - 1

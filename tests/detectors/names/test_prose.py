@@ -1,22 +1,34 @@
-"""What is worth a model's time."""
+"""What of a text a pack is shown."""
 
 import pytest
 
-from detectors.names.prose import is_prose, spans
+from detectors.names.prose import spans
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Please call Ada Lovelace about it tomorrow.", True),
-        ("Ada Lovelace", True),
-        ("ada", False),
-        ("", False),
-        ("def find(self, text: str) -> list[Named]:\n    return self.x[0].y(a, b)[1:]", False),
-        ("src/main/java/org/Acme.java", False),
-        ("0x7f3a9c 0x1 0x2 0x3", False),
-    ],
+    "text",
+    ["Please call Ada Lovelace about it tomorrow.", "Ada Lovelace", "One line\nand another, of prose.", "word " * 3000],
 )
-def test_prose_is_told_from_code(text: str, expected: bool) -> None:
-    assert is_prose(text) is expected
-    assert spans(text) == ([(0, len(text))] if expected else [])
+def test_prose_is_shown_whole(text: str) -> None:
+    assert spans(text) == [(0, len(text))]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "src/main/java/org/Acme.java", "def f(x): return x[0]({1: 2})", "0x7f3a9c,0x1;0x2"]
+)
+def test_code_is_not(text: str) -> None:
+    assert spans(text) == []
+
+
+def test_of_code_comments_and_strings_are_shown() -> None:
+    text = (
+        "def f(self):\n    # Ada Lovelace asked for it\n"
+        '    x = g("Dear Ada Lovelace, hello", y[0], "id", "a/b/c_d.e")\n    return x[1]({2: 3})\n'
+    )
+    shown = [text[start:end] for start, end in spans(text)]
+    assert shown == ["    # Ada Lovelace asked for it", "Dear Ada Lovelace, hello"]
+
+
+def test_paragraphs_are_shown_one_by_one() -> None:
+    text = "First words of a letter.\nMore of it.\n\nBest regards,\nAda"
+    assert next(text[start:end] for start, end in spans(text)) == "First words of a letter.\nMore of it."

@@ -1,0 +1,54 @@
+"""Names that their bearers publish with their work: in git's trailers and logs, licences, package data, credits.
+
+They are persons' names all the same, but told apart: everybody's code is full of them, and who sends one tells nothing.
+"""
+
+import re
+
+BEFORE_CHARS, AFTER_CHARS = 160, 90
+
+_STATED = re.compile(
+    r"""(?ix)
+    (?: (?:signed-off|co-authored|reviewed|acked|tested|reported|suggested|co-developed|mentored|approved)
+        -(?:by|with)\s*:
+      | (?<![a-z])(?:(?:co-?)?authors?|maintainers?|committers?|contributors?|last-translator|translators?|packagers?
+        |uploaders?)(?:_?name)?\b["']?\s*[:=,(\[{>*][^\n;]{0,120}
+      | @(?:author|maintainer)\b[^\n]{0,80}
+      | (?:copyright|©|\(c\)|&copy;)[^\n]{0,120}
+      | (?:^|\n)(?:author|commit|merge|tagger|committer)\w*[ \t]*:[^\n]{0,60}
+      | (?:^|\n)\^?[0-9a-f]{7,40}\ [^\n(]{0,60}\(
+    )\s*$"""
+)
+_TOLD = re.compile(
+    r"""(?ix)
+    (?: \b(?:writ|wrot|patch|fix|contribut|implement|report|suggest|creat|add|port|maint|develop|design|discover|inspir
+        |found|rewrit|refactor|translat|original|code|idea|work)\w*\ (?:\w+\ ){0,3}by\s
+      | \b(?:thanks\ (?:to|goes\ to|go\ to)|courtesy\ of|credits?(?:\ goes)?\ to|patch(?:es)?\ from|due\ to|idea\ of)\s
+      | (?:^|\n)[^\n]{0,12}(?:todo|fixme|xxx|hack|note)\s?\(
+      | \((?:\#\d+|gh-\d+|bpo-\d+|issue\s*\#?\d+|r\d+)[^()\n]{0,40}
+      | (?:^|\n)\s*(?:authors?|credits|contributors?|maintainers?|thanks)\s*:?\s*\n[^\n]{0,100}
+    )\s*$"""
+)
+_CITED = re.compile(
+    r"(?i)et al|\b(?:19|20)\d\d[a-z]?\)|\bISBN\b|\bdoi\b|\bvol\.|\bpp\.|\bProc\b|\bJournal\b|arXiv|\bIEEE\b|\bACM\b"
+    r"|\bPress\b"
+)
+_MAILBOX = re.compile(r"[ \t]{1,2}<[^<>\s@]{1,64}(?:@| at )[^<>\s]{1,80}>")
+
+
+def is_authors(text: str, start: int, end: int, *, in_code: bool) -> bool:
+    """Whether text[start:end] is the name of who made the work that it stands in or that it cites.
+
+    A mere "by" or "thanks to", a citation and a name with a mailbox count in code and its comments only: elsewhere
+    they are what mails and tickets say of anybody.
+    """
+    low = max(0, start - BEFORE_CHARS)
+    if _STATED.search(text, low, start):
+        return True
+    if not in_code:
+        return False
+    return bool(
+        _TOLD.search(text, low, start)
+        or _MAILBOX.match(text, end, end + AFTER_CHARS)
+        or _CITED.search(text, end, end + AFTER_CHARS)
+    )

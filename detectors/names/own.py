@@ -1,0 +1,170 @@
+"""Our own finder of names: a first look, a small model, the gazetteer, and one score of what they say together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import batched
+from typing import Final
+
+from detectors.evidence import Evidence
+from detectors.guards.code import is_told_in_code
+from detectors.lexiconfile import NO_NAME_LEXICON, NameLexicon
+from detectors.names import gazetteer, model, weigh
+from detectors.names.author import is_authors
+from detectors.names.candidate import FirstLook, Stretch
+from detectors.names.gazetteer import COMMON, FAMILY, GIVEN, PLACE
+from detectors.names.named import Allowance, Entity, Named
+from detectors.names.network import Floats
+from detectors.names.sifted import sifted
+from detectors.names.surrounding import Kind
+from detectors.names.weigh import GAZETTEER, MODEL, SOURCES, Scales, Span
+from detectors.names.word import Word
+
+SCALES = model.FOLDER / "scales.json"
+
+LEAST: Final[dict[Entity, float]] = {"PERSON": 0.75, "LOCATION": 0.7, "ORGANIZATION": 0.7}
+"""Scores from which names are told."""
+
+LEAST_WORD: Final = 0.15
+"""What the model must say of a word for it to be looked at further."""
+
+BATCH: Final = 24
+"""Stretches that the model reads at a time; then the allowance is asked."""
+
+_CODE: Final[frozenset[Kind]] = frozenset({"comment", "string", "code"})
+_PARTICLES: Final = frozenset(
+    "van von der den de del della di da dos du la le el al bin ibn ter zu zum y e af bint ben".split()
+)
+_JOINS: Final = frozenset(".-'’")
+_PUBLISHED: Final = Evidence("author", "published with the work", 0.0)
+ENTITIES_OF_MODEL: Final[tuple[Entity, ...]] = ("PERSON", "LOCATION", "ORGANIZATION")
+
+
+class OwnFinder:
+    """`names` is what a rule base says of names; `evidence` are the sources that count, since one alone shows what it
+    is worth. Training gives `scales` of its own."""
+
+    def __init__(
+        self,
+        names: NameLexicon = NO_NAME_LEXICON,
+        *,
+        evidence: frozenset[str] = SOURCES,
+        scales: Mapping[str, Scales] | None = None,
+    ) -> None:
+        self._names = names
+        self._sources = evidence
+        self._given_scales = scales
+        self._loaded = False
+
+    def load(self) -> None:
+        if self._loaded:
+            return
+        self._gazetteer = gazetteer.bundled()
+        self._network = model.bundled()
+        given = self._given_scales
+        self._scales = weigh.load(SCALES)["+".join(sorted(self._sources))] if given is None else given
+        self._look = FirstLook(self._gazetteer)
+        self._labels = {label: place for place, label in enumerate(self._network.labels)}
+        self._loaded = True
+
+    def find(self, text: str, allowance: Allowance) -> list[Named]:
+        """The names in `text`, in order."""
+        told = (self._named(text, span, entity) for span, entity in self.spans(text, allowance))
+        return list(sifted((named for named in told if named is not None), text, self._names))
+
+    def spans(self, text: str, allowance: Allowance) -> Iterator[tuple[Span, Entity]]:
+        """Whatever could be a name, to be weighed."""
+        self.load()
+        for stretches in batched(self._look.stretches(text), BATCH):
+            if allowance.is_spent():
+                allowance.unread = True
+                return
+            read = self._network.probabilities([[(word.text, word.spaced) for word in one.words] for one in stretches])
+            for stretch, probabilities in zip(stretches, read, strict=True):
+                yield from self._spans(stretch, probabilities)
+
+    def _spans(self, stretch: Stretch, probabilities: Floats) -> Iterator[tuple[Span, Entity]]:
+        traits = [
+            self._gazetteer.traits(word.text.lower().replace("’", "'").removesuffix("'s")) for word in stretch.words
+        ]
+        labels = [
+            self._label(probabilities[at], traits, at) if could else None for at, could in enumerate(stretch.could)
+        ]
+        at = 0
+        while at < len(labels):
+            label = labels[at]
+            if label is None:
+                at += 1
+                continue
+            end = self._run_end(stretch.words, labels, at)
+            place = self._labels[label]
+            yield (
+                Span(
+                    stretch.words[at:end],
+                    traits[at:end],
+                    [float(p) for p in probabilities[at:end, place]],
+                    stretch.kind,
+                ),
+                label,
+            )
+            at = end
+
+    def _label(self, probabilities: Floats, traits: Sequence[str], at: int) -> Entity | None:
+        """What a word could be part of by the model, or else by the gazetteer."""
+        if MODEL in self._sources:
+            best = max(ENTITIES_OF_MODEL, key=lambda entity: float(probabilities[self._labels[entity]]))
+            if probabilities[self._labels[best]] >= LEAST_WORD:
+                return best
+        if GAZETTEER in self._sources:
+            known = traits[at]
+            if known[COMMON] <= "1":
+                if known[GIVEN] >= "1" or known[FAMILY] >= "1":
+                    return "PERSON"
+                return "LOCATION" if known[PLACE] >= "2" else None
+        return None
+
+    def _run_end(self, words: Sequence[Word], labels: Sequence[Entity | None], start: int) -> int:
+        """One past the last word of the name that begins at `start`."""
+        end = start + 1
+        while end < len(words):
+            after = end
+            while after < len(words) and after < end + 2 and _joins(words[after]):
+                after += 1
+            is_apart = any(
+                word.text == "." and word.spaced and len(words[i - 1].text) > 1
+                for i, word in enumerate(words[end:after], end)
+            )
+            if after >= len(words) or labels[after] != labels[start] or is_apart or _is_broken(words, end, after):
+                break
+            end = after + 1
+        return end
+
+    def _named(self, text: str, span: Span, entity: Entity) -> Named | None:
+        found = weigh.chosen(weigh.features(span), self._sources)
+        scales = self._scales[entity]
+        score = scales.score(found)
+        if score < LEAST[entity]:
+            return None
+        start, end = span.start, _without_genitive(text, span.end)
+        evidence = scales.evidence(found, entity)
+        if span.kind in ("string", "data") and not is_told_in_code(text, start, end):
+            return None
+        if entity == "PERSON":
+            in_code = span.kind in _CODE
+            if is_authors(text, start, end, in_code=in_code):
+                return Named(
+                    start, end, "PUBLIC_PERSON", score, (*evidence, Evidence("author", "published with the work", 0.0))
+                )
+        return Named(start, end, entity, round(score, 3), evidence)
+
+
+def _joins(word: Word) -> bool:
+    return word.text in _JOINS or word.text.lower() in _PARTICLES
+
+
+def _is_broken(words: Sequence[Word], start: int, end: int) -> bool:
+    """Whether a line ends between the words before `start` and at `end`, or a sign stands there."""
+    gap = words[end].start - words[end - 1].end
+    return gap > 2 or any(not _joins(word) for word in words[start:end])
+
+
+def _without_genitive(text: str, end: int) -> int:
+    return end - 2 if text[max(0, end - 2) : end] in ("'s", "’s") else end

@@ -1,0 +1,75 @@
+"""What a word stands in: prose, a comment, a string, data, or code, where nothing names anybody.
+
+Judged by its line, for a file shown to an assistant is all of these by turns, and asked only about the few words that
+could be names.
+"""
+
+import re
+from typing import Literal
+
+Kind = Literal["prose", "comment", "string", "data", "code"]
+
+LINE_CHARS = 400
+"""How far the line is looked for on either side; longer ones are judged by what is near."""
+
+LEAST_PROSE, LEAST_WORDS = 0.55, 0.3
+"""Share of a line that words, spaces between them included, take in prose; and in anything that is read at all."""
+
+_WORDS = re.compile(r"(?<![\w.$/\\@-])[^\W\d_]+(?:['’][^\W\d_]+)*(?=[ ,.;:!?)\n\"'’…]|$)[ ,.;:!?]*")
+_MARK = re.compile(
+    r"\s{0,80}(?:\d{1,6}\s{0,2}[\t→|:]\s{0,80})?(?:[+-]\s{0,40})?(?:#(?!!)|//|/\*|\*(?!\w)|--\s|<!--|;;|%\s|\"\"\"|'''|rem\s|REM\s)"
+)
+_TRAILING = re.compile(r"\s(?:#|//|--|/\*)\s")
+_CODE = re.compile(r"[(){}\[\]<>;=|&\\^$]|::|->|\w\.\w|_")
+_STATEMENT = re.compile(
+    r"\s*(?:[+-]\s*)?(?:async|await|break|case|class|const|def|elif|else|enum|except|export|extends|final|fn|for|from|func|function|if|impl"
+    r"|import|include|interface|let|match|mod|module|namespace|new|package|private|protected|pub|public|raise|require|return|self|static"
+    r"|struct|super|switch|this|throw|try|type|use|using|val|var|void|while|with|yield|@\w)\b"
+)
+_DECLARATION = re.compile(
+    r"\s*(?:import\b.*\bfrom\b\s*[\"']|from\s[\w.]+\simport\b|(?:const|let|var)\s+\w+\s*=|(?:def|func|fn|function)\s+\w+\s*[(<]"
+    r"|(?:class|interface|struct|enum)\s+\w+\s*[(:{<]|using\s+[\w.]+;|package\s+[\w.]+;?$|\w+(?:\.\w+)*\([^ ]*\)[;,]?$)"
+)
+_BLANK = re.compile(r"\s")
+
+
+def kind_of(text: str, start: int, end: int) -> Kind:
+    """What text[start:end] stands in."""
+    low = text.rfind("\n", max(0, start - LINE_CHARS), start) + 1 or max(0, start - LINE_CHARS)
+    high = text.find("\n", end, end + LINE_CHARS)
+    line = text[low : high if high >= 0 else min(len(text), end + LINE_CHARS)]
+    return kind_in_line(line, start - low, end - low)
+
+
+def kind_in_line(line: str, start: int, end: int) -> Kind:
+    """What line[start:end] stands in; the whole line's kind where that is all of it."""
+    if len(line) > 120 and len(_BLANK.findall(line)) * 25 < len(line):
+        return "code"  # minified, encoded
+    if _MARK.match(line):
+        return "comment"
+    if any(match.end() <= start for match in _TRAILING.finditer(line)) and _code_signs(line) >= 2:
+        return "comment"
+    if _DECLARATION.match(line):
+        return "code"
+    share = sum(len(match[0]) for match in _WORDS.finditer(line)) / len(line)
+    signs = _code_signs(line)
+    if share >= LEAST_PROSE and signs * 20 <= len(line):
+        return "prose"
+    if _is_quoted(line, start, end):
+        return "string"
+    if signs and _STATEMENT.match(line):
+        return "code"
+    return "data" if share >= LEAST_WORDS and signs * 12 <= len(line) + 12 else "code"
+
+
+def _code_signs(line: str) -> int:
+    return len(_CODE.findall(line))
+
+
+def _is_quoted(line: str, start: int, end: int) -> bool:
+    """Whether a quotation mark opened before it closes behind it."""
+    for quote in "\"'`":
+        before = line.count(quote, 0, start) - line.count(f"\\{quote}", 0, start)
+        if before % 2 and quote in line[end:]:
+            return True
+    return False

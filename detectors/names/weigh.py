@@ -1,0 +1,107 @@
+"""One score from several sources of evidence.
+
+What the model says of a stretch of words, what the gazetteer knows of them and what they stand in are features of a
+logistic regression, one for each entity, fitted by `training/names/weigh.py` on texts that the model wasn't trained on.
+Their weighted parts add up, so each can be told: what spoke for the name, and by how much.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from detectors.evidence import Evidence
+from detectors.names.gazetteer import COMMON, FAMILY, GIVEN, PLACE, THING
+from detectors.names.surrounding import Kind
+from detectors.names.word import Word, shape
+
+MODEL: Final = "model"
+GAZETTEER: Final = "gazetteer"
+SOURCES: Final = frozenset({MODEL, GAZETTEER})
+
+_FLOOR: Final = 1e-4
+_TRAITS: Final = (("given", GIVEN), ("family", FAMILY), ("place", PLACE), ("common", COMMON), ("thing", THING))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words that may be one name, what the gazetteer knows of each, and the model's probabilities for the entity."""
+
+    words: Sequence[Word]
+    traits: Sequence[str]
+    probabilities: Sequence[float]
+    kind: Kind
+
+    @property
+    def start(self) -> int:
+        return self.words[0].start
+
+    @property
+    def end(self) -> int:
+        return self.words[-1].end
+
+
+def features(span: Span) -> dict[str, float]:
+    """What is weighed, by name; those of the model begin with `model`, those of the gazetteer with `gazetteer`."""
+    letters = [(word, traits) for word, traits in zip(span.words, span.traits, strict=True) if word.text[0].isalpha()]
+    whole = [pair for pair in letters if len(pair[0].text) > 1] or letters
+    best = max(span.probabilities)
+    mean = sum(span.probabilities) / len(span.probabilities)
+    found = {"model: best": _logit(best), "model: all": _logit(mean)}
+    for name, place in _TRAITS:
+        digits = [int(traits[place]) for _, traits in whole]
+        found[f"gazetteer: {name} {max(digits)}"] = 1.0
+        if min(digits) and len(digits) > 1:
+            found[f"gazetteer: {name} all"] = 1.0
+    if len(whole) > 1 and int(whole[0][1][GIVEN]) >= 1 and int(whole[-1][1][FAMILY]) >= 1:
+        found["gazetteer: given and family name"] = 1.0
+    if any(traits == "00000" for _, traits in whole):
+        found["gazetteer: unknown word"] = 1.0
+    found[f"words: {min(len(whole), 4)}"] = 1.0
+    found[f"stands in: {span.kind}"] = 1.0
+    forms = {shape(word.text) for word, _ in whole}
+    if forms <= {"xx", "x"}:
+        found["words: lower case"] = 1.0
+    elif forms <= {"XX", "X"}:
+        found["words: capitals"] = 1.0
+    return found
+
+
+class Scales:
+    """The fitted weights of one entity. Without a source of evidence its features are left out, and the rest weighs by
+    weights of its own."""
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self._weights = weights
+
+    def score(self, found: Mapping[str, float]) -> float:
+        weights = self._weights
+        return 1 / (1 + math.exp(-weights[""] - sum(weights.get(name, 0.0) * value for name, value in found.items())))
+
+    def evidence(self, found: Mapping[str, float], label: str) -> tuple[Evidence, ...]:
+        """The parts of the score that say most, in the words of `features`: never the text's."""
+        parts = [(name, self._weights.get(name, 0.0) * value) for name, value in found.items()]
+        model = sum(part for name, part in parts if name.startswith(MODEL))
+        known = [(name.partition(": ")[2], part) for name, part in parts if name.startswith(GAZETTEER) and part]
+        told = [Evidence("model", f"{label} in this place", round(model, 2))] if model else []
+        known.sort(key=lambda item: -abs(item[1]))
+        told += [Evidence("gazetteer", name, round(part, 2)) for name, part in known[:3]]
+        return tuple(told)
+
+
+def chosen(found: Mapping[str, float], sources: frozenset[str]) -> dict[str, float]:
+    """The features of some sources alone, and those of no source."""
+    return {name: value for name, value in found.items() if name.partition(":")[0] in sources | {"words", "stands in"}}
+
+
+def load(file: Path) -> dict[str, dict[str, Scales]]:
+    """Scales by the sources they weigh, joined by `+`, and by entity."""
+    read = json.loads(file.read_text(encoding="utf-8"))
+    return {sources: {entity: Scales(weights) for entity, weights in of.items()} for sources, of in read.items()}
+
+
+def _logit(probability: float) -> float:
+    kept = min(max(probability, _FLOOR), 1 - _FLOOR)
+    return math.log(kept / (1 - kept))
