@@ -8,6 +8,7 @@ from bench.accuracy.names.span import Span
 from detectors import Engine, bundled_rules, load_rules
 from detectors.lexiconfile import NameLexicon
 from detectors.names.named import Finder, unlimited
+from detectors.names.own import OwnFinder
 
 FIELDS: Final = "fields"
 OWN: Final = ("gazetteer", "model")
@@ -29,20 +30,16 @@ def readers(cache_dir: Path, without: Iterable[str] = ()) -> dict[str, Reader]:
     made: dict[str, Reader] = {FIELDS: of_engine(None)} if FIELDS in left else {}
     own = [source for source in left if source in OWN]
     for source in own:
-        if alone := finder([source], ruleset.names):
-            made[source] = of_finder(alone)
-    if own and (whole := finder(own, ruleset.names)):
+        made[source] = of_finder(finder([source], ruleset.names))
+    if own:
+        whole = finder(own, ruleset.names)
         made["together"] = of_engine(whole) if FIELDS in left else of_finder(whole)
     return made
 
 
-def finder(evidence: Iterable[str], names: NameLexicon) -> Finder | None:
-    """Our finder with these of its sources, loaded; None where this version has none."""
-    try:
-        from detectors.names.own import OwnFinder
-    except ImportError:
-        return None
-    made: Finder = OwnFinder(names, evidence=frozenset(evidence))
+def finder(evidence: Iterable[str], names: NameLexicon) -> Finder:
+    """Our finder with these of its sources, loaded."""
+    made = OwnFinder(names, evidence=frozenset(evidence))
     made.load()
     return made
 
