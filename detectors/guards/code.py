@@ -86,6 +86,11 @@ def is_in_test(text: str, start: int, end: int) -> bool:
     return all(_around(text, start, end))
 
 
+def is_amid_code(text: str, start: int, end: int) -> bool:
+    """Whether lines of code stand around it: what is prose there is a comment or a doc string."""
+    return _read_around(text, start, end)[0]
+
+
 def is_told_in_code(text: str, start: int, end: int) -> bool:
     """Whether a name of several words, said in a string or line of data, is more than an example of code around it.
 

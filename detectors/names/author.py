@@ -4,6 +4,7 @@ They are persons' names all the same, but told apart: everybody's code is full o
 """
 
 import re
+from collections.abc import Callable
 
 BEFORE_CHARS, AFTER_CHARS = 160, 90
 
@@ -33,22 +34,35 @@ _CITED = re.compile(
     r"(?i)et al|\b(?:19|20)\d\d[a-z]?\)|\bISBN\b|\bdoi\b|\bvol\.|\bpp\.|\bProc\b|\bJournal\b|arXiv|\bIEEE\b|\bACM\b"
     r"|\bPress\b"
 )
+_REFERENCE = re.compile(r"(?:^|\n)[ \t]*(?:\.\.[ ]?)?\[[\w+-]{1,24}\][^\n]{0,100}(?:\n[^\n]{0,60})?$")
 _MAILBOX = re.compile(r"[ \t]{1,2}<[^<>\s@]{1,64}(?:@| at )[^<>\s]{1,80}>")
 
 
-def is_authors(text: str, start: int, end: int, *, in_code: bool) -> bool:
+BIBLIOGRAPHY_CHARS = 2_500
+"""How far above a doc string's heading of its references may stand."""
+
+
+def is_authors(text: str, start: int, end: int, in_code: Callable[[], bool]) -> bool:
     """Whether text[start:end] is the name of who made the work that it stands in or that it cites.
 
     A mere "by" or "thanks to", a citation and a name with a mailbox count in code and its comments only: elsewhere
-    they are what mails and tickets say of anybody.
+    they are what mails and tickets say of anybody. `in_code` is asked when it matters.
     """
     low = max(0, start - BEFORE_CHARS)
     if _STATED.search(text, low, start):
         return True
-    if not in_code:
-        return False
-    return bool(
+    told = (
         _TOLD.search(text, low, start)
         or _MAILBOX.match(text, end, end + AFTER_CHARS)
         or _CITED.search(text, end, end + AFTER_CHARS)
+        or _REFERENCE.search(text, low, start)
+        or _is_in_bibliography(text, start)
     )
+    return bool(told) and in_code()
+
+
+def _is_in_bibliography(text: str, start: int) -> bool:
+    """Whether the section of the doc string that it stands in is one of references."""
+    low = max(0, start - BIBLIOGRAPHY_CHARS)
+    heading = text.rfind("References\n", low, start)
+    return heading >= 0 and text.find('"""', heading, start) < 0 and text.find("\n\n\n", heading, start) < 0

@@ -1,11 +1,12 @@
 """Our own finder of names: a first look, a small model, the gazetteer, and one score of what they say together."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Final
 
 from detectors.evidence import Evidence
-from detectors.guards.code import is_told_in_code
+from detectors.guards.code import is_amid_code, is_told_in_code
 from detectors.lexiconfile import NO_NAME_LEXICON, NameLexicon
 from detectors.names import gazetteer, model, weigh
 from detectors.names.author import is_authors
@@ -34,6 +35,9 @@ _PARTICLES: Final = frozenset(
     "van von der den de del della di da dos du la le el al bin ibn ter zu zum y e af bint ben".split()
 )
 _JOINS: Final = frozenset(".-'’")
+_TITLED: Final = re.compile(
+    r"(?i)(?:\b(?:mr|mrs|ms|miss|dr|prof|herrn?|frau|mme|mlle|sra?|dott|sig|dhr|mevr|pani?)\.?|\bm\.)\s{1,2}$"
+)
 _PUBLISHED: Final = Evidence("author", "published with the work", 0.0)
 ENTITIES_OF_MODEL: Final[tuple[Entity, ...]] = ("PERSON", "LOCATION", "ORGANIZATION")
 
@@ -62,7 +66,7 @@ class OwnFinder:
         given = self._given_scales
         self._scales = weigh.load(SCALES)["+".join(sorted(self._sources))] if given is None else given
         self._look = FirstLook(self._gazetteer)
-        self._labels = {label: place for place, label in enumerate(self._network.labels)}
+        self._columns = [self._network.labels.index(entity) for entity in ENTITIES_OF_MODEL]
         self._loaded = True
 
     def find(self, text: str, allowance: Allowance) -> list[Named]:
@@ -82,11 +86,10 @@ class OwnFinder:
                 yield from self._spans(stretch, probabilities)
 
     def _spans(self, stretch: Stretch, probabilities: Floats) -> Iterator[tuple[Span, Entity]]:
-        traits = [
-            self._gazetteer.traits(word.text.lower().replace("’", "'").removesuffix("'s")) for word in stretch.words
-        ]
+        chances = probabilities[:, self._columns].tolist()
         labels = [
-            self._label(probabilities[at], traits, at) if could else None for at, could in enumerate(stretch.could)
+            self._label(word, row) if could else None
+            for word, row, could in zip(stretch.words, chances, stretch.could, strict=True)
         ]
         at = 0
         while at < len(labels):
@@ -95,31 +98,27 @@ class OwnFinder:
                 at += 1
                 continue
             end = self._run_end(stretch.words, labels, at)
-            place = self._labels[label]
-            yield (
-                Span(
-                    stretch.words[at:end],
-                    traits[at:end],
-                    [float(p) for p in probabilities[at:end, place]],
-                    stretch.kind,
-                ),
-                label,
-            )
+            words, column = stretch.words[at:end], ENTITIES_OF_MODEL.index(label)
+            traits = [self._traits(word) for word in words]
+            yield Span(words, traits, [row[column] for row in chances[at:end]], stretch.kind), label
             at = end
 
-    def _label(self, probabilities: Floats, traits: Sequence[str], at: int) -> Entity | None:
+    def _label(self, word: Word, chances: Sequence[float]) -> Entity | None:
         """What a word could be part of by the model, or else by the gazetteer."""
         if MODEL in self._sources:
-            best = max(ENTITIES_OF_MODEL, key=lambda entity: float(probabilities[self._labels[entity]]))
-            if probabilities[self._labels[best]] >= LEAST_WORD:
-                return best
+            best = max(chances)
+            if best >= LEAST_WORD:
+                return ENTITIES_OF_MODEL[chances.index(best)]
         if GAZETTEER in self._sources:
-            known = traits[at]
+            known = self._traits(word)
             if known[COMMON] <= "1":
                 if known[GIVEN] >= "1" or known[FAMILY] >= "1":
                     return "PERSON"
                 return "LOCATION" if known[PLACE] >= "2" else None
         return None
+
+    def _traits(self, word: Word) -> str:
+        return self._gazetteer.traits(word.text.lower().replace("’", "'"))
 
     def _run_end(self, words: Sequence[Word], labels: Sequence[Entity | None], start: int) -> int:
         """One past the last word of the name that begins at `start`."""
@@ -144,16 +143,26 @@ class OwnFinder:
         if score < LEAST[entity]:
             return None
         start, end = span.start, _without_genitive(text, span.end)
-        evidence = scales.evidence(found, entity)
         if span.kind in ("string", "data") and not is_told_in_code(text, start, end):
             return None
+        told: Entity = entity
+        evidence = scales.evidence(found, entity)
         if entity == "PERSON":
-            in_code = span.kind in _CODE
-            if is_authors(text, start, end, in_code=in_code):
-                return Named(
-                    start, end, "PUBLIC_PERSON", score, (*evidence, Evidence("author", "published with the work", 0.0))
-                )
-        return Named(start, end, entity, round(score, 3), evidence)
+
+            def in_code() -> bool:
+                return span.kind in _CODE or is_amid_code(text, start, end)
+
+            if _is_eponym(text, span) and in_code():
+                return None
+            if is_authors(text, start, end, in_code):
+                told, evidence = "PUBLIC_PERSON", (*evidence, _PUBLISHED)
+        return Named(start, end, told, round(score, 3), evidence)
+
+
+def _is_eponym(text: str, span: Span) -> bool:
+    """A family name alone, without a title: in code and its comments an algorithm's or a publisher's."""
+    is_lone = sum(word.text[0].isalpha() for word in span.words) == 1
+    return is_lone and span.traits[0][GIVEN] < "2" and not _TITLED.search(text, max(0, span.start - 12), span.start)
 
 
 def _joins(word: Word) -> bool:

@@ -65,6 +65,16 @@ def test_published_names_are_told_apart(finder: OwnFinder) -> None:
     assert told(finder, "An engine that Ada Lovelace wrote programs for.") == [("Ada Lovelace", "PUBLIC_PERSON")]
 
 
+def test_citations_and_eponyms_in_code_are_nobodys(finder: OwnFinder) -> None:
+    code = (
+        'import math\n\ndef path(graph):\n    """Finds a path, after an idea of Zimmermann.\n\n    References\n'
+        "    ----------\n    Maria Fernandez and others, On paths\n"
+        '    """\n    return graph[0]\n'
+    )
+    assert told(finder, code) == [("Maria Fernandez", "PUBLIC_PERSON")]
+    assert told(finder, "# call Frau Zimmermann before this runs\n") == [("Zimmermann", "PERSON")]
+
+
 def test_the_genitive_is_no_part_of_the_name(finder: OwnFinder) -> None:
     assert ("Maria", "PERSON") in told(finder, "I have seen Maria's email to the customer about the refund.")
 
