@@ -38,6 +38,7 @@ _JOINS: Final = frozenset(".-'’")
 _TITLED: Final = re.compile(
     r"(?i)(?:\b(?:mr|mrs|ms|miss|dr|prof|herrn?|frau|mme|mlle|sra?|dott|sig|dhr|mevr|pani?)\.?|\bm\.)\s{1,2}$"
 )
+_ESCAPES: Final = (("\\n", " \n"), ("\\t", " \t"), ("\\r", "  "), ('\\"', ' "'))
 _PUBLISHED: Final = Evidence("author", "published with the work", 0.0)
 ENTITIES_OF_MODEL: Final[tuple[Entity, ...]] = ("PERSON", "LOCATION", "ORGANIZATION")
 
@@ -71,6 +72,7 @@ class OwnFinder:
 
     def find(self, text: str, allowance: Allowance) -> list[Named]:
         """The names in `text`, in order."""
+        text = _unescaped(text)
         told = (self._named(text, span, entity) for span, entity in self.spans(text, allowance))
         return list(sifted((named for named in told if named is not None), text, self._names))
 
@@ -157,6 +159,15 @@ class OwnFinder:
             if is_authors(text, start, end, in_code):
                 told, evidence = "PUBLIC_PERSON", (*evidence, _PUBLISHED)
         return Named(start, end, told, round(score, 3), evidence)
+
+
+def _unescaped(text: str) -> str:
+    """A document in a string of JSON, as tools give them, with its line ends and quotes, as long as before."""
+    if text.count("\\n") <= text.count("\n"):
+        return text
+    for escape, plain in _ESCAPES:
+        text = text.replace(escape, plain)
+    return text
 
 
 def _is_eponym(text: str, span: Span) -> bool:

@@ -75,6 +75,11 @@ def test_citations_and_eponyms_in_code_are_nobodys(finder: OwnFinder) -> None:
     assert told(finder, "# call Frau Zimmermann before this runs\n") == [("Zimmermann", "PERSON")]
 
 
+def test_a_document_within_a_string_of_json_is_read_as_one(finder: OwnFinder) -> None:
+    text = '{"content": "Notes of today\\nMaria Fernandez called.\\n\\nShe \\"waits\\" for Thomas Becker\\n"}'
+    assert [name for name, _ in told(finder, text)] == ["Maria Fernandez", "Thomas Becker"]
+
+
 def test_the_genitive_is_no_part_of_the_name(finder: OwnFinder) -> None:
     assert ("Maria", "PERSON") in told(finder, "I have seen Maria's email to the customer about the refund.")
 
