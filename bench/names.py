@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +25,7 @@ from bench.thread import take_one
 from detectors import Engine, bundled_rules, load_rules
 from detectors.names.finder import OWN, make_finder
 from detectors.names.named import Allowance, Finder, Named
+from detectors.names.network import Network
 from proxy.body import Limits
 from proxy.configsection import NamesConfig
 from proxy.formats import FORMATS, Format
@@ -116,22 +116,17 @@ def by_turns(works: dict[str, Callable[[], Any]], rounds: int) -> dict[str, list
 def words_read() -> Iterator[list[int]]:
     """How many words our model reads meanwhile, as the list's only item; nobody counts those of other models."""
     words = [0]
-    if find_spec("detectors.names.network") is None:
-        yield words
-        return
-    from detectors.names.network import Network
-
     probabilities = Network.probabilities
 
-    def counted(self: Any, stretches: Any) -> Any:
+    def counted(self: Network, stretches: Any, wanted: Any) -> Any:
         words[0] += sum(map(len, stretches))
-        return probabilities(self, stretches)
+        return probabilities(self, stretches, wanted)
 
-    Network.probabilities = counted
+    Network.probabilities = counted  # type: ignore[method-assign]
     try:
         yield words
     finally:
-        Network.probabilities = probabilities
+        Network.probabilities = probabilities  # type: ignore[method-assign]
 
 
 def conversations_seen(bench: Bench, effort: Effort) -> Iterator[Row]:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from proxy import frame
 
@@ -96,10 +96,6 @@ class Child:
         await asyncio.to_thread(self.process.wait)
 
 
-_ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-"""Matrices as small as those of names are slower by several threads, which the processes beside want for themselves."""
-
-
 def spawn(module: str, *arguments: int, inherited: Sequence[int] = ()) -> tuple[subprocess.Popen[bytes], socket.socket]:
     """Runs `module` with the descriptor of its end of a pipe as first argument, and gives our end."""
     ours, theirs = socket.socketpair()
@@ -110,6 +106,6 @@ def spawn(module: str, *arguments: int, inherited: Sequence[int] = ()) -> tuple[
             pass_fds=[theirs.fileno(), *inherited],
             stdin=subprocess.DEVNULL,
             # What `aws_signing` may take from the environment is none of the business of who reads hostile bytes.
-            env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | _ONE_THREAD,
+            env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
         )
     return process, ours

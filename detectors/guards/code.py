@@ -127,7 +127,8 @@ def _read_around(text: str, start: int, end: int) -> tuple[bool, bool]:
 @lru_cache(maxsize=16)
 def _read(window: str) -> tuple[bool, bool]:
     lines = sum(1 for _ in islice(_CODE_LINE.finditer(window), LEAST_LINES))
-    return lines == LEAST_LINES, _TEST.search(window) is not None
+    is_code = lines == LEAST_LINES
+    return is_code, is_code and _TEST.search(window) is not None
 
 
 def _stands_near(fact: "regex.Pattern[str]", text: str, start: int, end: int) -> bool:

@@ -35,6 +35,16 @@ _CITED = re.compile(
     r"|\bPress\b"
 )
 _REFERENCE = re.compile(r"(?:^|\n)[ \t]*(?:\.\.[ ]?)?\[[\w+-]{1,24}\][^\n]{0,100}(?:\n[^\n]{0,60})?$")
+_STATED_HINTS = (
+    "author|maintainer|commit|contributor|translator|packager|uploader|merge|tagger|copyright|©|(c)|&copy;|-by:"
+    "|-with:| ("
+).split("|")
+_TOLD_HINTS = (
+    "by |thanks|courtesy|credit|patch|due to|idea of|todo|fixme|xxx|hack|note|(#|(gh-|(bpo-|(issue|(r|author|"
+    "contributor|maintainer"
+).split("|")
+"""What one of the patterns can't do without: most names have none of it before them, and searching takes long."""
+
 _MAILBOX = re.compile(r"[ \t]{1,2}<[^<>\s@]{1,64}(?:@| at )[^<>\s]{1,80}>")
 
 
@@ -49,13 +59,14 @@ def is_authors(text: str, start: int, end: int, in_code: Callable[[], bool]) -> 
     they are what mails and tickets say of anybody. `in_code` is asked when it matters.
     """
     low = max(0, start - BEFORE_CHARS)
-    if _STATED.search(text, low, start):
+    before = text[low:start].lower()
+    if any(hint in before for hint in _STATED_HINTS) and _STATED.search(text, low, start):
         return True
     told = (
-        _TOLD.search(text, low, start)
+        (any(hint in before for hint in _TOLD_HINTS) and _TOLD.search(text, low, start))
         or _MAILBOX.match(text, end, end + AFTER_CHARS)
         or _CITED.search(text, end, end + AFTER_CHARS)
-        or _REFERENCE.search(text, low, start)
+        or ("]" in before and _REFERENCE.search(text, low, start))
         or _is_in_bibliography(text, start)
     )
     return bool(told) and in_code()

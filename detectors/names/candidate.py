@@ -5,7 +5,7 @@ What is found is not a name but a place to look at, a stretch of words with thos
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,8 +20,10 @@ SHORT_CHARS = 4_000
 """Texts up to here are read for names in lower case too: longer ones are documents, whose writers know their keys."""
 
 _CAPITAL = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0100-\u017f\u0386-\u03ab\u0401-\u042f\u1e00-\u1eff"
-_CAPITALISED = re.compile(
-    rf"(?<![\w./\\$@#%&~`<])[{_CAPITAL}](?!\s?[.(\[])[^\W\d_]*(?:['’][^\W\d_]+)*(?![\w(\[\\]|\.\w|::|=)"
+_CAPITALISED = (
+    re.compile(  # what must not stand before comes second: a pattern that begins with a set is four times faster
+        rf"[{_CAPITAL}](?<![\w./\\$@#%&~`<].)[^\W\d_]*(?:['’][^\W\d_]+)*(?![\w(\[\\]|\.\w|::|=)"
+    )
 )
 _LOWER = re.compile(r"(?<![\w./\\$@#%&~`'’-])[a-z\u00df-\u00ff]{3,}(?![\w(\[\\/@]|\.\w|::|=|['’-]\w)")
 _LIKE_A_NAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|Du|Fitz|[OD]['’])[A-Z][^\W\d_]+")
@@ -45,27 +47,26 @@ class FirstLook:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._strength = lru_cache(maxsize=1 << 15)(self._judge)
+        self._lowered = frozenset(word for word in gazetteer if self._judge(word) == STRONG)
 
     def stretches(self, text: str) -> Iterator[Stretch]:
         """In order; none overlaps another."""
-        strength = self._strength
-        found = [
-            (match.start(), match.end(), strong)
-            for match in _CAPITALISED.finditer(text)
-            if (strong := strength(match[0])) != NO
-        ]
+        words_of = set(_CAPITALISED.findall(text))
+        strong = {word: strength for word in words_of if (strength := self._strength(word)) != NO}
+        found = list(_places(text, _CAPITALISED, strong))
         if len(text) <= SHORT_CHARS:
-            found += [(m.start(), m.end(), STRONG) for m in _LOWER.finditer(text) if strength(m[0]) == STRONG]
+            lowered = self._lowered.intersection(_LOWER.findall(text))
+            found += _places(text, _LOWER, dict.fromkeys(lowered, STRONG))
             found.sort()
         end = 0
         at = 0
         while at < len(found):
-            start, stop, strong = found[at]
+            start, stop, much = found[at]
             at += 1
             if start < end:
                 continue
             kind = kind_of(text, start, stop)
-            if not _counts(kind, strong):
+            if not _counts(kind, much):
                 continue
             low, high = _between(text, max(end, start - MARGIN_CHARS), start), stop + MARGIN_CHARS
             while at < len(found) and found[at][0] < high:
@@ -118,6 +119,14 @@ class FirstLook:
         if (family or place) and common <= 1:
             return WEAK
         return UNKNOWN if common == thing == 0 and form in ("Xx", "XxX") and len(lower) > 2 else NO
+
+
+def _places(text: str, pattern: re.Pattern[str], strong: Mapping[str, int]) -> Iterator[tuple[int, int, int]]:
+    """(start, end, strength) of some words. Most texts have none, which the distinct words of all told soonest."""
+    if strong:
+        for match in pattern.finditer(text):
+            if match[0] in strong:
+                yield match.start(), match.end(), strong[match[0]]
 
 
 def _counts(kind: Kind, strong: int) -> bool:

@@ -38,23 +38,24 @@ class Layer(NamedTuple):
         for start in range(width, pieces.shape[1], width):
             chosen = np.maximum(chosen, pieces[:, start : start + width])
         chosen -= (chosen @ _mean(width))[:, None]
-        spread = np.einsum("ij,ij->i", chosen, chosen) / width
-        chosen *= (1 / np.sqrt(spread + EPSILON))[:, None]
+        spread = (chosen * chosen) @ _mean(width)
+        spread += EPSILON
+        np.sqrt(spread, out=spread)
+        chosen /= spread[:, None]
         chosen *= self.gain
         chosen += self.shift
         return chosen
 
-    def convolved(self, rows: Floats) -> Floats:
-        """Rows of (words, width) with what each and its neighbours give; beyond the ends there is nothing."""
-        count, width = rows.shape
-        seen = np.zeros((count, 3 * width), np.float32)
-        seen[1:, :width] = rows[:-1]
-        seen[:, width : 2 * width] = rows
-        seen[:-1, 2 * width :] = rows[1:]
+    def convolved(self, rows: Floats, wanted: NDArray[np.intp]) -> Floats:
+        """Rows of (words, width), those of `wanted` with what each and its neighbours give; never the first or last."""
+        width = rows.shape[1]
+        seen = np.empty((len(wanted), 3 * width), np.float32)
+        for shift in range(3):
+            seen[:, shift * width : (shift + 1) * width] = rows[wanted + (shift - 1)]
         pieces = seen @ self.weight
         pieces += self.bias
-        made = self.normalised(pieces)
-        made += rows
+        made = rows.copy()
+        made[wanted] += self.normalised(pieces)
         return made
 
 
@@ -106,19 +107,35 @@ class Network:
         """How many words on either side of one count."""
         return len(self._weights.layers)
 
-    def probabilities(self, stretches: Sequence[Sequence[tuple[str, bool]]]) -> list[Floats]:
-        """For each stretch of words, given as (word, whether white space follows), an array (words, labels)."""
-        gap = self.reach
+    def probabilities(
+        self, stretches: Sequence[Sequence[tuple[str, bool]]], wanted: Sequence[Sequence[bool]]
+    ) -> list[Floats]:
+        """For each stretch of words, given as (word, whether white space follows), an array (words, labels).
+
+        Only the rows of `wanted` words mean something. What no wanted word depends on isn't worked out.
+        """
+        gap = (
+            self.reach + 1
+        )  # as spaCy has it, words of another stretch being out of reach; and one that is never wanted
         numbers = self._numbered(stretches)
         rows = np.zeros((sum(map(len, stretches)) + gap * (len(stretches) + 1), self._width), np.float32)
+        mask = np.zeros(len(rows), np.bool_)
         places = []
         start = gap
-        for stretch, known in zip(stretches, numbers, strict=True):
-            rows[start : start + len(stretch)] = self._table[known]
-            places.append((start, start + len(stretch)))
-            start += len(stretch) + gap
-        for layer in self._weights.layers:
-            rows = layer.convolved(rows)
+        for stretch, known, wants in zip(stretches, numbers, wanted, strict=True):
+            end = start + len(stretch)
+            rows[start:end] = self._table[known]
+            mask[start:end] = wants
+            places.append((start, end))
+            start = end + gap
+        needed = [mask]
+        for _ in range(self.reach - 1):
+            below = needed[-1].copy()
+            below[1:] |= needed[-1][:-1]
+            below[:-1] |= needed[-1][1:]
+            needed.append(below)
+        for layer, asked in zip(self._weights.layers, reversed(needed), strict=True):
+            rows = layer.convolved(rows, np.flatnonzero(asked))
         scores = rows @ self._weights.weight
         scores += self._weights.bias
         scores -= scores.max(axis=1, keepdims=True)

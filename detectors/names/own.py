@@ -83,7 +83,10 @@ class OwnFinder:
             if allowance.is_spent():
                 allowance.unread = True
                 return
-            read = self._network.probabilities([[(word.text, word.spaced) for word in one.words] for one in stretches])
+            read = self._network.probabilities(
+                [[(word.text, word.spaced) for word in one.words] for one in stretches],
+                [_wanted(one) for one in stretches],
+            )
             for stretch, probabilities in zip(stretches, read, strict=True):
                 yield from self._spans(stretch, probabilities)
 
@@ -174,6 +177,14 @@ def _is_eponym(text: str, span: Span) -> bool:
     """A family name alone, without a title: in code and its comments an algorithm's or a publisher's."""
     is_lone = sum(word.text[0].isalpha() for word in span.words) == 1
     return is_lone and span.traits[0][GIVEN] < "2" and not _TITLED.search(text, max(0, span.start - 12), span.start)
+
+
+def _wanted(stretch: Stretch) -> list[bool]:
+    """Words that could be part of a name, and what may join them to the next."""
+    wanted: list[bool] = []
+    for word, could in zip(stretch.words, stretch.could, strict=True):
+        wanted.append(could or (bool(wanted) and wanted[-1] and _joins(word)))
+    return wanted
 
 
 def _joins(word: Word) -> bool:

@@ -47,12 +47,12 @@ def kind_in_line(line: str, start: int, end: int) -> Kind:
         return "code"  # minified, encoded
     if _MARK.match(line):
         return "comment"
-    if any(match.end() <= start for match in _TRAILING.finditer(line)) and _code_signs(line) >= 2:
+    signs = len(_CODE.findall(line))
+    if signs >= 2 and any(match.end() <= start for match in _TRAILING.finditer(line)):
         return "comment"
     if _DECLARATION.match(line):
         return "code"
-    share = sum(len(match[0]) for match in _WORDS.finditer(line)) / len(line)
-    signs = _code_signs(line)
+    share = sum(map(len, _WORDS.findall(line))) / len(line)
     if share >= LEAST_PROSE and signs * 20 <= len(line):
         return "prose"
     if _is_quoted(line, start, end):
@@ -60,10 +60,6 @@ def kind_in_line(line: str, start: int, end: int) -> Kind:
     if signs and _STATEMENT.match(line):
         return "code"
     return "data" if share >= LEAST_WORDS and signs * 12 <= len(line) + 12 else "code"
-
-
-def _code_signs(line: str) -> int:
-    return len(_CODE.findall(line))
 
 
 def _is_quoted(line: str, start: int, end: int) -> bool:

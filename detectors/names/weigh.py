@@ -22,7 +22,14 @@ GAZETTEER: Final = "gazetteer"
 SOURCES: Final = frozenset({MODEL, GAZETTEER})
 
 _FLOOR: Final = 1e-4
-_TRAITS: Final = (("given", GIVEN), ("family", FAMILY), ("place", PLACE), ("common", COMMON), ("thing", THING))
+_TRAITS: Final = tuple(
+    (place, tuple(f"gazetteer: {name} {digit}" for digit in range(4)), f"gazetteer: {name} all")
+    for name, place in (("given", GIVEN), ("family", FAMILY), ("place", PLACE), ("common", COMMON), ("thing", THING))
+)
+"""Position, the features' names by the largest digit, and the one of words that all have some of it."""
+
+_TOLD_PARTS: Final = 3
+"""Of what the gazetteer said, in the evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +57,12 @@ def features(span: Span) -> dict[str, float]:
     best = max(span.probabilities)
     mean = sum(span.probabilities) / len(span.probabilities)
     found = {"model: best": _logit(best), "model: all": _logit(mean)}
-    for name, place in _TRAITS:
+    for place, by_digit, by_all in _TRAITS:
         digits = [int(traits[place]) for _, traits in whole]
-        found[f"gazetteer: {name} {max(digits)}"] = 1.0
-        if min(digits) and len(digits) > 1:
-            found[f"gazetteer: {name} all"] = 1.0
-    if len(whole) > 1 and int(whole[0][1][GIVEN]) >= 1 and int(whole[-1][1][FAMILY]) >= 1:
+        found[by_digit[max(digits)]] = 1.0
+        if len(digits) > 1 and min(digits):
+            found[by_all] = 1.0
+    if len(whole) > 1 and whole[0][1][GIVEN] >= "1" and whole[-1][1][FAMILY] >= "1":
         found["gazetteer: given and family name"] = 1.0
     if any(traits == "00000" for _, traits in whole):
         found["gazetteer: unknown word"] = 1.0
@@ -82,12 +89,19 @@ class Scales:
 
     def evidence(self, found: Mapping[str, float], label: str) -> tuple[Evidence, ...]:
         """The parts of the score that say most, in the words of `features`: never the text's."""
-        parts = [(name, self._weights.get(name, 0.0) * value) for name, value in found.items()]
-        model = sum(part for name, part in parts if name.startswith(MODEL))
-        known = [(name.partition(": ")[2], part) for name, part in parts if name.startswith(GAZETTEER) and part]
+        model = 0.0
+        known = []
+        for name, value in found.items():
+            part = self._weights.get(name, 0.0) * value
+            if name.startswith(MODEL):
+                model += part
+            elif part and name.startswith(GAZETTEER):
+                known.append((abs(part), name, part))
         told = [Evidence("model", f"{label} in this place", round(model, 2))] if model else []
-        known.sort(key=lambda item: -abs(item[1]))
-        told += [Evidence("gazetteer", name, round(part, 2)) for name, part in known[:3]]
+        known.sort(reverse=True)
+        told += [
+            Evidence("gazetteer", name.partition(": ")[2], round(part, 2)) for _, name, part in known[:_TOLD_PARTS]
+        ]
         return tuple(told)
 
 

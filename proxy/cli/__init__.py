@@ -5,6 +5,7 @@ import sys
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")  # libraries below must not phone home, whatever their defaults
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices as small as those of names are slower by several
 
 
 def main() -> None:
