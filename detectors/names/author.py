@@ -43,6 +43,7 @@ _TOLD_HINTS = (
     "by |thanks|courtesy|credit|patch|due to|idea of|todo|fixme|xxx|hack|note|(#|(gh-|(bpo-|(issue|(r|author|"
     "contributor|maintainer"
 ).split("|")
+_CITED_HINTS = "et al|19|20|isbn|doi|vol.|pp.|proc|journal|arxiv|ieee|acm|press".split("|")
 """What one of the patterns can't do without: most names have none of it before them, and searching takes long."""
 
 _MAILBOX = re.compile(r"[ \t]{1,2}<[^<>\s@]{1,64}(?:@| at )[^<>\s]{1,80}>")
@@ -59,13 +60,13 @@ def is_authors(text: str, start: int, end: int, in_code: Callable[[], bool]) -> 
     they are what mails and tickets say of anybody. `in_code` is asked when it matters.
     """
     low = max(0, start - BEFORE_CHARS)
-    before = text[low:start].lower()
+    before, after = text[low:start].lower(), text[end : end + AFTER_CHARS].lower()
     if any(hint in before for hint in _STATED_HINTS) and _STATED.search(text, low, start):
         return True
     told = (
         (any(hint in before for hint in _TOLD_HINTS) and _TOLD.search(text, low, start))
         or _MAILBOX.match(text, end, end + AFTER_CHARS)
-        or _CITED.search(text, end, end + AFTER_CHARS)
+        or (any(hint in after for hint in _CITED_HINTS) and _CITED.search(text, end, end + AFTER_CHARS))
         or ("]" in before and _REFERENCE.search(text, low, start))
         or _is_in_bibliography(text, start)
     )
