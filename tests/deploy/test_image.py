@@ -114,7 +114,7 @@ def container(opt: Path, tmp_path: Path) -> dict[str, str]:
 def test_rules_are_compiled_into_the_image_and_nothing_else_is(opt: Path) -> None:
     (compiled,) = opt.glob("lib/python*/site-packages/detectors/_compiled")
     kinds = {path.name.partition("-")[0] for path in compiled.iterdir() if not path.name.endswith(".partial")}
-    assert kinds == {"health", "plans", "prefilter", "rules", "vendors"}
+    assert kinds == {"health", "names", "plans", "prefilter", "rules", "vendors"}
     assert list(opt.rglob("key")) == []
 
 
