@@ -5,12 +5,16 @@ could be names.
 """
 
 import re
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 Kind = Literal["prose", "comment", "string", "data", "code"]
 
 LINE_CHARS = 400
 """How far the line is looked for on either side; longer ones are judged by what is near."""
+
+STEP_CHARS = 200
+"""Of a longer line neighbouring words are shown the same part, which is judged once."""
 
 LEAST_PROSE, LEAST_WORDS = 0.55, 0.3
 """Share of a line that words, spaces between them included, take in prose; and in anything that is read at all."""
@@ -35,31 +39,51 @@ _BLANK = re.compile(r"\s")
 
 def kind_of(text: str, start: int, end: int) -> Kind:
     """What text[start:end] stands in."""
-    low = text.rfind("\n", max(0, start - LINE_CHARS), start) + 1 or max(0, start - LINE_CHARS)
+    low = text.rfind("\n", max(0, start - LINE_CHARS), start) + 1
+    if low == 0:
+        low = max(0, start - LINE_CHARS) // STEP_CHARS * STEP_CHARS
     high = text.find("\n", end, end + LINE_CHARS)
-    line = text[low : high if high >= 0 else min(len(text), end + LINE_CHARS)]
-    return kind_in_line(line, start - low, end - low)
+    if high < 0:
+        high = min(len(text), -(-(end + LINE_CHARS) // STEP_CHARS) * STEP_CHARS)
+    return kind_in_line(text[low:high], start - low, end - low)
 
 
 def kind_in_line(line: str, start: int, end: int) -> Kind:
     """What line[start:end] stands in; the whole line's kind where that is all of it."""
+    seen = _seen(line)
+    if seen.trailing is not None and seen.trailing <= start:
+        return "comment"
+    if seen.is_quoting and _is_quoted(line, start, end):
+        return "string"
+    return seen.kind
+
+
+class _Seen(NamedTuple):
+    """What a line is wherever one looks, where a comment begins in it, and whether strings in it count."""
+
+    kind: Kind
+    trailing: int | None = None
+    is_quoting: bool = False
+
+
+@lru_cache(maxsize=64)
+def _seen(line: str) -> _Seen:
+    """Several words of a line are asked about one after the other."""
     if len(line) > 120 and len(_BLANK.findall(line)) * 25 < len(line):
-        return "code"  # minified, encoded
+        return _Seen("code")  # minified, encoded
     if _MARK.match(line):
-        return "comment"
+        return _Seen("comment")
     signs = len(_CODE.findall(line))
-    if signs >= 2 and any(match.end() <= start for match in _TRAILING.finditer(line)):
-        return "comment"
+    trailing = _TRAILING.search(line) if signs >= 2 else None
+    comment = trailing.end() if trailing is not None else None
     if _DECLARATION.match(line):
-        return "code"
+        return _Seen("code", comment)
     share = sum(map(len, _WORDS.findall(line))) / len(line)
     if share >= LEAST_PROSE and signs * 20 <= len(line):
-        return "prose"
-    if _is_quoted(line, start, end):
-        return "string"
-    if signs and _STATEMENT.match(line):
-        return "code"
-    return "data" if share >= LEAST_WORDS and signs * 12 <= len(line) + 12 else "code"
+        return _Seen("prose", comment)
+    is_statement = signs > 0 and _STATEMENT.match(line) is not None
+    is_data = not is_statement and share >= LEAST_WORDS and signs * 12 <= len(line) + 12
+    return _Seen("data" if is_data else "code", comment, is_quoting=True)
 
 
 def _is_quoted(line: str, start: int, end: int) -> bool:

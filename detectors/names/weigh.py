@@ -82,6 +82,10 @@ class Scales:
 
     def __init__(self, weights: Mapping[str, float]) -> None:
         self._weights = weights
+        self._model = {name: weight for name, weight in weights.items() if name.startswith(MODEL)}
+        self._known = {
+            name: (weight, name.partition(": ")[2]) for name, weight in weights.items() if name.startswith(GAZETTEER)
+        }
 
     def score(self, found: Mapping[str, float]) -> float:
         weights = self._weights
@@ -89,24 +93,18 @@ class Scales:
 
     def evidence(self, found: Mapping[str, float], label: str) -> tuple[Evidence, ...]:
         """The parts of the score that say most, in the words of `features`: never the text's."""
-        model = 0.0
-        known = []
-        for name, value in found.items():
-            part = self._weights.get(name, 0.0) * value
-            if name.startswith(MODEL):
-                model += part
-            elif part and name.startswith(GAZETTEER):
-                known.append((abs(part), name, part))
+        model = sum(weight * found.get(name, 0.0) for name, weight in self._model.items())
         told = [Evidence("model", f"{label} in this place", round(model, 2))] if model else []
+        known = [(abs(part[0]), *part) for name in found if (part := self._known.get(name)) is not None and part[0]]
         known.sort(reverse=True)
-        told += [
-            Evidence("gazetteer", name.partition(": ")[2], round(part, 2)) for _, name, part in known[:_TOLD_PARTS]
-        ]
+        told += [Evidence("gazetteer", name, round(weight, 2)) for _, weight, name in known[:_TOLD_PARTS]]
         return tuple(told)
 
 
-def chosen(found: Mapping[str, float], sources: frozenset[str]) -> dict[str, float]:
+def chosen(found: dict[str, float], sources: frozenset[str]) -> dict[str, float]:
     """The features of some sources alone, and those of no source."""
+    if sources == SOURCES:
+        return found
     return {name: value for name, value in found.items() if name.partition(":")[0] in sources | {"words", "stands in"}}
 
 
