@@ -19,6 +19,8 @@ Floats = NDArray[np.float32]
 KEPT_WORDS = 20_000
 """Rows of the table before it is begun anew: 5 MB, whatever words come."""
 
+_NEIGHBOURS = np.arange(-1, 2)
+
 EPSILON = 1e-8
 """What thinc adds to a variance."""
 
@@ -46,17 +48,12 @@ class Layer(NamedTuple):
         chosen += self.shift
         return chosen
 
-    def convolved(self, rows: Floats, wanted: NDArray[np.intp]) -> Floats:
-        """Rows of (words, width), those of `wanted` with what each and its neighbours give; never the first or last."""
-        width = rows.shape[1]
-        seen = np.empty((len(wanted), 3 * width), np.float32)
-        for shift in range(3):
-            seen[:, shift * width : (shift + 1) * width] = rows[wanted + (shift - 1)]
+    def convolve(self, rows: Floats, wanted: NDArray[np.intp]) -> None:
+        """Adds to `wanted` rows of (words, width) what each and its neighbours give; the first and last never are."""
+        seen = rows[wanted[:, None] + _NEIGHBOURS].reshape(len(wanted), -1)
         pieces = seen @ self.weight
         pieces += self.bias
-        made = rows.copy()
-        made[wanted] += self.normalised(pieces)
-        return made
+        rows[wanted] += self.normalised(pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +132,7 @@ class Network:
             below[:-1] |= needed[-1][1:]
             needed.append(below)
         for layer, asked in zip(self._weights.layers, reversed(needed), strict=True):
-            rows = layer.convolved(rows, np.flatnonzero(asked))
+            layer.convolve(rows, np.flatnonzero(asked))
         scores = rows @ self._weights.weight
         scores += self._weights.bias
         scores -= scores.max(axis=1, keepdims=True)
