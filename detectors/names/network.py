@@ -50,7 +50,7 @@ class Layer(NamedTuple):
 
     def convolve(self, rows: Floats, wanted: NDArray[np.intp]) -> None:
         """Adds to `wanted` rows of (words, width) what each and its neighbours give; the first and last never are."""
-        seen = rows[wanted[:, None] + _NEIGHBOURS].reshape(len(wanted), -1)
+        seen = rows[wanted[:, None] + _NEIGHBOURS].reshape(len(wanted), 3 * rows.shape[1])
         pieces = seen @ self.weight
         pieces += self.bias
         rows[wanted] += self.normalised(pieces)

@@ -55,6 +55,13 @@ def test_what_is_not_wanted_changes_nothing_of_what_is() -> None:
         assert np.allclose(found[at], whole[at], atol=1e-5)
 
 
+def test_nothing_wanted_is_no_fault() -> None:
+    own = model.bundled()
+    (found,) = own.probabilities(given(TEXTS[:1]), [[False] * len(given(TEXTS[:1])[0])])
+    assert len(found) == len(given(TEXTS[:1])[0])
+    assert own.probabilities([], []) == []
+
+
 def test_words_out_of_reach_do_not_count() -> None:
     own = model.bundled()
     near, far = "Jane Roe was here" + " and there" * 5, " Boston Consulting"
