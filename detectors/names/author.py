@@ -8,6 +8,9 @@ from collections.abc import Callable
 
 BEFORE_CHARS, AFTER_CHARS = 160, 90
 
+BIBLIOGRAPHY_CHARS = 2_500
+"""How far above a doc string's heading of its references may stand."""
+
 _STATED = re.compile(
     r"""(?ix)
     (?: (?:signed-off|co-authored|reviewed|acked|tested|reported|suggested|co-developed|mentored|approved)
@@ -47,10 +50,6 @@ _CITED_HINTS = "et al|19|20|isbn|doi|vol.|pp.|proc|journal|arxiv|ieee|acm|press"
 """What one of the patterns can't do without: most names have none of it before them, and searching takes long."""
 
 _MAILBOX = re.compile(r"[ \t]{1,2}<[^<>\s@]{1,64}(?:@| at )[^<>\s]{1,80}>")
-
-
-BIBLIOGRAPHY_CHARS = 2_500
-"""How far above a doc string's heading of its references may stand."""
 
 
 def is_authors(text: str, start: int, end: int, in_code: Callable[[], bool]) -> bool:

@@ -28,6 +28,15 @@ _TRAITS: Final = tuple(
 )
 """Position, the features' names by the largest digit, and the one of words that all have some of it."""
 
+_KINDS: Final = {
+    "given": "a given name",
+    "family": "a family name",
+    "place": "a place",
+    "common": "a plain word",
+    "thing": "a thing's name",
+}
+_MUCH: Final = {"0": "not known as", "1": "rare as", "2": "known as", "3": "usual as", "all": "every word is known as"}
+
 _TOLD_PARTS: Final = 3
 """Of what the gazetteer said, in the evidence."""
 
@@ -84,7 +93,9 @@ class Scales:
         self._weights = weights
         self._model = {name: weight for name, weight in weights.items() if name.startswith(MODEL)}
         self._known = {
-            name: (weight, name.partition(": ")[2]) for name, weight in weights.items() if name.startswith(GAZETTEER)
+            name: (weight, _worded(name.partition(": ")[2]))
+            for name, weight in weights.items()
+            if name.startswith(GAZETTEER)
         }
 
     def score(self, found: Mapping[str, float]) -> float:
@@ -99,6 +110,14 @@ class Scales:
         known.sort(reverse=True)
         told += [Evidence("gazetteer", name, round(weight, 2)) for _, weight, name in known[:_TOLD_PARTS]]
         return tuple(told)
+
+
+def _worded(detail: str) -> str:
+    """`given 3` and its like as people say it."""
+    kind, _, much = detail.partition(" ")
+    if kind not in _KINDS or much not in _MUCH:
+        return detail
+    return f"{_MUCH[much]} {_KINDS[kind]}"
 
 
 def chosen(found: dict[str, float], sources: frozenset[str]) -> dict[str, float]:

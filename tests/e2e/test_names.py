@@ -73,3 +73,12 @@ def test_a_pack_that_is_not_there_stops_the_start(lab: Lab, tmp_path: Path) -> N
     told = str(caught.value)
     assert re.search(r"tightlip\.yaml:\d+: names\.model: expected an installed spaCy pack", told)
     assert "python -m spacy download en_core_web_lg" in told
+
+
+def test_by_default_our_own_model_logs_a_name_and_cuts_a_patients(balanced: Tightlip, vendor: FakeVendor) -> None:
+    ask(balanced, "Please call Maria Fernandez back about the invoice.")
+    assert "Maria Fernandez" in vendor.last.body.decode()
+    assert [one["rule"] for one in balanced.decisions()[-1]["findings"]] == ["name-person"]
+    ask(balanced, "Maria Fernandez was started on metformin for her diabetes mellitus type 2.")
+    assert b"Fernandez" not in vendor.last.body
+    assert b"metformin for her diabetes" in vendor.last.body

@@ -38,3 +38,4 @@ def test_the_score_adds_up_and_its_parts_are_told() -> None:
     assert round(scales.score(found), 3) == 0.881  # 1 / (1 + e^-2)
     told = scales.evidence(found, "PERSON")
     assert [(one.kind, one.weight) for one in told] == [("model", 1.5), ("gazetteer", 2.0), ("gazetteer", -0.5)]
+    assert [one.detail for one in told[1:]] == ["usual as a given name", "known as a family name"]
