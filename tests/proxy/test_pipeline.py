@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import brotli
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from proxy import body as wire
@@ -205,8 +205,11 @@ def test_every_kind_of_body_is_cut_in_place(kind: str, mark: str) -> None:
 @FEW
 @given(st.lists(st.tuples(WORDS.filter(bool), WORDS), max_size=4), WORDS, WORDS)
 def test_a_forms_other_fields_stay(pairs: list[tuple[str, str]], before: str, after: str) -> None:
+    form = "application/x-www-form-urlencoded"
+    alone = shared().inspect(request(urlencode(pairs).encode(), "unknown", content_type=form))
+    assume(alone.decision is Decision.ALLOW)  # hypothesis takes words from the source: `AccessionNumber=1` is a finding
     raw = urlencode([*pairs, ("zz", f"{before} {AWS_KEY} {after}")]).encode()
-    asked = request(raw, "unknown", content_type="application/x-www-form-urlencoded")
+    asked = request(raw, "unknown", content_type=form)
     verdict = shared().inspect(asked)
     assert verdict.decision is Decision.REDACT
     text = sent(asked, verdict).decode()

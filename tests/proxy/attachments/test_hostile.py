@@ -17,8 +17,9 @@ from tests.proxy.attachments import making
 from tests.proxy.attachments.making import docx, pdf, pdf_of, png, readable, tarred, unread, xlsx, zipped
 
 BOUNDS = Bounds(unpacked_bytes=16 << 20, seconds=0.7)
-SECONDS = 1.0
-"""Of this process's own time: other tests run beside this one."""
+SECONDS = 1.5
+"""Of this process's own time, for other tests run beside this one: twice what is allowed, as readers look at the clock
+between two pieces."""
 
 GROWTH_BYTES = 300 << 20
 ZEROS = 64 << 20
