@@ -109,11 +109,20 @@ class Engine:
             self._names.find("Please warm up before anybody asks Jane Roe of London.", unlimited())
         self.scan("warm \\u0077\\u0061rm %77arm &amp; d2FybSB3YXJtIHdhcm0gd2FybQ== \uff57arm", "password")
 
-    def scan(self, text: str, field: str = "", *, generic: bool = True, allowance: Allowance | None = None) -> Scan:
+    def scan(
+        self,
+        text: str,
+        field: str = "",
+        *,
+        generic: bool = True,
+        names: bool = True,
+        allowance: Allowance | None = None,
+    ) -> Scan:
         """Every finding in `text`. `field` is the name the text stands under, if any; it serves as context.
 
-        `generic=False` leaves out what has no form of its own: the assignment detector and names in prose. Those take
-        no longer than `allowance`, which is unlimited when None. Spans are code points of `text`.
+        `generic=False` leaves out what has no form of its own: the assignment detector and names in prose;
+        `names=False` leaves out names alone. These take no longer than `allowance`, which is unlimited when None.
+        Spans are code points of `text`.
         """
         run = _Run(generic, Budget.for_text(text))
         in_field = _field_prefix(text, field)
@@ -127,7 +136,7 @@ class Engine:
             candidate = self._generic.in_field(field, text)
             if candidate is not None and not is_placeholder(text, candidate):
                 run.located.append(Located.of(candidate, text, ()))
-        unread = generic and self._find_names(text, run, unlimited() if allowance is None else allowance)
+        unread = generic and names and self._find_names(text, run, unlimited() if allowance is None else allowance)
         if not run.located and run.budget.exceeded is None:
             return _UNREAD if unread else _EMPTY
         kept = settle(located for located in run.located if located.score >= SCORE_FLOOR)

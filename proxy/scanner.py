@@ -229,16 +229,17 @@ class Scanner:
         generic = segment.label not in _NO_GENERIC
         name = _name_of(segment)
         content = text if len(text) <= SHORT_CHARS else self._digest(text.encode("utf-8", "surrogatepass"))
-        key = (content, name, generic)
+        named = segment.label is not Label.TOOL_SCHEMA  # words of the client's makers, the same in every request
+        key = (content, name, generic, named)
         scan = self._texts.get(key)
-        return self._scan_unfinished(text, name, generic, key) if scan is None else scan
+        return self._scan_unfinished(text, name, generic, named, key) if scan is None else scan
 
-    def _scan_unfinished(self, text: str, name: str, generic: bool, key: object) -> Scan:
+    def _scan_unfinished(self, text: str, name: str, generic: bool, named: bool, key: object) -> Scan:
         """Scans a text that was not scanned before, or not to the end of its names while there is time for them."""
         scan = self._unfinished.get(key)
         if scan is None or self._is_worth_another_look(True):
             share = self.allowance.share
-            scan = self._engine.scan(text, name, generic=generic, allowance=self.allowance)
+            scan = self._engine.scan(text, name, generic=generic, names=named, allowance=self.allowance)
             if not scan.names_unread or self.allowance.share - share > MOSTLY_OWN:
                 self._texts.put(key, scan)
                 return scan
