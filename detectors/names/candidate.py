@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from detectors.names.gazetteer import COMMON, FAMILY, Gazetteer
+from detectors.names.piece import cut
 from detectors.names.surrounding import Kind, kind_of
 from detectors.names.word import Word, shape, words
 
@@ -19,13 +20,19 @@ MARGIN_CHARS = 48
 SHORT_CHARS = 4_000
 """Texts up to here are read for names in lower case too: longer ones are documents, whose writers know their keys."""
 
+PIECE_CHARS = 50_000
+"""So much of a text is looked at in one go, which bounds what is kept of it meanwhile."""
+
+STRETCH_CHARS = 600
+"""Longer ones are cut in two: the model reads a few dozen before anybody asks how long it takes."""
+
 _CAPITAL = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0100-\u017f\u0386-\u03ab\u0401-\u042f\u1e00-\u1eff"
 _CAPITALISED = (
     re.compile(  # what must not stand before comes second: a pattern that begins with a set is four times faster
-        rf"[{_CAPITAL}](?<![\w./\\$@#%&~`<].)[^\W\d_]*(?:['’][^\W\d_]+)*(?![\w(\[\\]|\.\w|::|=)"
+        rf"[{_CAPITAL}](?<![\w./\\$@#%&~`<].)[^\W\d_]{{0,40}}(?:['’][^\W\d_]{{1,40}}){{0,3}}(?![\w(\[\\]|\.\w|::|=)"
     )
 )
-_LOWER = re.compile(r"(?<![\w./\\$@#%&~`'’-])[a-z\u00df-\u00ff]{3,}(?![\w(\[\\/@]|\.\w|::|=|['’-]\w)")
+_LOWER = re.compile(r"(?<![\w./\\$@#%&~`'’-])[a-z\u00df-\u00ff]{3,40}(?![\w(\[\\/@]|\.\w|::|=|['’-]\w)")
 _LIKE_A_NAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|Du|Fitz|[OD]['’])[A-Z][^\W\d_]+")
 
 NO, UNKNOWN, WEAK, STRONG = range(4)
@@ -51,14 +58,18 @@ class FirstLook:
 
     def stretches(self, text: str) -> Iterator[Stretch]:
         """In order; none overlaps another."""
-        words_of = set(_CAPITALISED.findall(text))
+        for low, high in cut(text, 0, len(text), PIECE_CHARS):
+            yield from self._in_piece(text, low, high)
+
+    def _in_piece(self, text: str, begin: int, stop_at: int) -> Iterator[Stretch]:
+        words_of = set(_CAPITALISED.findall(text, begin, stop_at))
         strong = {word: strength for word in words_of if (strength := self._strength(word)) != NO}
-        found = list(_places(text, _CAPITALISED, strong))
+        found = list(_places(text, begin, stop_at, _CAPITALISED, strong))
         if len(text) <= SHORT_CHARS:
             lowered = self._lowered.intersection(_LOWER.findall(text))
-            found += _places(text, _LOWER, dict.fromkeys(lowered, STRONG))
+            found += _places(text, begin, stop_at, _LOWER, dict.fromkeys(lowered, STRONG))
             found.sort()
-        end = 0
+        end = begin
         at = 0
         while at < len(found):
             start, stop, much = found[at]
@@ -69,10 +80,10 @@ class FirstLook:
             if not _counts(kind, much):
                 continue
             low, high = _between(text, max(end, start - MARGIN_CHARS), start), stop + MARGIN_CHARS
-            while at < len(found) and found[at][0] < high:
+            while at < len(found) and found[at][0] < high < low + STRETCH_CHARS:
                 high = found[at][1] + MARGIN_CHARS
                 at += 1
-            end = _beyond(text, min(high, len(text)))
+            end = _beyond(text, min(high, stop_at))
             yield self._stretch(text, low, end, kind)
 
     def _stretch(self, text: str, start: int, end: int, kind: Kind) -> Stretch:
@@ -121,10 +132,12 @@ class FirstLook:
         return UNKNOWN if common == thing == 0 and form in ("Xx", "XxX") and len(lower) > 2 else NO
 
 
-def _places(text: str, pattern: re.Pattern[str], strong: Mapping[str, int]) -> Iterator[tuple[int, int, int]]:
+def _places(
+    text: str, begin: int, end: int, pattern: re.Pattern[str], strong: Mapping[str, int]
+) -> Iterator[tuple[int, int, int]]:
     """(start, end, strength) of some words. Most texts have none, which the distinct words of all told soonest."""
     if strong:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(text, begin, end):
             if match[0] in strong:
                 yield match.start(), match.end(), strong[match[0]]
 
@@ -144,6 +157,6 @@ def _between(text: str, low: int, high: int) -> int:
 def _beyond(text: str, end: int) -> int:
     """The last position up to `end` that cuts no word, unless it is a very long one."""
     at = end
-    while at < len(text) and at < end + 24 and not text[at].isspace():
+    while at < len(text) and at < end + 24 and not text[at].isspace() and not text[at - 1].isspace():
         at += 1
     return at

@@ -17,7 +17,7 @@ from detectors.names.network import Floats
 from detectors.names.sifted import sifted
 from detectors.names.surrounding import Kind
 from detectors.names.weigh import GAZETTEER, MODEL, SOURCES, Scales, Span
-from detectors.names.word import Word
+from detectors.names.word import Word, traits
 
 SCALES = model.FOLDER / "scales.json"
 
@@ -104,8 +104,8 @@ class OwnFinder:
                 continue
             end = self._run_end(stretch.words, labels, at)
             words, column = stretch.words[at:end], ENTITIES_OF_MODEL.index(label)
-            traits = [self._traits(word) for word in words]
-            yield Span(words, traits, [row[column] for row in chances[at:end]], stretch.kind), label
+            known = [self._traits(word) for word in words]
+            yield Span(words, known, [row[column] for row in chances[at:end]], stretch.kind), label
             at = end
 
     def _label(self, word: Word, chances: Sequence[float]) -> Entity | None:
@@ -123,7 +123,7 @@ class OwnFinder:
         return None
 
     def _traits(self, word: Word) -> str:
-        return self._gazetteer.traits(word.text.lower().replace("’", "'"))
+        return traits(word.text, self._gazetteer)
 
     def _run_end(self, words: Sequence[Word], labels: Sequence[Entity | None], start: int) -> int:
         """One past the last word of the name that begins at `start`."""
@@ -132,11 +132,7 @@ class OwnFinder:
             after = end
             while after < len(words) and after < end + 2 and _joins(words[after]):
                 after += 1
-            is_apart = any(
-                word.text == "." and word.spaced and len(words[i - 1].text) > 1
-                for i, word in enumerate(words[end:after], end)
-            )
-            if after >= len(words) or labels[after] != labels[start] or is_apart or _is_broken(words, end, after):
+            if after >= len(words) or labels[after] != labels[start] or _is_broken(words, end, after):
                 break
             end = after + 1
         return end
@@ -192,9 +188,10 @@ def _joins(word: Word) -> bool:
 
 
 def _is_broken(words: Sequence[Word], start: int, end: int) -> bool:
-    """Whether a line ends between the words before `start` and at `end`, or a sign stands there."""
-    gap = words[end].start - words[end - 1].end
-    return gap > 2 or any(not _joins(word) for word in words[start:end])
+    """Whether a gap or the end of a sentence parts the words before `start` and at `end`; an initial's dot does not."""
+    if words[end].start - words[end - 1].end > 2:
+        return True
+    return any(words[at].text == "." and words[at].spaced and len(words[at - 1].text) > 1 for at in range(start, end))
 
 
 def _without_genitive(text: str, end: int) -> int:

@@ -16,19 +16,19 @@ BATCH: Final = 2
 def pieces(text: str, allowance: Allowance) -> Iterator[tuple[str, int]]:
     """(piece, offset) of what is worth reading, in order. When the allowance is spent, marks it and stops."""
     for start, end in spans(text):
-        for low, high in _cut(text, start, end):
+        for low, high in cut(text, start, end, PIECE_CHARS):
             if allowance.is_spent():
                 allowance.unread = True
                 return
             yield text[low:high], low
 
 
-def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """text[start:end] in pieces that end where lines, sentences or words do."""
-    while end - start > PIECE_CHARS:
-        least, most = start + PIECE_CHARS // 2, start + PIECE_CHARS
+def cut(text: str, start: int, end: int, chars: int) -> Iterator[tuple[int, int]]:
+    """text[start:end] in pieces of at most `chars` that end where lines, sentences or words do."""
+    while end - start > chars:
+        least, most = start + chars // 2, start + chars
         ends = (text.rfind(mark, least, most) + len(mark) for mark in ("\n", ". ", " "))
-        cut = next((at for at in ends if at > least), most)
-        yield start, cut
-        start = cut
+        at = next((at for at in ends if at > least), most)
+        yield start, at
+        start = at
     yield start, end

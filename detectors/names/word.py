@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from detectors.names.gazetteer import Gazetteer
 
-_WORD = re.compile(r"(?:[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|\n|[^\w\s]|_)")
+_WORD = re.compile(r"(?:[^\W\d_]{1,40}(?:['’][^\W\d_]{1,40}){0,3}|\d{1,40}|\n|[^\w\s]|_)")
+"""Words are kept in tables, so none is longer than the longest names."""
 
 
 class Word(NamedTuple):

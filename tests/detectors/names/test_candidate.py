@@ -75,3 +75,12 @@ def test_what_stands_around_comes_along_and_nothing_twice() -> None:
 
 def test_code_costs_nothing() -> None:
     assert list(LOOK.stretches("def f(self):\n    return self.x[0]\n" * 1000)) == []
+
+
+def test_stretches_and_words_are_bounded_whatever_comes() -> None:
+    dense = "Jane Roe met Jane Roe, and " * 20_000
+    for one in LOOK.stretches(dense):
+        assert one.words[-1].end - one.words[0].start < 1_000
+        assert max(len(word.text) for word in one.words) <= 40
+    assert sum(could for one in LOOK.stretches(dense) for could in one.could) == 80_000
+    assert could_be(f"so said K{'o' * 5000} in the end") == []

@@ -2,6 +2,7 @@
 
 import gc
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,13 @@ def test_what_there_is_no_time_for_is_left_unread(finder: OwnFinder) -> None:
         found = finder.find(text, some)
         assert 0 < len(found) < 3 * BATCH
         assert some.unread
+
+
+def test_the_time_holds_for_a_text_of_nothing_but_names(finder: OwnFinder) -> None:
+    with Allowance(0.05, time.process_time) as little:
+        finder.find("Jane Roe met Thomas Becker in Lisbon, and then they went on. " * 40_000, little)
+    assert little.unread
+    assert little.used < 1.0
 
 
 def test_a_text_without_a_candidate_needs_no_time(finder: OwnFinder) -> None:
