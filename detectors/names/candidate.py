@@ -39,9 +39,9 @@ NO, UNKNOWN, WEAK, STRONG = range(4)
 """How much the gazetteer says for a word's being a name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Stretch:
-    """Words that stand together, and which of them could be part of a name; `kind` is what they stand in."""
+    """Words that stand together, and which of them could be part of a name; `kind` is what they stand in. Never shown."""
 
     words: tuple[Word, ...]
     could: tuple[bool, ...]

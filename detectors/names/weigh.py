@@ -41,9 +41,12 @@ _TOLD_PARTS: Final = 3
 """Of what the gazetteer said, in the evidence."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Span:
-    """Words that may be one name, what the gazetteer knows of each, and the model's probabilities for the entity."""
+    """Words that may be one name, what the gazetteer knows of each, and the model's probabilities for the entity.
+
+    Holds the text's words, so it is never shown.
+    """
 
     words: Sequence[Word]
     traits: Sequence[str]

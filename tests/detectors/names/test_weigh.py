@@ -16,6 +16,10 @@ def test_features_are_of_three_kinds_and_tell_no_text() -> None:
     assert "Jane" not in " ".join(found)
 
 
+def test_a_span_shows_nothing_of_the_text() -> None:
+    assert "Jane" not in repr(span("Jane Roe", ["30000", "02000"], [0.9, 0.5]))
+
+
 def test_initials_and_signs_are_no_words_of_a_name() -> None:
     assert "words: 1" in features(span("J. Roe", ["00000", "00000", "02000"], [0.5, 0.5, 0.5]))
 
