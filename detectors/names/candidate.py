@@ -41,7 +41,7 @@ NO, UNKNOWN, WEAK, STRONG = range(4)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Stretch:
-    """Words that stand together, and which of them could be part of a name; `kind` is what they stand in. Never shown."""
+    """Words that stand together, and which could be part of a name; `kind` is what they stand in. Never shown."""
 
     words: tuple[Word, ...]
     could: tuple[bool, ...]
