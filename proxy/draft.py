@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from detectors import Engine, RuleError
-from detectors.names.finder import check
+from detectors.names import finder
 from proxy.bundle.force import Proven, in_force
 from proxy.charter import Charter, load_charter, sources
 from proxy.config import Config, Origin
@@ -57,12 +57,15 @@ class Draft:
         """SHA-256 of each part, by its name in records."""
         bundle = {} if self.bundle is None else {"bundle": self.bundle.which.digest}
         candidate = {} if self.candidate is None else {"candidate": self.candidate.digest}
-        return {"rules": self.rules.digest, **self.charter.digests, **bundle, **candidate, "config": self.config.digest}
+        names = {"names": self.settings.names_digest} if self.settings.names_digest else {}
+        own = {"rules": self.rules.digest, **names, **self.charter.digests}
+        return {**own, **bundle, **candidate, "config": self.config.digest}
 
     @property
     def digest(self) -> str:
         """SHA-256 of all that it judges by."""
-        return hashlib.sha256(f"{self.rules.digest} {self.charter.digest}".encode()).hexdigest()
+        finds_by = f"{self.rules.digest} {self.settings.names_digest}"
+        return hashlib.sha256(f"{finds_by} {self.charter.digest}".encode()).hexdigest()
 
     def finds_like(self, other: "Draft") -> bool:
         """Whether the workers of one serve the other."""
@@ -79,7 +82,7 @@ def load_draft(origin: Origin, running: Config | None = None, watch: Watch | Non
     watch.follow([origin.file])
     config, held = origin.load().kept_running(running)
     try:
-        check(config.names.model)
+        finder.check(config.names.model)
     except ValueError as err:
         raise ConfigError(f"{origin.place('names', 'model')}: names.model: {err}") from err
     draft = read_draft(config, watch, held)
@@ -102,14 +105,24 @@ def read_draft(config: Config, watch: Watch | None = None, held: tuple[str, ...]
     config, bundle = in_force(config)
     settings = worker_settings(config)
     watch.follow(sources(settings))
+    settings = replace(settings, names_digest=_names_digest(config.names.model, watch))
     rules = rules_of(config)
     charter = load_charter(settings, rules.findable)
     watch.follow([Path(file) for file in charter.policy.files])
     users = load_users(config.users) if config.users else ()
     groups = load_groups(config.groups) if config.groups else NO_GROUPS
-    inventory = take(config, rules, charter, users, groups)
+    inventory = take(config, rules, charter, users, groups, settings.names_digest)
     sealed = Sealed.of(rules, rules.digest), Sealed.of(charter, charter.digest)
     return Draft(config, settings, sealed[0], charter, sealed[1], inventory, watch, bundle, held)
+
+
+def _names_digest(model: str, watch: Watch) -> str:
+    """SHA-256 of what the model of names is read from, which is followed from now on; empty for what comes along."""
+    paths, packages = finder.sources(model)
+    if not (paths or packages):
+        return ""
+    watch.follow(paths)
+    return hashlib.sha256("\n".join((watch.digest(paths), *packages)).encode()).hexdigest()
 
 
 def compile_rules(draft: Draft, place: str) -> None:

@@ -24,11 +24,12 @@ _NICENESS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What is to be read, by a proxy that runs by `running`, whose rules have that digest."""
+    """What is to be read, by a proxy that runs by `running`, whose rules and model of names have these digests."""
 
     origin: Origin
     running: Config
     rules_digest: str
+    names_digest: str
 
 
 class Refused(Exception):
@@ -72,7 +73,8 @@ def _draft(errand: Errand) -> Draft | _Refusal:
     try:
         draft = load_draft(errand.origin, errand.running, watch)
         place = errand.origin.place("names", "model")
-        if draft.rules.digest != errand.rules_digest or draft.config.names.model != errand.running.names.model:
+        names = draft.config.names.model, draft.settings.names_digest
+        if (draft.rules.digest, *names) != (errand.rules_digest, errand.running.names.model, errand.names_digest):
             compile_rules(draft, place)
         if draft.candidate is not None and draft.candidate.rules.digest != draft.rules.digest:
             compile_rules(draft.candidate, place)

@@ -62,5 +62,6 @@ class Edition(Terms):
 
 def standing_of(draft: Draft) -> Standing:
     charter, config = draft.charter, draft.config
-    name = hashlib.sha256(f"{draft.rules.digest}\n{charter.digest}\n{config.digest}".encode()).hexdigest()[:12]
+    parts = (draft.rules.digest, draft.settings.names_digest, charter.digest, config.digest)
+    name = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
     return Standing(charter.policy.id, charter.policy.digest, draft.rules.digest, config.digest, name)

@@ -28,8 +28,10 @@ _CLAUSE: Final = "clause"
 _DIGEST_CHARS: Final = 16
 
 
-def take(config: Config, rules: RuleSet, charter: Charter, users: Sequence[User], groups: Groups) -> Inventory:
-    """The inventory of all that stands in these."""
+def take(
+    config: Config, rules: RuleSet, charter: Charter, users: Sequence[User], groups: Groups, names_digest: str = ""
+) -> Inventory:
+    """The inventory of all that stands in these. `names_digest` is of the operator's own model of names, if any."""
     policy = charter.policy
     stages = {"requests", "findings", "limits"}
     terms = policy.model_dump(mode="json", exclude={*stages, "digest", "origins", "files"})
@@ -39,6 +41,7 @@ def take(config: Config, rules: RuleSet, charter: Charter, users: Sequence[User]
         "index": {file.id: file.digest for file in rules.own},
         "own data": {own.id: own.digest[:_DIGEST_CHARS] for own in rules.own},
         "lexicon": {"health": _digest(rules.health), "names": _digest(rules.names)},
+        "model": {"names": names_digest[:_DIGEST_CHARS]} if names_digest else {},
         _CLAUSE: {clause.id: _digest(clause) for clause in policy.clauses},
         "policy key": {key: _digest(value) for key, value in terms.items()},
         "vendor": {vendor.id: _digest(vendor) for vendor in charter.catalogue.vendors},

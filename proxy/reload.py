@@ -167,7 +167,8 @@ class Reloader:
         self._owes = False
         before = self.draft
         try:
-            draft = await read_apart(Errand(self.origin, before.config, before.rules.digest))
+            errand = Errand(self.origin, before.config, before.rules.digest, before.settings.names_digest)
+            draft = await read_apart(errand)
             self._watch = draft.watch
             if draft.digests == before.digests and draft.inventory == before.inventory:
                 return await self._unchanged(causes, draft)

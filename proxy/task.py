@@ -49,6 +49,8 @@ class Settings:
     cache_dir: Path | None = None
     names: str = "off"
     names_seconds: float = 0.25
+    names_digest: str = ""
+    """SHA-256 of what a model of the operator's own is read from: another one may be called as it was."""
     language: str = "en"
     resigns: bool = False
     memory_bytes: int = 4 << 30

@@ -44,6 +44,14 @@ class Watch:
         self._told = {**other._told, **self._told}
         self._seen = {**other._seen, **self._seen}
 
+    def digest(self, paths: Sequence[Path]) -> str:
+        """SHA-256 of the files in these, which are followed: their names and what they held when looked at."""
+        whole = hashlib.sha256()
+        for root in (path.absolute() for path in paths):
+            for file in sorted(file for file in self._digests if file.is_relative_to(root)):
+                whole.update(f"{file.relative_to(root)}\n{self._digests[file].hex()}\n".encode(errors="surrogatepass"))
+        return whole.hexdigest()
+
     def doubt(self) -> None:
         """Takes whatever is touched from now on for changed: what was read last is not what is in force.
 

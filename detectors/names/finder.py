@@ -1,10 +1,11 @@
-"""Which finder of names a configuration asks for."""
+"""Which finder of names a configuration asks for, and what that is read from."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from detectors.lexiconfile import NO_NAME_LEXICON, NameLexicon
-from detectors.names.installed import check_installed
+from detectors.names.installed import check_installed, version
 from detectors.names.named import Finder
 
 OFF: Final = "off"
@@ -42,3 +43,26 @@ def check(model: str) -> None:
             raise ValueError(f"expected an NLP configuration of Presidio's, found no file at {str(file)!r}")
     elif model not in (OFF, OWN):
         check_installed(model)
+
+
+def sources(model: str) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """What of the operator's `model` is read from: files and folders, and installed packages as NAME==VERSION.
+
+    Whoever follows these sees a model change that is called as before. Loads nothing.
+    """
+    if model in (OFF, OWN):
+        return (), ()
+    if not model.startswith(PRESIDIO):
+        return _told_apart([model])
+    from detectors.names.nlpengine import models_of
+
+    file = Path(model.removeprefix(PRESIDIO))
+    paths, packages = _told_apart(models_of(file))
+    return (file, *paths), packages
+
+
+def _told_apart(models: Sequence[str]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Folders, and packages with their versions, as spaCy and Presidio tell them apart. Neither is what isn't here."""
+    versions = {model: version(model) for model in models}
+    paths = (Path(model) for model in models if not versions[model])
+    return tuple(path for path in paths if path.is_dir()), tuple(f"{m}=={v}" for m, v in versions.items() if v)

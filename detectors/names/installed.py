@@ -10,7 +10,7 @@ _SPACYS_OWN: Final = re.compile(r"[a-z]{2,3}_(?:core|ent|sent|dep)_[a-z]+_(?:sm|
 
 def check_installed(pack: str) -> None:
     """Raises ValueError when there is no such package or folder, with the command that installs it."""
-    if _is_package(pack) or Path(pack).is_dir():
+    if version(pack) or Path(pack).is_dir():
         return
     if "/" in pack:
         raise ValueError(f"expected a folder that holds a spaCy pack, found none at {pack!r}")
@@ -18,9 +18,9 @@ def check_installed(pack: str) -> None:
     raise ValueError(f"expected an installed spaCy pack, found no {pack!r}; to install it: {command}")
 
 
-def _is_package(pack: str) -> bool:
+def version(pack: str) -> str:
+    """The version of the package `pack`; empty when none is installed."""
     try:
-        metadata.distribution(pack)
+        return metadata.version(pack)
     except (metadata.PackageNotFoundError, ValueError):
-        return False
-    return True
+        return ""

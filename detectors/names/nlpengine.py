@@ -20,6 +20,22 @@ _NO_NAMES: Final = ("slim", "no_op")
 """Engines of Presidio's that find no names."""
 
 
+def models_of(file: Path) -> tuple[str, ...]:
+    """The models that `file` names, as they stand there; none when it isn't what it should be, which loading tells."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        content = YAML(typ="safe", pure=True).load(file)
+    except (OSError, YAMLError, ValueError):
+        return ()
+    models = content.get("models") if isinstance(content, Mapping) else None
+    listed = models if isinstance(models, list) else []
+    names = [model.get("model_name") for model in listed if isinstance(model, Mapping)]
+    each = chain.from_iterable(name.values() if isinstance(name, Mapping) else (name,) for name in names)
+    return tuple(name for name in each if isinstance(name, str))
+
+
 class EngineFinder:
     """Finds names with the NLP engine that the file at `file` describes: `nlp_engine_name`, `models`, and how the
     model's labels are mapped (`ner_model_configuration`), as Presidio reads them.

@@ -11,6 +11,7 @@ from tests.detectors.names.packs import make_pack
 from tests.e2e.clients import CHAT, curl
 from tests.e2e.conftest import Lab
 from tests.e2e.lab import DidNotStart, Tightlip
+from tests.e2e.reloading import reload
 from tests.fakevendor import FakeVendor, Step
 
 pytestmark = pytest.mark.slow
@@ -64,6 +65,32 @@ def test_its_time_is_counted(naming: Tightlip, vendor: FakeVendor) -> None:
     counted = re.search(r"^tightlip_names_seconds_count (\S+)", naming.get("/metrics")[1], re.MULTILINE)
     assert counted is not None
     assert float(counted[1]) > 0
+
+
+def test_a_reload_takes_another_model_from_the_same_folder_and_keeps_the_workers_of_the_same(
+    lab: Lab, vendor: FakeVendor, tmp_path: Path
+) -> None:
+    pack = make_pack(tmp_path)
+    with lab.tightlip("retrained", names={"model": pack}, reload="manual") as tightlip:
+        ask(tightlip, "Ask Amara Roe or Kofi Roe")
+        assert len(tightlip.decisions()[-1]["findings"]) == 1
+        assert reload(tightlip)["result"] == "unchanged"
+        make_pack(tmp_path, patterns=[{"label": "PERSON", "pattern": name} for name in ("Amara Roe", "Kofi Roe")])
+        answer = reload(tightlip)
+        assert (answer["result"], answer["changed"]) == ("taken", ["model names changed"])
+        ask(tightlip, "Ask Amara Roe or Kofi Roe")
+        assert len(tightlip.decisions()[-1]["findings"]) == 2
+
+
+def test_a_model_that_does_not_load_is_refused_and_the_former_goes_on(lab: Lab, tmp_path: Path) -> None:
+    pack = make_pack(tmp_path)
+    with lab.tightlip("half", names={"model": pack}, reload="manual") as tightlip:
+        (Path(pack) / "meta.json").write_text("{")
+        answer = reload(tightlip)
+        assert answer["result"] == "refused"
+        assert "names.model: expected a spaCy pack, found" in answer["problems"]
+        ask(tightlip, TEXT)
+        assert "name-person" in [one["rule"] for one in tightlip.decisions()[-1]["findings"]]
 
 
 def test_a_pack_that_is_not_there_stops_the_start(lab: Lab, tmp_path: Path) -> None:

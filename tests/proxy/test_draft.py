@@ -1,5 +1,6 @@
 """All that an edition is made of, read as a whole; what a mistake's place is; what a running proxy can't take."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 
 from proxy.config import NEEDS_RESTART, Config, Origin
 from proxy.draft import OPERATORS_ERRORS, Draft, compile_rules, load_draft, places
+from proxy.edition import standing_of
+from proxy.inventory import differences
 from proxy.watch import Watch
 from tests.compiled import share_rules
 
@@ -159,6 +162,60 @@ def test_another_model_or_time_needs_other_workers(folder: Path) -> None:
     for text in ("names: {model: 'off'}\n", "names: {milliseconds: 99}\n"):
         file.write_text(old + text)
         assert not again(folder, before).finds_like(before)
+
+
+KOFI = [{"label": "PERSON", "pattern": "Kofi Roe"}]
+
+
+@pytest.fixture(params=["folder", "presidio"])
+def pack(folder: Path, request: pytest.FixtureRequest) -> Path:
+    """A pack in a folder, which the configuration names, or a file of Presidio's that it names."""
+    from tests.detectors.names.packs import make_pack
+
+    pack = model = make_pack(folder)
+    if request.param == "presidio":
+        models = [{"lang_code": "en", "model_name": pack}]
+        (folder / "nlp.yaml").write_text(json.dumps({"nlp_engine_name": "spacy", "models": models}))
+        model = f"presidio:{folder}/nlp.yaml"
+    with (folder / "tightlip.yaml").open("a") as file:
+        file.write(f"names: {{model: '{model}'}}\n")
+    return Path(pack)
+
+
+def test_another_model_in_the_same_folder_is_another(folder: Path, pack: Path) -> None:
+    from tests.detectors.names.packs import make_pack
+
+    before = load_draft(origin(folder))
+    make_pack(folder, patterns=KOFI)
+    assert len(before.watch.changed()) == 0  # not rested yet
+    assert "entity_ruler" in {path.relative_to(pack).parts[0] for path in before.watch.changed()}
+    after = again(folder, before)
+    assert {name for name in after.digests if after.digests[name] != before.digests[name]} == {"names"}
+    assert differences(before.inventory, after.inventory) == ("model names changed",)
+    assert standing_of(after).edition != standing_of(before).edition
+    assert not after.finds_like(before)
+
+
+def test_a_model_that_was_only_touched_is_the_same(folder: Path, pack: Path) -> None:
+    before = load_draft(origin(folder))
+    for path in pack.rglob("*"):
+        os.utime(path, (1, 1))
+    after = again(folder, before)
+    assert (after.digests, after.inventory) == (before.digests, before.inventory)
+    assert after.finds_like(before)
+
+
+def test_a_file_more_is_another_model(folder: Path, pack: Path) -> None:
+    before = load_draft(origin(folder))
+    (pack / "vocab" / "more").write_text("")
+    assert not again(folder, before).finds_like(before)
+
+
+def test_what_comes_along_is_followed_by_nobody(folder: Path) -> None:
+    draft = load_draft(origin(folder))
+    assert draft.settings.names_digest == ""
+    assert "names" not in draft.digests
+    assert not any("models" in path.parts for path in draft.watch.paths)
 
 
 @pytest.mark.parametrize("what", ["gone", "folder", "unreadable", "empty", "half"])

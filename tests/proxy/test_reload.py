@@ -154,6 +154,19 @@ async def test_other_rules_get_workers_of_their_own_and_the_old_ones_end(desk: D
     assert desk.pools[1].events == ["start"]
 
 
+async def test_another_model_under_the_same_name_gets_workers_and_the_same_gets_none(desk: Desk) -> None:
+    def with_names(digest: str) -> Draft:
+        draft = desk.reloader.draft
+        return replace(draft, settings=replace(draft.settings, names_digest=digest))
+
+    desk.read = lambda: with_names("other")
+    assert (await desk.reload()).result is Result.TAKEN
+    assert desk.edition.pool is cast(Pool, desk.pools[1])
+    assert desk.loads()[-1]["digests"]["names"] == "other"
+    assert (await desk.reload()).result is Result.UNCHANGED
+    assert len(desk.pools) == 2
+
+
 async def test_old_workers_that_linger_are_sent_away_by_the_next_rules(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

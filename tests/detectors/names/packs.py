@@ -1,6 +1,8 @@
 """spaCy packs that tests make themselves: blank pipelines with an entity ruler."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 PATTERNS = [
     {"label": "PERSON", "pattern": "Amara Roe"},
@@ -10,12 +12,12 @@ PATTERNS = [
 ]
 
 
-def make_pack(folder: Path, language: str = "en") -> str:
-    """A pack that knows four names, one of them by a label that is none of ours."""
+def make_pack(folder: Path, language: str = "en", patterns: Sequence[dict[str, Any]] = PATTERNS) -> str:
+    """A pack that knows these names: four, one of them by a label that is none of ours. Made again, it is exchanged."""
     import spacy
 
     pipeline = spacy.blank(language)
-    pipeline.add_pipe("entity_ruler").add_patterns(PATTERNS)  # type: ignore[attr-defined]
+    pipeline.add_pipe("entity_ruler").add_patterns(patterns)  # type: ignore[attr-defined]
     path = folder / "tiny"
     pipeline.to_disk(path)
     return str(path)
