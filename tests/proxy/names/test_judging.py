@@ -64,6 +64,17 @@ def test_near_a_diagnosis_it_is_cut_out(judge: Any) -> None:
     assert b"Contoso pays for Tim Tape." in sent(asked, verdict)
 
 
+def test_strict_cuts_out_what_only_a_finder_sees_and_stops_what_a_label_or_medicine_says(judge: Any) -> None:
+    asked = request(chat("Please ask Ada Lovelace of Contoso in London"))
+    verdict = judge("strict").inspect(asked)
+    assert verdict.decision is Decision.REDACT
+    assert b"Lovelace" not in sent(asked, verdict)
+    assert b"of Contoso in London" in sent(asked, verdict)
+    assert found(verdict)[0] == ("name-person", Category.PII, Action.REDACT.label)
+    for text in ('{"full_name": "Ada Lovelace"}', CLINICAL.format("Ada Lovelace")):
+        assert judge("strict").inspect(request(chat(text))).decision is Decision.BLOCK, text
+
+
 @pytest.mark.parametrize(
     ("policy", "decision"),
     [
