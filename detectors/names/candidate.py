@@ -5,7 +5,7 @@ What is found is not a name but a place to look at, a stretch of words with thos
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,10 +41,11 @@ NO, UNKNOWN, WEAK, STRONG = range(4)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Stretch:
-    """Words that stand together, and which could be part of a name; `kind` is what they stand in. Never shown."""
+    """Words that stand together, and the places of those that could be part of a name, in order; `kind` is what they
+    stand in. Never shown."""
 
-    words: tuple[Word, ...]
-    could: tuple[bool, ...]
+    words: Sequence[Word]
+    could: Sequence[int]
     kind: Kind
 
 
@@ -62,13 +63,12 @@ class FirstLook:
             yield from self._in_piece(text, low, high)
 
     def _in_piece(self, text: str, begin: int, stop_at: int) -> Iterator[Stretch]:
-        words_of = set(_CAPITALISED.findall(text, begin, stop_at))
-        strong = {word: strength for word in words_of if (strength := self._strength(word)) != NO}
-        found = list(_places(text, begin, stop_at, _CAPITALISED, strong))
-        if len(text) <= SHORT_CHARS:
-            lowered = self._lowered.intersection(_LOWER.findall(text))
-            found += _places(text, begin, stop_at, _LOWER, dict.fromkeys(lowered, STRONG))
-            found.sort()
+        spans = {match.start(): match.end() for match in _CAPITALISED.finditer(text, begin, stop_at)}
+        strength = self._strength
+        found = [(start, end, much) for start, end in spans.items() if (much := strength(text[start:end])) != NO]
+        if len(text) <= SHORT_CHARS and (lowered := self._lowered.intersection(_LOWER.findall(text))):
+            places = (match.span() for match in _LOWER.finditer(text) if match[0] in lowered)
+            found = sorted([*found, *((start, end, STRONG) for start, end in places)])
         end = begin
         at = 0
         while at < len(found):
@@ -84,20 +84,22 @@ class FirstLook:
                 high = found[at][1] + MARGIN_CHARS
                 at += 1
             end = _beyond(text, min(high, stop_at))
-            yield self._stretch(text, low, end, kind)
+            inside = words(text, low, end)
+            yield Stretch(inside, list(self._could(text, inside, spans)), kind)
 
-    def _stretch(self, text: str, start: int, end: int, kind: Kind) -> Stretch:
-        inside = tuple(words(text, start, end))
+    def _could(self, text: str, inside: Sequence[Word], spans: Mapping[int, int]) -> Iterator[int]:
+        """Places of words that could be part of a name. `spans` are those of the capitalised ones."""
         is_short = len(text) <= SHORT_CHARS
-        could: list[bool] = []
-        for word in inside:
+        before = -1
+        for at, word in enumerate(inside):
             first = word.text[0]
-            if first.islower() and is_short:
-                follows = bool(could) and could[-1]
-                could.append(self._could_lowered(text, word, follows))
-            else:
-                could.append(first.isupper() and self._could(text, word))
-        return Stretch(inside, tuple(could), kind)
+            if first.isupper():
+                if not self._is_capitalised(word, spans):
+                    continue
+            elif not (is_short and first.islower() and self._could_lowered(text, word, before == at - 1)):
+                continue
+            yield at
+            before = at
 
     def _could_lowered(self, text: str, word: Word, follows: bool) -> bool:
         """A given name, or what follows one and may be a family name."""
@@ -109,13 +111,13 @@ class FirstLook:
         traits = self._gazetteer.traits(word)
         return traits[FAMILY] >= "2" and traits[COMMON] <= "1"
 
-    def _could(self, text: str, word: Word) -> bool:
+    def _is_capitalised(self, word: Word, spans: Mapping[int, int]) -> bool:
+        """And no code; an initial always may be."""
         if len(word.text) == 1:
             return True
         if word.text.isupper() and self._strength(word.text) == NO:
             return False
-        whole = _CAPITALISED.match(text, word.start)
-        return whole is not None and whole.end() == word.end
+        return spans.get(word.start) == word.end
 
     def _judge(self, word: str) -> int:
         lower = word.lower().replace("’", "'").removesuffix("'s")
@@ -130,16 +132,6 @@ class FirstLook:
         if (family or place) and common <= 1:
             return WEAK
         return UNKNOWN if common == thing == 0 and form in ("Xx", "XxX") and len(lower) > 2 else NO
-
-
-def _places(
-    text: str, begin: int, end: int, pattern: re.Pattern[str], strong: Mapping[str, int]
-) -> Iterator[tuple[int, int, int]]:
-    """(start, end, strength) of some words. Most texts have none, which the distinct words of all told soonest."""
-    if strong:
-        for match in pattern.finditer(text, begin, end):
-            if match[0] in strong:
-                yield match.start(), match.end(), strong[match[0]]
 
 
 def _counts(kind: Kind, strong: int) -> bool:

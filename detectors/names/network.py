@@ -19,6 +19,9 @@ Floats = NDArray[np.float32]
 KEPT_WORDS = 20_000
 """Rows of the table before it is begun anew: 5 MB, whatever words come."""
 
+_NOWHERE = 0
+"""The table's row of what stands between stretches: nothing."""
+
 _NEIGHBOURS = np.arange(-1, 2)
 
 EPSILON = 1e-8
@@ -96,7 +99,7 @@ class Network:
         self._weights = weights
         self._width = len(weights.weight)
         self._numbers: dict[tuple[str, bool], int] = {}
-        self._table = np.zeros((KEPT_WORDS, self._width), np.float32)
+        self._table = np.zeros((KEPT_WORDS + 1, self._width), np.float32)
         self.labels = weights.labels
 
     @property
@@ -105,40 +108,36 @@ class Network:
         return len(self._weights.layers)
 
     def probabilities(
-        self, stretches: Sequence[Sequence[tuple[str, bool]]], wanted: Sequence[Sequence[bool]]
+        self, stretches: Sequence[Sequence[tuple[str, bool]]], wanted: Sequence[Sequence[int]]
     ) -> list[Floats]:
-        """For each stretch of words, given as (word, whether white space follows), an array (words, labels).
+        """For each stretch of words, given as (word, whether white space follows), an array (wanted words, labels).
 
-        Only the rows of `wanted` words mean something. What no wanted word depends on isn't worked out.
+        `wanted` are places in the stretch, in order. What none of them depends on isn't worked out.
         """
-        gap = (
-            self.reach + 1
-        )  # as spaCy has it, words of another stretch being out of reach; and one that is never wanted
-        numbers = self._numbered(stretches)
-        rows = np.zeros((sum(map(len, stretches)) + gap * (len(stretches) + 1), self._width), np.float32)
+        gap = self.reach + 1  # as spaCy has it, words of another stretch out of reach; and one that is never wanted
+        numbers: list[int] = []
+        starts: list[int] = []
+        for known in self._numbered(stretches):
+            numbers += [_NOWHERE] * gap
+            starts.append(len(numbers))
+            numbers += known
+        numbers += [_NOWHERE] * gap
+        rows = self._table[numbers]
+        asked = np.array([start + at for start, places in zip(starts, wanted, strict=True) for at in places], np.intp)
         mask = np.zeros(len(rows), np.bool_)
-        places = []
-        start = gap
-        for stretch, known, wants in zip(stretches, numbers, wanted, strict=True):
-            end = start + len(stretch)
-            rows[start:end] = self._table[known]
-            mask[start:end] = wants
-            places.append((start, end))
-            start = end + gap
-        needed = [mask]
+        mask[asked] = True
+        needed = [asked]
         for _ in range(self.reach - 1):
-            below = needed[-1].copy()
-            below[1:] |= needed[-1][:-1]
-            below[:-1] |= needed[-1][1:]
-            needed.append(below)
-        for layer, asked in zip(self._weights.layers, reversed(needed), strict=True):
-            layer.convolve(rows, np.flatnonzero(asked))
-        scores = rows @ self._weights.weight
+            mask[1:-1] |= mask[2:] | mask[:-2]
+            needed.append(np.flatnonzero(mask))
+        for layer, places in zip(self._weights.layers, reversed(needed), strict=True):
+            layer.convolve(rows, places)
+        scores = rows[asked] @ self._weights.weight
         scores += self._weights.bias
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(axis=1, keepdims=True)
-        return [scores[low:high] for low, high in places]
+        return np.split(scores, np.cumsum([len(places) for places in wanted[:-1]], dtype=np.intp)) if stretches else []
 
     def _numbered(self, stretches: Sequence[Sequence[tuple[str, bool]]]) -> list[list[int]]:
         numbers = self._numbers
@@ -147,9 +146,9 @@ class Network:
             numbers.clear()
             fresh = list(dict.fromkeys(word for stretch in stretches for word in stretch))
         if fresh:
-            first = len(numbers)
+            first = len(numbers) + 1
             if first + len(fresh) > len(self._table):  # one call's words alone are more
-                self._table = np.zeros((len(fresh), self._width), np.float32)
+                self._table = np.zeros((first + len(fresh), self._width), np.float32)
             self._table[first : first + len(fresh)] = self._embedded(fresh)
             numbers |= {word: first + place for place, word in enumerate(fresh)}
         return [[numbers[word] for word in stretch] for stretch in stretches]

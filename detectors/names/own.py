@@ -2,18 +2,17 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import batched
+from itertools import batched, pairwise
 from typing import Final
 
 from detectors.evidence import Evidence
 from detectors.guards.code import is_amid_code, is_told_in_code
 from detectors.lexiconfile import NO_NAME_LEXICON, NameLexicon
 from detectors.names import gazetteer, model, weigh
-from detectors.names.author import is_authors
+from detectors.names.author import Credits
 from detectors.names.candidate import FirstLook, Stretch
 from detectors.names.gazetteer import COMMON, FAMILY, GIVEN, PLACE
 from detectors.names.named import Allowance, Entity, Named
-from detectors.names.network import Floats
 from detectors.names.sifted import sifted
 from detectors.names.surrounding import Kind
 from detectors.names.weigh import GAZETTEER, MODEL, SOURCES, Scales, Span
@@ -35,6 +34,9 @@ _PARTICLES: Final = frozenset(
     "van von der den de del della di da dos du la le el al bin ibn ter zu zum y e af bint ben".split()
 )
 _JOINS: Final = frozenset(".-'’")
+MOST_JOINED: Final = 2
+"""Such words between two of a name: `J. -`, `van der`."""
+
 _TITLED: Final = re.compile(
     r"(?i)(?:\b(?:mr|mrs|ms|miss|dr|prof|herrn?|frau|mme|mlle|sra?|dott|sig|dhr|mevr|pani?)\.?|\bm\.)\s{1,2}$"
 )
@@ -67,13 +69,14 @@ class OwnFinder:
         given = self._given_scales
         self._scales = weigh.load(SCALES)["+".join(sorted(self._sources))] if given is None else given
         self._look = FirstLook(self._gazetteer)
-        self._columns = [self._network.labels.index(entity) for entity in ENTITIES_OF_MODEL]
+        self._columns = {entity: self._network.labels.index(entity) for entity in ENTITIES_OF_MODEL}
         self._loaded = True
 
     def find(self, text: str, allowance: Allowance) -> list[Named]:
         """The names in `text`, in order."""
         text = _unescaped(text)
-        told = (self._named(text, span, entity) for span, entity in self.spans(text, allowance))
+        credits_ = Credits(text)
+        told = (self._named(text, span, entity, credits_) for span, entity in self.spans(text, allowance))
         return list(sifted((named for named in told if named is not None), text, self._names))
 
     def spans(self, text: str, allowance: Allowance) -> Iterator[tuple[Span, Entity]]:
@@ -83,37 +86,31 @@ class OwnFinder:
             if allowance.is_spent():
                 allowance.unread = True
                 return
+            wanted = [_wanted(one) for one in stretches]
             read = self._network.probabilities(
-                [[(word.text, word.spaced) for word in one.words] for one in stretches],
-                [_wanted(one) for one in stretches],
+                [[(word.text, word.spaced) for word in one.words] for one in stretches], wanted
             )
-            for stretch, probabilities in zip(stretches, read, strict=True):
-                yield from self._spans(stretch, probabilities)
+            for stretch, places, probabilities in zip(stretches, wanted, read, strict=True):
+                yield from self._spans(stretch, dict(zip(places, probabilities.tolist(), strict=True)))
 
-    def _spans(self, stretch: Stretch, probabilities: Floats) -> Iterator[tuple[Span, Entity]]:
-        chances = probabilities[:, self._columns].tolist()
-        labels = [
-            self._label(word, row) if could else None
-            for word, row, could in zip(stretch.words, chances, stretch.could, strict=True)
-        ]
-        at = 0
-        while at < len(labels):
-            label = labels[at]
-            if label is None:
-                at += 1
+    def _spans(self, stretch: Stretch, chances: Mapping[int, Sequence[float]]) -> Iterator[tuple[Span, Entity]]:
+        """`chances` are the model's probabilities, by place of the word and by column."""
+        words = stretch.words
+        labels = {at: label for at in stretch.could if (label := self._label(words[at], chances[at])) is not None}
+        end = 0
+        for at, label in labels.items():
+            if at < end:
                 continue
-            end = self._run_end(stretch.words, labels, at)
-            words, column = stretch.words[at:end], ENTITIES_OF_MODEL.index(label)
-            known = [self._traits(word) for word in words]
-            yield Span(words, known, [row[column] for row in chances[at:end]], stretch.kind), label
-            at = end
+            end, column = _run_end(words, labels, at), self._columns[label]
+            known = [self._traits(word) for word in words[at:end]]
+            yield Span(words[at:end], known, [chances[place][column] for place in range(at, end)], stretch.kind), label
 
     def _label(self, word: Word, chances: Sequence[float]) -> Entity | None:
         """What a word could be part of by the model, or else by the gazetteer."""
         if MODEL in self._sources:
-            best = max(chances)
-            if best >= LEAST_WORD:
-                return ENTITIES_OF_MODEL[chances.index(best)]
+            best = max(ENTITIES_OF_MODEL, key=lambda entity: chances[self._columns[entity]])
+            if chances[self._columns[best]] >= LEAST_WORD:
+                return best
         if GAZETTEER in self._sources:
             known = self._traits(word)
             if known[COMMON] <= "1":
@@ -125,29 +122,14 @@ class OwnFinder:
     def _traits(self, word: Word) -> str:
         return traits(word.text, self._gazetteer)
 
-    def _run_end(self, words: Sequence[Word], labels: Sequence[Entity | None], start: int) -> int:
-        """One past the last word of the name that begins at `start`."""
-        end = start + 1
-        while end < len(words):
-            after = end
-            while after < len(words) and after < end + 2 and _joins(words[after]):
-                after += 1
-            if after >= len(words) or labels[after] != labels[start] or _is_broken(words, end, after):
-                break
-            end = after + 1
-        return end
-
-    def _named(self, text: str, span: Span, entity: Entity) -> Named | None:
-        found = weigh.chosen(weigh.features(span), self._sources)
-        scales = self._scales[entity]
-        score = scales.score(found)
+    def _named(self, text: str, span: Span, entity: Entity, credits_: Credits) -> Named | None:
+        score, evidence = self._scales[entity].judge(span, entity)
         if score < LEAST[entity]:
             return None
         start, end = span.start, _without_genitive(text, span.end)
         if span.kind in ("string", "data") and not is_told_in_code(text, start, end):
             return None
         told: Entity = entity
-        evidence = scales.evidence(found, entity)
         if entity == "PERSON":
 
             def in_code() -> bool:
@@ -155,7 +137,7 @@ class OwnFinder:
 
             if _is_eponym(text, span) and in_code():
                 return None
-            if is_authors(text, start, end, in_code):
+            if credits_.name(start, end, in_code):
                 told, evidence = "PUBLIC_PERSON", (*evidence, _PUBLISHED)
         return Named(start, end, told, round(score, 3), evidence)
 
@@ -175,12 +157,30 @@ def _is_eponym(text: str, span: Span) -> bool:
     return is_lone and span.traits[0][GIVEN] < "2" and not _TITLED.search(text, max(0, span.start - 12), span.start)
 
 
-def _wanted(stretch: Stretch) -> list[bool]:
-    """Words that could be part of a name, and what may join them to the next."""
-    wanted: list[bool] = []
-    for word, could in zip(stretch.words, stretch.could, strict=True):
-        wanted.append(could or (bool(wanted) and wanted[-1] and _joins(word)))
+def _wanted(stretch: Stretch) -> list[int]:
+    """Places of words that could be part of a name, and of what may join them to the next."""
+    wanted: list[int] = []
+    for at, following in pairwise((*stretch.could, len(stretch.words))):
+        wanted += range(at, _joined(stretch.words, at + 1, following))
     return wanted
+
+
+def _run_end(words: Sequence[Word], labels: Mapping[int, Entity], start: int) -> int:
+    """One past the last word of the name that begins at `start`."""
+    end = start + 1
+    while True:
+        after = _joined(words, end, len(words))
+        if labels.get(after) != labels[start] or _is_broken(words, end, after):
+            return end
+        end = after + 1
+
+
+def _joined(words: Sequence[Word], start: int, stop: int) -> int:
+    """One past the words from `start` on that may join a name's word to the next: two at most."""
+    stop = min(stop, start + MOST_JOINED)
+    while start < stop and _joins(words[start]):
+        start += 1
+    return start
 
 
 def _joins(word: Word) -> bool:

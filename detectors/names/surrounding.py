@@ -23,8 +23,8 @@ _WORDS = re.compile(r"(?<![\w.$/\\@-])[^\W\d_]+(?:['’][^\W\d_]+)*(?=[ ,.;:!?)\
 _MARK = re.compile(
     r"\s{0,80}(?:\d{1,6}\s{0,2}[\t→|:]\s{0,80})?(?:[+-]\s{0,40})?(?:#(?!!)|//|/\*|\*(?!\w)|--\s|<!--|;;|%\s|\"\"\"|'''|rem\s|REM\s)"
 )
-_TRAILING = re.compile(r"\s(?:#|//|--|/\*)\s")
-_CODE = re.compile(r"[(){}\[\]<>;=|&\\^$]|::|->|\w\.\w|_")
+_TRAILING = re.compile(r"[#/-](?<=\s.)(?:(?<=#)|(?<=/)[/*]|(?<=-)-)\s")  # as `\s(?:#|//|/\*|--)\s`, and twice as fast
+_CODE = re.compile(r"[(){}\[\]<>;=|&\\^$_:.-](?:(?<![:.-])|(?<=:):|(?<=-)>|(?<=\w\.)\w)")  # `::`, `->`, `a.b`, or one
 _STATEMENT = re.compile(
     r"\s*(?:[+-]\s*)?(?:async|await|break|case|class|const|def|elif|else|enum|except|export|extends|final|fn|for|from|func|function|if|impl"
     r"|import|include|interface|let|match|mod|module|namespace|new|package|private|protected|pub|public|raise|require|return|self|static"
@@ -78,11 +78,13 @@ def _seen(line: str) -> _Seen:
     comment = trailing.end() if trailing is not None else None
     if _DECLARATION.match(line):
         return _Seen("code", comment)
+    if signs * 12 > len(line) + 12:
+        return _Seen("code", comment, is_quoting=True)
     share = sum(map(len, _WORDS.findall(line))) / len(line)
     if share >= LEAST_PROSE and signs * 20 <= len(line):
         return _Seen("prose", comment)
     is_statement = signs > 0 and _STATEMENT.match(line) is not None
-    is_data = not is_statement and share >= LEAST_WORDS and signs * 12 <= len(line) + 12
+    is_data = not is_statement and share >= LEAST_WORDS
     return _Seen("data" if is_data else "code", comment, is_quoting=True)
 
 

@@ -9,15 +9,19 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from detectors.evidence import Evidence
-from detectors.names.gazetteer import COMMON, FAMILY, GIVEN, PLACE, THING
+from detectors.names.gazetteer import COMMON, FAMILY, GIVEN, PLACE, THING, UNKNOWN
 from detectors.names.surrounding import Kind
 from detectors.names.word import Word, shape
 
 MODEL: Final = "model"
+MODEL_BEST: Final = "model: best"
+MODEL_ALL: Final = "model: all"
 GAZETTEER: Final = "gazetteer"
 SOURCES: Final = frozenset({MODEL, GAZETTEER})
 
@@ -40,6 +44,9 @@ _MUCH: Final = {"0": "not known as", "1": "rare as", "2": "known as", "3": "usua
 _TOLD_PARTS: Final = 3
 """Of what the gazetteer said, in the evidence."""
 
+_KEPT: Final = 4096
+"""Weighed spans of one entity, all different: 2 MB."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Span:
@@ -61,30 +68,53 @@ class Span:
     def end(self) -> int:
         return self.words[-1].end
 
+    @property
+    def best(self) -> float:
+        """The model's word on the surest of the words, as a logit."""
+        return _logit(max(self.probabilities))
+
+    @property
+    def all(self) -> float:
+        """The model's word on all of them, as a logit."""
+        return _logit(sum(self.probabilities) / len(self.probabilities))
+
+    @property
+    def seen(self) -> "Seen":
+        return tuple(self.traits), tuple([shape(word.text) for word in self.words]), self.kind
+
+
+Seen = tuple[tuple[str, ...], tuple[str, ...], Kind]
+"""All that counts of a span but the model's word: traits and shapes of its words, and what they stand in. The same ones
+come again and again."""
+
 
 def features(span: Span) -> dict[str, float]:
     """What is weighed, by name; those of the model begin with `model`, those of the gazetteer with `gazetteer`."""
-    letters = [(word, traits) for word, traits in zip(span.words, span.traits, strict=True) if word.text[0].isalpha()]
-    whole = [pair for pair in letters if len(pair[0].text) > 1] or letters
-    best = max(span.probabilities)
-    mean = sum(span.probabilities) / len(span.probabilities)
-    found = {"model: best": _logit(best), "model: all": _logit(mean)}
+    return {MODEL_BEST: span.best, MODEL_ALL: span.all} | dict.fromkeys(_features_of(span.seen), 1.0)
+
+
+def _features_of(seen: Seen) -> list[str]:
+    """Those that are there or not."""
+    traits_of, shapes, kind = seen
+    letters = [pair for pair in zip(shapes, traits_of, strict=True) if pair[0][0] in "xX~"]
+    whole = [pair for pair in letters if len(pair[0]) > 1] or letters
+    found = []
     for place, by_digit, by_all in _TRAITS:
         digits = [int(traits[place]) for _, traits in whole]
-        found[by_digit[max(digits)]] = 1.0
+        found.append(by_digit[max(digits)])
         if len(digits) > 1 and min(digits):
-            found[by_all] = 1.0
+            found.append(by_all)
     if len(whole) > 1 and whole[0][1][GIVEN] >= "1" and whole[-1][1][FAMILY] >= "1":
-        found["gazetteer: given and family name"] = 1.0
-    if any(traits == "00000" for _, traits in whole):
-        found["gazetteer: unknown word"] = 1.0
-    found[f"words: {min(len(whole), 4)}"] = 1.0
-    found[f"stands in: {span.kind}"] = 1.0
-    forms = {shape(word.text) for word, _ in whole}
+        found.append("gazetteer: given and family name")
+    if any(traits == UNKNOWN for _, traits in whole):
+        found.append("gazetteer: unknown word")
+    found.append(f"words: {min(len(whole), 4)}")
+    found.append(f"stands in: {kind}")
+    forms = {form for form, _ in whole}
     if forms <= {"xx", "x"}:
-        found["words: lower case"] = 1.0
+        found.append("words: lower case")
     elif forms <= {"XX", "X"}:
-        found["words: capitals"] = 1.0
+        found.append("words: capitals")
     return found
 
 
@@ -94,25 +124,25 @@ class Scales:
 
     def __init__(self, weights: Mapping[str, float]) -> None:
         self._weights = weights
-        self._model = {name: weight for name, weight in weights.items() if name.startswith(MODEL)}
-        self._known = {
-            name: (weight, _worded(name.partition(": ")[2]))
-            for name, weight in weights.items()
-            if name.startswith(GAZETTEER)
-        }
+        self._best, self._all = weights.get(MODEL_BEST, 0.0), weights.get(MODEL_ALL, 0.0)
+        self._weighed = lru_cache(maxsize=_KEPT)(self._weigh)
 
-    def score(self, found: Mapping[str, float]) -> float:
-        weights = self._weights
-        return 1 / (1 + math.exp(-weights[""] - sum(weights.get(name, 0.0) * value for name, value in found.items())))
+    def judge(self, span: Span, label: str) -> tuple[float, tuple[Evidence, ...]]:
+        """How sure it is that the span is one name of the entity, 0..1, and the parts of that which say most, in the
+        words of `features`: never the text's."""
+        model = self._best * span.best + self._all * span.all
+        rest, told = self._weighed(span.seen)
+        if model:
+            told = (Evidence("model", f"{label} in this place", round(model, 2)), *told)
+        return 1 / (1 + math.exp(-rest - model)), told
 
-    def evidence(self, found: Mapping[str, float], label: str) -> tuple[Evidence, ...]:
-        """The parts of the score that say most, in the words of `features`: never the text's."""
-        model = sum(weight * found.get(name, 0.0) for name, weight in self._model.items())
-        told = [Evidence("model", f"{label} in this place", round(model, 2))] if model else []
-        known = [(abs(part[0]), *part) for name in found if (part := self._known.get(name)) is not None and part[0]]
-        known.sort(reverse=True)
-        told += [Evidence("gazetteer", name, round(weight, 2)) for _, weight, name in known[:_TOLD_PARTS]]
-        return tuple(told)
+    def _weigh(self, seen: Seen) -> tuple[float, tuple[Evidence, ...]]:
+        """The part of the score that isn't the model's, as a logit, and what the gazetteer said to it."""
+        weights = {name: self._weights.get(name, 0.0) for name in _features_of(seen)}
+        known = [(weight, name) for name, weight in weights.items() if weight and name.startswith(GAZETTEER)]
+        known.sort(key=lambda one: (abs(one[0]), one), reverse=True)
+        told = (Evidence("gazetteer", _worded(name.partition(": ")[2]), round(weight, 2)) for weight, name in known)
+        return self._weights[""] + sum(weights.values()), tuple(islice(told, _TOLD_PARTS))
 
 
 def _worded(detail: str) -> str:

@@ -5,13 +5,17 @@ that is neither common nor a word of the vocabulary is known by its traits only:
 """
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from detectors.names.gazetteer import Gazetteer
 
-_WORD = re.compile(r"(?:[^\W\d_]{1,40}(?:['’][^\W\d_]{1,40}){0,3}|\d{1,40}|\n|[^\w\s]|_)")
+_WORD = re.compile(
+    r"([^\W\d_]{1,40}(?:['’][^\W\d_]{1,40}){0,3}|\d{1,40}|\n|[^\w\s]|_)([^\S\n]*)"  # with the space that follows
+)
 """Words are kept in tables, so none is longer than the longest names."""
+
+_BLANK = re.compile(r"[^\S\n]*")
+_SPACES = frozenset(" \t\r\u00a0")
 
 
 class Word(NamedTuple):
@@ -23,12 +27,18 @@ class Word(NamedTuple):
     spaced: bool
 
 
-def words(text: str, start: int = 0, end: int | None = None) -> Iterator[Word]:
+def words(text: str, start: int = 0, end: int | None = None) -> list[Word]:
     """The words of text[start:end], in order; white space but line ends is skipped."""
-    end = len(text) if end is None else end
-    for match in _WORD.finditer(text, start, end):
-        after = match.end()
-        yield Word(match[0], match.start(), after, after < len(text) and text[after] in " \t\r\u00a0")
+    stop = len(text) if end is None else end
+    stop += text[stop : stop + 1] in _SPACES
+    blank = _BLANK.match(text, start, stop)
+    at = start if blank is None else blank.end()
+    made = []
+    for word, space in _WORD.findall(text, at, stop):
+        after = at + len(word)
+        made.append(Word(word, at, after, space[:1] in _SPACES))
+        at = after + len(space)
+    return made
 
 
 def shape(word: str) -> str:

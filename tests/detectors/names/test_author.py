@@ -2,7 +2,7 @@
 
 import pytest
 
-from detectors.names.author import is_authors
+from detectors.names.author import Credits
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_others_are_not(line: str) -> None:
 def ask(line: str, *, in_code: bool) -> bool:
     text = f"line before\n{line}\nline after"
     start = text.index("Jane Roe")
-    return is_authors(text, start, start + 8, lambda: in_code)
+    return Credits(text).name(start, start + 8, lambda: in_code)

@@ -13,9 +13,7 @@ LOOK = FirstLook(KNOWN)
 
 
 def could_be(text: str) -> list[str]:
-    return [
-        word.text for one in LOOK.stretches(text) for word, could in zip(one.words, one.could, strict=True) if could
-    ]
+    return [one.words[at].text for one in LOOK.stretches(text) for at in one.could]
 
 
 @pytest.mark.parametrize(
@@ -82,5 +80,5 @@ def test_stretches_and_words_are_bounded_whatever_comes() -> None:
     for one in LOOK.stretches(dense):
         assert one.words[-1].end - one.words[0].start < 1_000
         assert max(len(word.text) for word in one.words) <= 40
-    assert sum(could for one in LOOK.stretches(dense) for could in one.could) == 80_000
+    assert sum(len(one.could) for one in LOOK.stretches(dense)) == 80_000
     assert could_be(f"so said K{'o' * 5000} in the end") == []

@@ -38,8 +38,14 @@ def test_sources_are_left_out_by_name() -> None:
 
 def test_the_score_adds_up_and_its_parts_are_told() -> None:
     scales = Scales({"": -1.0, "model: best": 1.0, "gazetteer: given 3": 2.0, "gazetteer: family 2": -0.5})
-    found = {"model: best": 1.5, "gazetteer: given 3": 1.0, "gazetteer: family 2": 1.0, "words: 2": 1.0}
-    assert round(scales.score(found), 3) == 0.881  # 1 / (1 + e^-2)
-    told = scales.evidence(found, "PERSON")
+    score, told = scales.judge(span("Jane Roe", ["30000", "02000"], [0.817574, 0.3]), "PERSON")  # a logit of 1.5
+    assert round(score, 3) == 0.881  # 1 / (1 + e^-2)
     assert [(one.kind, one.weight) for one in told] == [("model", 1.5), ("gazetteer", 2.0), ("gazetteer", -0.5)]
     assert [one.detail for one in told[1:]] == ["usual as a given name", "known as a family name"]
+    assert "Jane" not in repr(told)
+
+
+def test_what_is_alike_but_for_the_model_differs_by_the_model_alone() -> None:
+    scales = Scales({"": 0.0, "model: all": 1.0, "gazetteer: given 3": 2.0})
+    (low, _), (high, _) = (scales.judge(span("Jane", ["30000"], [chance]), "PERSON") for chance in (0.1, 0.9))
+    assert low < 0.5 < high

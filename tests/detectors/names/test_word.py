@@ -1,6 +1,10 @@
 """Words and what is told of one alone."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detectors.names.gazetteer import Gazetteer
 from detectors.names.word import ending, norm, shape, traits, words
@@ -23,6 +27,16 @@ def test_signs_that_glue_names_together_part_words() -> None:
 
 def test_a_part_of_a_text_is_read_where_it_stands() -> None:
     assert [(one.text, one.start) for one in words("one two three", 4, 7)] == [("two", 4)]
+
+
+@given(st.text(), st.integers(0, 30), st.integers(0, 30))
+def test_words_stand_where_they_are_said_to_and_nothing_is_left_out(text: str, start: int, length: int) -> None:
+    start = min(start, len(text))
+    end = min(start + length, len(text))
+    found = words(text, start, end)
+    assert all(text[one.start : one.end] == one.text for one in found)
+    assert all(one.spaced == (text[one.end : one.end + 1] in set(" \t\r\u00a0")) for one in found)
+    assert "".join(one.text for one in found) == re.sub(r"[^\S\n]", "", text[start:end])
 
 
 @pytest.mark.parametrize(
