@@ -1,15 +1,19 @@
 """The commands as they are called: what they print, and the exit codes that scripts lean on."""
 
 import base64
+import contextlib
+import io
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from proxy.cli import main
 from tests.compiled import share_rules
 
 KEY = "AKIA" + "QYLPMN5HHHFPZAM2"
@@ -25,10 +29,30 @@ Done = subprocess.CompletedProcess[str]
 
 
 def tightlip(state: Path, *arguments: str, given: str = "", cwd: Path | None = None) -> Done:
+    """The command in this very process: one of its own would take two seconds to import what it needs."""
+    out, err, read = (io.TextIOWrapper(io.BytesIO(content), "utf-8") for content in (b"", b"", given.encode()))
+    with (
+        patch.dict(os.environ, {"TIGHTLIP_STATE_DIR": str(state)}),
+        patch.object(sys, "argv", ["tightlip", *arguments]),
+        patch.object(sys, "stdin", read),
+        contextlib.chdir(cwd or Path.cwd()),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main()
+    for stream in (out, err):
+        stream.seek(0)
+    assert isinstance(ended.value.code, int)
+    return Done(arguments, ended.value.code, out.read(), err.read())
+
+
+def process(state: Path, *arguments: str, given: str = "") -> Done:
+    """The command as a shell runs it."""
     environment = {**os.environ, "TIGHTLIP_STATE_DIR": str(state)}
     command = [sys.executable, "-m", "proxy", *arguments]
     return subprocess.run(
-        command, input=given, capture_output=True, text=True, timeout=240, env=environment, cwd=cwd, check=False
+        command, input=given, capture_output=True, text=True, timeout=110, env=environment, check=False
     )
 
 
@@ -97,6 +121,12 @@ def test_exit_codes_of_scan(state: Path, arguments: tuple[str, ...], given: str,
     assert tightlip(state, "scan", *arguments, given=given).returncode == code
 
 
+def test_a_shell_gets_the_same(state: Path) -> None:
+    done, within = (run(state, "scan", "-", given=f"card {CARD}") for run in (process, tightlip))
+    assert (done.returncode, done.stdout, done.stderr) == (1, within.stdout, within.stderr)
+    assert CARD[:4] in done.stdout
+
+
 @pytest.mark.slow  # compiles every rule: there is no folder for a cache
 @pytest.mark.timeout(300)
 def test_scan_needs_no_state_folder(tmp_path: Path) -> None:
@@ -153,7 +183,7 @@ def test_inspect_is_the_live_pipeline(state: Path) -> None:
         b'{"a": 1, "a": 2}',
     ]
     given = "".join(line(number, content) for number, content in enumerate(requests))
-    clean, redacted, refused = lines(tightlip(state, "inspect", "--jsonl", given=given))
+    clean, redacted, refused = lines(process(state, "inspect", "--jsonl", given=given))
     assert (clean["decision"], clean["response_b64"]) == ("allow", None)
     assert base64.b64decode(clean["body_b64"]) == json.dumps(requests[0]).encode()
     assert redacted["decision"] == "redact"
@@ -170,7 +200,7 @@ def test_inspect_is_the_live_pipeline(state: Path) -> None:
 def test_inspect_blocks_once_and_lets_the_conversation_go_on(state: Path) -> None:
     bad = f"key {KEY}"
     given = line(0, said(bad)) + line(1, said(bad)) + line(2, said(bad, "two plus two?"))
-    answers = lines(tightlip(state, "inspect", "--jsonl", "--policy", "strict", given=given))
+    answers = lines(process(state, "inspect", "--jsonl", "--policy", "strict", given=given))
     assert [answer["decision"] for answer in answers] == ["block", "block", "redact"]
     assert KEY not in base64.b64decode(answers[0]["response_b64"]).decode()
 
@@ -178,7 +208,7 @@ def test_inspect_blocks_once_and_lets_the_conversation_go_on(state: Path) -> Non
 @pytest.mark.slow
 def test_inspect_of_other_hosts_and_bad_lines(state: Path) -> None:
     given = line(0, said(KEY), "https://example.com/") + "nonsense\n" + line(2, said("x"), "https://127.0.0.1/")
-    other, bad, private = lines(tightlip(state, "inspect", "--jsonl", given=given))
+    other, bad, private = lines(process(state, "inspect", "--jsonl", given=given))
     assert (other["decision"], other["reason"]) == ("allow", "not_intercepted")
     assert bad["id"] is None and "expected" in bad["error"]
     assert (private["decision"], private["reason"]) == ("block", "private_target")

@@ -27,12 +27,12 @@ class Terminal(io.StringIO):
 def restored() -> Iterator[None]:
     root = logging.getLogger()
     before = (root.handlers[:], root.level, logging.raiseExceptions)
-    hooks = (sys.excepthook, sys.unraisablehook, threading.excepthook)
+    hooks, structured = (sys.excepthook, sys.unraisablehook, threading.excepthook), structlog.get_config()
     yield
     logging.captureWarnings(False)
     root.handlers[:], root.level, logging.raiseExceptions = before
     sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
-    structlog.reset_defaults()
+    structlog.configure(**structured)
 
 
 @pytest.fixture

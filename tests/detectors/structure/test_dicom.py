@@ -1,11 +1,10 @@
 """DICOM: attributes of patients in dumps, JSON, XML and code; times, codes and UIDs are left."""
 
-import time
-
 import pytest
 
 from detectors.structure.dicom import DicomReader
 from tests.detectors.structure.reading import entries, told
+from tests.timing import assert_proportional, repeated
 
 READER = DicomReader(
     entries("dicom", "0010,0010 0010,0020 0010,0030 0010,1000 0010,1040 0008,0050 0008,0090 0008,1050")
@@ -54,6 +53,5 @@ HOSTILE = [
 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_reading_is_linear(unit: str) -> None:
-    start = time.process_time()
-    told(READER, unit * (60_000 // len(unit)))
-    assert time.process_time() - start < 4
+    short, long = (repeated(unit, chars) for chars in (10_000, 80_000))
+    assert_proportional(lambda text: told(READER, text), short, long)

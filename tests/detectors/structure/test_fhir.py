@@ -1,12 +1,12 @@
 """FHIR: data types of persons in JSON, XML and literals; organisations, codes and systems are left."""
 
 import json
-import time
 
 import pytest
 
 from detectors.structure.fhir import FhirReader
 from tests.detectors.structure.reading import entries, told, values
+from tests.timing import assert_proportional, repeated
 
 READER = FhirReader(
     entries(
@@ -113,7 +113,5 @@ def test_a_name_outside_a_resource_is_read_by_its_shape() -> None:
     "unit", ['{"a":', '"\\"', "[", "<a><div>", '"resourceType": "Patient", "name": [{', "'\\'", "{'a':["]
 )
 def test_reading_is_linear(unit: str) -> None:
-    text = '{"resourceType": "Patient", "given": [' + unit * (120_000 // len(unit))
-    start = time.process_time()
-    told(READER, text)
-    assert time.process_time() - start < 4
+    short, long = (repeated(unit, chars, '{"resourceType": "Patient", "given": [') for chars in (10_000, 80_000))
+    assert_proportional(lambda text: told(READER, text), short, long)

@@ -1,11 +1,10 @@
 """HL7 v2: fields by position and type, however a message is wrapped, and what isn't one."""
 
-import time
-
 import pytest
 
 from detectors.structure.hl7 import Hl7Reader
 from tests.detectors.structure.reading import entries, told, values
+from tests.timing import assert_proportional, repeated
 
 FIELDS = (
     "PID-2 PID-3 PID-5 PID-7 PID-11 PID-13 PID-14 PID-18 PID-19 NK1-2 NK1-4 NK1-5 PV1-7 PV1-19 GT1-3 IN1-36 OBR-32"
@@ -114,7 +113,5 @@ def test_what_only_looks_like_a_segment_is_left(text: str) -> None:
     "unit", ["PID|1||7~", "MSH|^~\\&|", "PID|", "|PID|1|^~", "\\rPID|1||", "~^" * 8, "PV1|1|I|" + "|" * 60]
 )
 def test_reading_is_linear(unit: str) -> None:
-    text = f"{HEADER}\r" + unit * (120_000 // len(unit))
-    start = time.process_time()
-    told(READER, text)
-    assert time.process_time() - start < 4
+    short, long = (repeated(unit, chars, f"{HEADER}\r") for chars in (10_000, 80_000))
+    assert_proportional(lambda text: told(READER, text), short, long)

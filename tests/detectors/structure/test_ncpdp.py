@@ -1,11 +1,10 @@
 """NCPDP: D.0 fields behind whatever a separator was printed as, and SCRIPT messages."""
 
-import time
-
 import pytest
 
 from detectors.structure.ncpdp import NcpdpReader
 from tests.detectors.structure.reading import entries, told, values
+from tests.timing import assert_proportional, repeated
 
 READER = NcpdpReader(
     entries(
@@ -53,7 +52,5 @@ def test_other_text_is_left(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["\x1cAM01", "\x1c", "<FS>CA", "\\x1cCA", "\x1cCA" + "x" * 300])
 def test_reading_is_linear(unit: str) -> None:
-    text = "\x1cAM01" + unit * (120_000 // len(unit))
-    start = time.process_time()
-    told(READER, text)
-    assert time.process_time() - start < 4
+    short, long = (repeated(unit, chars, "\x1cAM01") for chars in (10_000, 80_000))
+    assert_proportional(lambda text: told(READER, text), short, long)

@@ -1,11 +1,10 @@
 """Names and values side by side: every notation that holds a person's data, and code that holds none."""
 
-import time
-
 import pytest
 
 from detectors.prefilter import make_prefilter
 from detectors.structure.pairs import PairReader
+from tests.timing import assert_proportional, repeated
 
 ENTRIES = frozenset(
     """first name,last name,surname,full name,person name,patient name,name,patient,date of birth,dob,ssn,phone,address
@@ -104,10 +103,4 @@ def test_a_value_ends_where_it_reads_as_one() -> None:
 
 @pytest.mark.parametrize("unit", ['first_name = "', "&dob=", "<ssn>", '"dob": ', "dob - 1 ", "Address: 12 High St, "])
 def test_reading_is_linear(unit: str) -> None:
-    def seconds(length: int) -> float:
-        text = (unit * (length // len(unit) + 1))[:length]
-        start = time.process_time()
-        read(text)
-        return time.process_time() - start
-
-    assert seconds(60_000) < 10 * min(seconds(15_000) for _ in range(2)) + 0.1
+    assert_proportional(read, *(repeated(unit, chars) for chars in (10_000, 80_000)))

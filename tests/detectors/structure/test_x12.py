@@ -1,11 +1,10 @@
 """X12: persons of health care transactions by qualifier and loop; payers, providers' offices and codes are left."""
 
-import time
-
 import pytest
 
 from detectors.structure.x12 import X12Reader
 from tests.detectors.structure.reading import entries, told, values
+from tests.timing import assert_proportional, repeated
 
 READER = X12Reader(
     entries(
@@ -83,7 +82,5 @@ def test_other_text_is_left(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["NM1*IL*1*A*B~", "NM1*IL*1*", "ISA*00*", "REF*SY*", "*", "N3*" * 3 + "~"])
 def test_reading_is_linear(unit: str) -> None:
-    text = HEADER + unit * (120_000 // len(unit))
-    start = time.process_time()
-    told(READER, text)
-    assert time.process_time() - start < 4
+    short, long = (repeated(unit, chars, HEADER) for chars in (10_000, 80_000))
+    assert_proportional(lambda text: told(READER, text), short, long)

@@ -1,11 +1,10 @@
 """No text makes the views take more than their length's worth of time: hostile repetitions, whole and four times."""
 
-import time
-
 import pytest
 
 from detectors.prefilter import Prefilter, make_prefilter
 from detectors.views.codec import GATES, Budget, views
+from tests.timing import assert_proportional, repeated
 
 UNITS = (
     "0", "A0", " ", '"', "\\", '\\"', "%25", "&amp;", "=\n", "1 ", "41 ", "65, ", "0x41, ", "01000001 ", "chr(65)+",
@@ -17,9 +16,6 @@ UNITS = (
     "41 41 41 41 41 41 41 41" + " " * 60,
 )  # fmt: skip
 CHARS = 30_000
-GROWTH_LIMIT = 10.0
-SPARED_SECONDS = 0.1
-"""What the longer text may take whatever the shorter took: too little to be told from the machine's own noise."""
 
 
 @pytest.fixture(scope="module")
@@ -27,19 +23,12 @@ def prefilter() -> Prefilter:
     return make_prefilter(GATES)
 
 
-def seconds(prefilter: Prefilter, text: str) -> float:
-    best = float("inf")
-    for _ in range(3):
-        start = time.process_time()
-        for view in views(text, prefilter.hits(text), 0, Budget.for_text(text)):
-            view.locate(0, 1)
-        best = min(best, time.process_time() - start)
-    return best
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", UNITS, ids=range(len(UNITS)))
 def test_views_are_linear(prefilter: Prefilter, unit: str) -> None:
-    text = unit * (4 * CHARS // len(unit))
-    whole = seconds(prefilter, text)
-    assert whole < SPARED_SECONDS or whole < GROWTH_LIMIT * seconds(prefilter, text[:CHARS])
+    def look(text: str) -> None:
+        for view in views(text, prefilter.hits(text), 0, Budget.for_text(text)):
+            view.locate(0, 1)
+
+    text = repeated(unit, 4 * CHARS)
+    assert_proportional(look, text[:CHARS], text)

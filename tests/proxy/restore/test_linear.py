@@ -1,8 +1,6 @@
 """Hostile text costs time in proportion to its length: nothing is looked at over and over."""
 
 import json
-import time
-from collections.abc import Callable
 
 import pytest
 
@@ -10,11 +8,9 @@ from proxy.formats import FORMATS, Writing
 from proxy.restore import Restorer
 from proxy.restore.passage import Passage
 from tests.proxy.restore.pairs import LEXICON
+from tests.timing import assert_proportional, repeated
 
 SHORT, LONG = 20_000, 160_000
-"""Eight times as much may take 24 times as long: a machine that others use as well."""
-
-SLACK = 3
 
 HOSTILE = [
     "\\",
@@ -43,12 +39,6 @@ HOSTILE = [
 ]
 
 
-def _seconds(feed: Callable[[str], object], text: str) -> float:
-    started = time.process_time()
-    feed(text)
-    return time.process_time() - started
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("lead", ["", "Tovina", "4000"])
 @pytest.mark.parametrize("unit", HOSTILE)
@@ -60,9 +50,7 @@ def test_time_is_proportional(lead: str, unit: str, piece_chars: int) -> None:
             passage.feed(text[start : start + piece_chars])
         passage.end()
 
-    short, long = (lead + unit * (size // len(unit)) for size in (SHORT, LONG))
-    expected = LONG / SHORT * max(min(_seconds(feed, short) for _ in range(3)), 0.002)
-    assert _seconds(feed, long) < SLACK * expected
+    assert_proportional(feed, repeated(unit, SHORT, lead), repeated(unit, LONG, lead))
 
 
 @pytest.mark.slow
@@ -75,9 +63,7 @@ def test_framing_is_proportional(media: str, unit: str) -> None:
             restorer.feed(text[start : start + 1000].encode())
         assert restorer.finish() is not None
 
-    short, long = (unit * (size // len(unit)) for size in (SHORT, LONG))
-    expected = LONG / SHORT * max(min(_seconds(feed, short) for _ in range(3)), 0.002)
-    assert _seconds(feed, long) < SLACK * expected
+    assert_proportional(feed, repeated(unit, SHORT), repeated(unit, LONG))
 
 
 def test_deep_json_passes() -> None:
