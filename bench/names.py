@@ -5,6 +5,7 @@ sight, what a resent history asks of the finder, words that the model reads, mem
 """
 
 import argparse
+import gc
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -97,6 +98,8 @@ def bench_of(model: str, cache_dir: Path) -> Bench:
     }
     for engine in engines.values():
         engine.warm()
+    gc.collect()
+    gc.freeze()  # as workers do
     return Bench(engines, finder)
 
 

@@ -35,6 +35,12 @@ _CAPITALISED = (
 _LOWER = re.compile(r"(?<![\w./\\$@#%&~`'’-])[a-z\u00df-\u00ff]{3,40}(?![\w(\[\\/@]|\.\w|::|=|['’-]\w)")
 _LIKE_A_NAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|Du|Fitz|[OD]['’])[A-Z][^\W\d_]+")
 
+_FUNCTION_WORDS = frozenset(
+    "an among as can come done edit else en era et ja la le les lo los me mi my na no nor ok per see su te tu un una us "
+    "vi ya".split()
+)
+"""Given names somewhere, and far more often how a sentence begins: none is looked at without another word beside it."""
+
 NO, UNKNOWN, WEAK, STRONG = range(4)
 """How much the gazetteer says for a word's being a name."""
 
@@ -85,21 +91,30 @@ class FirstLook:
                 at += 1
             end = _beyond(text, min(high, stop_at))
             inside = words(text, low, end)
-            yield Stretch(inside, list(self._could(text, inside, spans)), kind)
+            yield Stretch(inside, self._could(text, inside, spans), kind)
 
-    def _could(self, text: str, inside: Sequence[Word], spans: Mapping[int, int]) -> Iterator[int]:
+    def _could(self, text: str, inside: Sequence[Word], spans: Mapping[int, int]) -> list[int]:
         """Places of words that could be part of a name. `spans` are those of the capitalised ones."""
         is_short = len(text) <= SHORT_CHARS
-        before = -1
+        could: list[int] = []
         for at, word in enumerate(inside):
             first = word.text[0]
             if first.isupper():
-                if not self._is_capitalised(word, spans):
+                if len(word.text) > 1 and (spans.get(word.start) != word.end or self._is_plain(inside, at)):
                     continue
-            elif not (is_short and first.islower() and self._could_lowered(text, word, before == at - 1)):
+            elif not (is_short and first.islower() and self._could_lowered(text, word, could[-1:] == [at - 1])):
                 continue
-            yield at
-            before = at
+            could.append(at)
+        return could
+
+    def _is_plain(self, inside: Sequence[Word], at: int) -> bool:
+        """Whether a word has its capitals for shouting, or for being a plain one that begins a sentence."""
+        word = inside[at].text
+        if self._strength(word) != NO:
+            return False
+        return word.isupper() or (
+            0 < at < len(inside) - 1 and inside[at + 1].text[0].islower() and _ends_sentence(inside, at - 1)
+        )
 
     def _could_lowered(self, text: str, word: Word, follows: bool) -> bool:
         """A given name, or what follows one and may be a family name."""
@@ -111,16 +126,10 @@ class FirstLook:
         traits = self._gazetteer.traits(word)
         return traits[FAMILY] >= "2" and traits[COMMON] <= "1"
 
-    def _is_capitalised(self, word: Word, spans: Mapping[int, int]) -> bool:
-        """And no code; an initial always may be."""
-        if len(word.text) == 1:
-            return True
-        if word.text.isupper() and self._strength(word.text) == NO:
-            return False
-        return spans.get(word.start) == word.end
-
     def _judge(self, word: str) -> int:
         lower = word.lower().replace("’", "'").removesuffix("'s")
+        if lower in _FUNCTION_WORDS:
+            return NO
         given, family, place, common, thing = map(int, self._gazetteer.traits(lower))
         if word[0].islower():
             return STRONG if given >= 2 and common == 0 and thing == 0 and len(lower) > 3 else NO
@@ -132,6 +141,12 @@ class FirstLook:
         if (family or place) and common <= 1:
             return WEAK
         return UNKNOWN if common == thing == 0 and form in ("Xx", "XxX") and len(lower) > 2 else NO
+
+
+def _ends_sentence(words: Sequence[Word], at: int) -> bool:
+    """An abbreviation's dot does not."""
+    sign = words[at].text
+    return sign in "!?\n" or (sign == "." and at > 0 and words[at - 1].text[0].islower())
 
 
 def _counts(kind: Kind, strong: int) -> bool:
