@@ -19,6 +19,9 @@ AROUND_CHARS = 1200
 STEP_CHARS = 600
 """Values so near to one another share what was read around them."""
 
+DOC_CHARS = 6000
+"""Of doc strings, whose ends are looked for on either side."""
+
 LEAST_LINES = 2
 """Lines that are code, around a value in code. One may be an example in prose."""
 
@@ -54,6 +57,22 @@ _SOFT_FACT = regex.compile(
     r"""(?xi)(?<![a-z])(?:(?:first|last|given|family|sur|middle|full)[ _-]?name|surname|fname|lname|phone|mobile
     |street|address|zip(?:[ _-]?code)?|postal[ _-]?code|gender|age|employer)[ _-]?[0-9]?["'\]]{0,3}\s?(?:[=:]|["'],)"""
 )
+_DOC_LINE = regex.compile(
+    r"""(?mx)^[ \t*]{0,40}(?:
+      :(?:param|type|returns?|rtype|raises|keyword|ivar|cvar)\b | \.\.[ ][\w-]+::
+    | @(?:param|returns?|throws|example|see)\b
+    | (?:Parameters|Returns|References|Notes|See[ ]Also|Examples|Attributes|Raises|Yields|Methods)\n[ \t]{0,40}-{4,}$
+    | (?:Args|Returns|Raises|Yields):$ )"""
+)
+"""What nobody writes but in a comment or a doc string, however far the code itself is."""
+
+_SOMEBODYS = regex.compile(
+    r"(?ri)\b(?:liv(?:es?|ed|ing)|born|resid\w+|home|moved|customers?|clients?|patients?|visit\w*|treated|admitted"
+    r"|address)\b[^\n]{0,60}"
+)
+_HOUSE_BEFORE, _HOUSE_AFTER = regex.compile(r"(?r)\b\d{1,5}[a-z]?,?[ ]"), regex.compile(r"[ ,]{1,2}\d{1,5}\b")
+_ITEM_BEFORE, _ITEM_AFTER = regex.compile(r"(?r)^[ \t]{0,40}", regex.M), regex.compile(r",?[ \t]{0,4}$", regex.M)
+_QUOTE_MARKS, _QUOTES = "\"'`", '"""'
 _AUTHORS = regex.compile(
     r"(?ri)(?:authors?|maintainers?|contributors?|developers?|credits)[\"']?\]?\s{0,3}[=:]?>?\s{0,3}\["
 )
@@ -88,7 +107,31 @@ def is_in_test(text: str, start: int, end: int) -> bool:
 
 def is_amid_code(text: str, start: int, end: int) -> bool:
     """Whether lines of code stand around it: what is prose there is a comment or a doc string."""
-    return _read_around(text, start, end)[0]
+    if _read_around(text, start, end)[0]:
+        return True
+    if _DOC_LINE.search(text, max(0, start - AROUND_CHARS), min(len(text), end + AROUND_CHARS)) is not None:
+        return True
+    return text.find(_QUOTES, end, end + DOC_CHARS) >= 0 and text.rfind(_QUOTES, max(0, start - DOC_CHARS), start) >= 0
+
+
+def is_example_word(text: str, start: int, end: int) -> bool:
+    """Whether a word amid code is all of a literal or of its line, as in `greet('fred')` and in lists of imports."""
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    if before in _QUOTE_MARKS and after in _QUOTE_MARKS and before and after:
+        return True
+    return _ITEM_BEFORE.match(text, max(0, start - 40), start) is not None and _ITEM_AFTER.match(text, end) is not None
+
+
+def is_somebodys_place(text: str, start: int, end: int) -> bool:
+    """Whether a place named amid code is more than a country in a list or a town in a manual: a house's number, a fact
+    about a person or somebody who lives there stands near it."""
+    return (
+        _HOUSE_BEFORE.match(text, max(0, start - 8), start) is not None
+        or _HOUSE_AFTER.match(text, end) is not None
+        or _SOMEBODYS.match(text, max(0, start - 80), start) is not None
+        or _stands_near(_HARD_FACT, text, start, end)
+        or _stands_near(_SOFT_FACT, text, start, end)
+    )
 
 
 def is_told_in_code(text: str, start: int, end: int) -> bool:

@@ -6,12 +6,13 @@ from itertools import batched, pairwise
 from typing import Final
 
 from detectors.evidence import Evidence
-from detectors.guards.code import is_amid_code, is_told_in_code
+from detectors.guards.code import is_amid_code, is_example_word, is_somebodys_place, is_told_in_code
 from detectors.lexiconfile import NO_NAME_LEXICON, NameLexicon
 from detectors.names import gazetteer, model, weigh
 from detectors.names.author import Credits
 from detectors.names.candidate import FirstLook, Stretch
-from detectors.names.gazetteer import COMMON, FAMILY, GIVEN, PLACE
+from detectors.names.gazetteer import COMMON, FAMILY, GIVEN, PLACE, THING
+from detectors.names.labelled import is_something_else
 from detectors.names.named import Allowance, Entity, Named
 from detectors.names.sifted import sifted
 from detectors.names.surrounding import Kind
@@ -40,6 +41,7 @@ MOST_JOINED: Final = 2
 _TITLED: Final = re.compile(
     r"(?i)(?:\b(?:mr|mrs|ms|miss|dr|prof|herrn?|frau|mme|mlle|sra?|dott|sig|dhr|mevr|pani?)\.?|\bm\.)\s{1,2}$"
 )
+_BLANK: Final = re.compile(r"\s")
 _ESCAPES: Final = (("\\n", " \n"), ("\\t", " \t"), ("\\r", "  "), ('\\"', ' "'))
 _PUBLISHED: Final = Evidence("author", "published with the work", 0.0)
 ENTITIES_OF_MODEL: Final[tuple[Entity, ...]] = ("PERSON", "LOCATION", "ORGANIZATION")
@@ -130,12 +132,18 @@ class OwnFinder:
         if span.kind in ("string", "data") and not is_told_in_code(text, start, end):
             return None
         told: Entity = entity
+
+        def in_code() -> bool:
+            return span.kind in _CODE or is_amid_code(text, start, end)
+
+        if _is_abbreviation(span) and in_code():
+            return None
+        if entity == "LOCATION" and in_code() and not is_somebodys_place(text, start, end):
+            return None
         if entity == "PERSON":
-
-            def in_code() -> bool:
-                return span.kind in _CODE or is_amid_code(text, start, end)
-
-            if _is_eponym(text, span) and in_code():
+            if is_something_else(text, start, end):
+                return None
+            if (_is_eponym(text, span) or _is_example(text, span)) and in_code():
                 return None
             if credits_.name(start, end, in_code):
                 told, evidence = "PUBLIC_PERSON", (*evidence, _PUBLISHED)
@@ -151,10 +159,30 @@ def _unescaped(text: str) -> str:
     return text
 
 
+def _is_abbreviation(span: Span) -> bool:
+    """A word alone, in capitals."""
+    letters = [word.text for word in span.words if word.text[0].isalpha()]
+    return len(letters) == 1 and letters[0].isupper()
+
+
+def _is_example(text: str, span: Span) -> bool:
+    """A word alone without a capital, or all of a literal."""
+    if sum(word.text[0].isalpha() for word in span.words) > 1:
+        return False
+    return span.words[0].text.islower() or is_example_word(text, span.start, span.end)
+
+
 def _is_eponym(text: str, span: Span) -> bool:
-    """A family name alone, without a title: in code and its comments an algorithm's or a publisher's."""
-    is_lone = sum(word.text[0].isalpha() for word in span.words) == 1
-    return is_lone and span.traits[0][GIVEN] < "2" and not _TITLED.search(text, max(0, span.start - 12), span.start)
+    """A family name alone, or several joined by hyphens, without a title: in code and its comments an algorithm's or a
+    publisher's."""
+    if any(_BLANK.search(text, one.end, other.start) for one, other in pairwise(span.words)):
+        return False
+    given = [
+        known[GIVEN] >= "2" and known[THING] <= "1"
+        for word, known in zip(span.words, span.traits, strict=True)
+        if word.text[0].isalpha()
+    ]
+    return not all(given) and not _TITLED.search(text, max(0, span.start - 12), span.start)
 
 
 def _wanted(stretch: Stretch) -> list[int]:

@@ -115,6 +115,8 @@ def _features_of(seen: Seen) -> list[str]:
         found.append("words: lower case")
     elif forms <= {"XX", "X"}:
         found.append("words: capitals")
+        if len(whole) == 1:
+            found.append("words: 1 in capitals")
     return found
 
 

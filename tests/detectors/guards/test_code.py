@@ -2,7 +2,13 @@
 
 import pytest
 
-from detectors.guards.code import is_persons_address, is_persons_name
+from detectors.guards.code import (
+    is_amid_code,
+    is_example_word,
+    is_persons_address,
+    is_persons_name,
+    is_somebodys_place,
+)
 
 TEST = "import pytest\n\ndef test_it():\n    {}\n    assert person.save()\n"
 CODE = "import people\n\ndef greet():\n    {}\n    return people.all()\n"
@@ -43,3 +49,49 @@ ADDRESSES = [
 def test_an_address_in_a_test_is_nobodys(text: str, stands: bool) -> None:
     start = text.index("12 Elm Street")
     assert is_persons_address(text, start, start + 13) is stands
+
+
+PLACES = [
+    ("a town in a manual", "The example represents noon in Lyon in winter.", False),
+    ("a list", '"Paris", "Lyon", "Nice"', False),
+    ("somebody's town", "# the customer from Lyon cannot log in", True),
+    ("a street", "12 Lyon Street", True),
+    ("a number behind", "rue de Lyon 4", True),
+    ("beside a fact", 'make(surname="Roe", town="Lyon")', True),
+]
+
+
+@pytest.mark.parametrize(("text", "stands"), [case[1:] for case in PLACES], ids=[case[0] for case in PLACES])
+def test_a_place_in_code_counts_where_it_is_somebodys(text: str, stands: bool) -> None:
+    start = text.index("Lyon")
+    assert is_somebodys_place(text, start, start + 4) is stands
+
+
+LINES = "A line that says nothing at all.\n" * 60
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        (f"note\n{LINES}Ann\n{LINES}", False),
+        (f'def f():\n    """Long.\n\n{LINES}Ann\n{LINES}"""\n', True),
+        ("Returns\n-------\nwhat Ann wrote\n", True),
+        (":param who: Ann\n", True),
+    ],
+    ids=["a letter", "a long doc string", "a section of one", "a field of one"],
+)
+def test_doc_strings_are_amid_code(text: str, stands: bool) -> None:
+    assert is_amid_code(text, text.index("Ann"), text.index("Ann") + 3) is stands
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("greet('Ann')", True),
+        ("from people import (\n    Ann,\n)", True),
+        ("# ask Ann first", False),
+        ("'Ann Roe'", False),
+    ],
+)
+def test_a_word_that_is_all_of_a_literal_is_an_example(text: str, stands: bool) -> None:
+    assert is_example_word(text, text.index("Ann"), text.index("Ann") + 3) is stands

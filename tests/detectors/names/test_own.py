@@ -76,6 +76,18 @@ def test_citations_and_eponyms_in_code_are_nobodys(finder: OwnFinder) -> None:
     assert told(finder, "# call Frau Zimmermann before this runs\n") == [("Zimmermann", "PERSON")]
 
 
+def test_what_stands_alone_in_code_names_nobody(finder: OwnFinder) -> None:
+    code = "import trades\n\ndef fill(order):\n    {}\n    return order[0]\n"
+    for line in (
+        "# backfilling from IB takes place here",
+        "# say('hello', 'fred')",
+        "# the Benjamini-Hochberg procedure",
+        "# prices were noted in Sydney and Melbourne",
+    ):
+        assert told(finder, code.format(line)) == []
+    assert told(finder, code.format("# Maria Fernandez says that this breaks")) == [("Maria Fernandez", "PERSON")]
+
+
 def test_a_document_within_a_string_of_json_is_read_as_one(finder: OwnFinder) -> None:
     text = '{"content": "Notes of today\\nMaria Fernandez called.\\n\\nShe \\"waits\\" for Thomas Becker\\n"}'
     assert [name for name, _ in told(finder, text)] == ["Maria Fernandez", "Thomas Becker"]
