@@ -49,9 +49,12 @@ def _code(page: Path) -> Iterator[str]:
     yield from _SPAN.findall(_FENCED.sub("", text))
 
 
+COMMAND: Any = typer.main.get_command(app)
+
+
 def refused(words: list[str]) -> str | None:
     """Why the command line would not take these words after `tightlip`, or None. Nothing is run."""
-    command: Any = typer.main.get_command(app)
+    command = COMMAND
     path = "tightlip"
     while (below := _below(command)) and words:
         if words[0] not in below and words[0] != "--help" and getattr(command, "meant", None) is not None:
@@ -91,10 +94,9 @@ def test_every_command_exists(page: Path) -> None:
 
 def test_the_readme_names_every_command() -> None:
     shown = README.read_text()
-    top: Any = typer.main.get_command(app)
     names = [
         f"tightlip {name}" + (f" {below}" if below else "")
-        for name, command in top.commands.items()
+        for name, command in COMMAND.commands.items()
         for below in _below(command) or [""]
     ]
     assert [name for name in names if name not in shown] == ["tightlip version"]

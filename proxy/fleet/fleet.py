@@ -93,12 +93,13 @@ class Fleet:
 
     async def drain(self, seconds: float, *, has_successor: bool = False) -> None:
         """Has every process accept no more, let end what runs for up to so long, and go. A second call has it cut."""
+        is_first, self._draining = not self._draining, True
+        if is_first:
+            self._close_sockets()  # before theirs: who came to the last copy, where nobody accepts, would be reset
         for member in self._members.values():
             member.drain(seconds, has_successor=has_successor)
-        if self._draining:
+        if not is_first:
             return
-        self._draining = True
-        self._close_sockets()
         await asyncio.gather(*(member.gone() for member in self._members.values()))
         self.stop()
 

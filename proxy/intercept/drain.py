@@ -21,6 +21,7 @@ from mitmproxy.proxy.layers.http import _events, _http2
 from mitmproxy.proxy.mode_servers import ProxyConnectionHandler
 
 from proxy import metrics
+from proxy.intercept.listening import Listeners
 from proxy.intercept.state import flow_state
 from proxy.intercept.websocket import DrainAsked
 from proxy.judge import Judge
@@ -109,6 +110,7 @@ class Drain:
     """One drain, from when nothing is accepted any more."""
 
     listeners: proxyserver.Proxyserver
+    accepting: Listeners
     judge: Judge
     underway: Underway
     sockets: Mapping[str, http.HTTPFlow]
@@ -140,7 +142,9 @@ class Drain:
     def _is_busy(self) -> bool:
         if self.has_successor and self.listeners.connections:
             return True
-        return bool(self.judge.open_requests or any(self._at_work()) or any(self._arriving()))
+        return bool(
+            self.accepting.greeting or self.judge.open_requests or any(self._at_work()) or any(self._arriving())
+        )
 
     def _arriving(self) -> Iterator[ProxyConnectionHandler]:
         now = time.time()

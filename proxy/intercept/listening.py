@@ -25,6 +25,9 @@ Greeter = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[async
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
+TURNS: Final = 5
+"""Of the loop, within which whatever was accepted comes before its greeter: asyncio takes three."""
+
 
 @dataclass(slots=True)
 class Listeners:
@@ -32,7 +35,10 @@ class Listeners:
 
     sockets: Sequence[socket.socket]
     greeters: list[Greeter] = field(default_factory=list)
+    greeting: int = 0
+    """Connections that are with a greeter: accepted, and not yet with whom they are for."""
     _servers: list[asyncio.Server] = field(default_factory=list)
+    _accepted: Handler | None = None
     _address: Address = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,15 +49,17 @@ class Listeners:
         """Accepts from now on."""
 
         async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            going_on = writer
-            for greet in self.greeters:
-                greeted = await greet(reader, going_on)
-                if greeted is None:
-                    writer.transport.abort()
-                    return
-                going_on = greeted
+            self.greeting += 1
+            try:
+                going_on = await self._greeted(reader, writer)
+            finally:
+                self.greeting -= 1
+            if going_on is None:
+                writer.transport.abort()
+                return
             await handle(reader, going_on)
 
+        self._accepted = accepted
         self._servers = [await asyncio.start_server(accepted, sock=one.dup(), backlog=BACKLOG) for one in self.sockets]
         return self._servers
 
@@ -67,10 +75,42 @@ class Listeners:
         for one in self.sockets:
             one.close()
 
+    async def end(self, *, has_successor: bool = False) -> None:
+        """`close`, without losing anybody who has connected by then: all of them are with a greeter or beyond.
+
+        What waits in the kernel when the last copy of its socket is closed is reset. A successor has copies, and
+        accepts it.
+        """
+        loop = asyncio.get_running_loop()
+        for one in (one for server in self._servers for one in server.sockets):
+            loop.remove_reader(one.fileno())
+        await asyncio.sleep(0)  # a server that is closed at once drops what it accepted in the same turn
+        self.pause()
+        last: list[socket.socket] = []
+        for one in self.sockets:
+            if not has_successor:
+                last += _waiting(one)
+            one.close()
+        await asyncio.gather(*(loop.connect_accepted_socket(self._protocol, one) for one in last))
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+
     @property
     def address(self) -> Address:
         """The first address listened on; a wildcard stays one."""
         return self._address
+
+    async def _greeted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> asyncio.StreamWriter | None:
+        going_on = writer
+        for greet in self.greeters:
+            greeted = await greet(reader, going_on)
+            if greeted is None:
+                return None
+            going_on = greeted
+        return going_on
+
+    def _protocol(self) -> asyncio.StreamReaderProtocol:
+        return asyncio.StreamReaderProtocol(asyncio.StreamReader(), self._accepted)
 
 
 def install(listeners: Listeners) -> None:
@@ -154,6 +194,17 @@ def _bound_set(
         port = one.getsockname()[1]
         bound.append(one)
     return bound
+
+
+def _waiting(listening: socket.socket) -> list[socket.socket]:
+    """The connections that nobody has accepted yet, in order."""
+    found: list[socket.socket] = []
+    with contextlib.suppress(OSError):  # there are no more, or no more descriptors
+        while True:
+            one, _ = listening.accept()
+            one.setblocking(False)
+            found.append(one)
+    return found
 
 
 def _told(err: OSError) -> str:

@@ -99,9 +99,9 @@ class Server:
         if self.draining is not None:
             self.draining.hurry()
             return
-        self.draining = Drain(self.listeners, self.judge, self.underway, self.addon.sockets, has_successor)
-        await asyncio.sleep(0)  # a turn of the loop: whoever has connected by now is accepted, not reset
-        self.accepting.close()
+        sockets = self.addon.sockets
+        self.draining = Drain(self.listeners, self.accepting, self.judge, self.underway, sockets, has_successor)
+        await self.accepting.end(has_successor=has_successor)
         await self.draining.run(seconds)
         self.stop()
 

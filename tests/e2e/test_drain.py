@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from proxy.userfile import add_user
 from tests.e2e import values
 from tests.e2e.clients import CHAT
 from tests.e2e.lab import Tightlip
@@ -118,3 +119,23 @@ def test_a_second_signal_cuts_at_once(lab, vendor: FakeVendor, second: signal.Si
                 b"".join(chunks)
         assert ended(tightlip) == 0
         assert [*outcomes(tightlip).values()] == [["cut"]]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_whoever_has_connected_is_answered(lab, vendor: FakeVendor, tmp_path: Path, processes: int) -> None:  # type: ignore[no-untyped-def]
+    """Also when their first byte comes late: by way of a balancer, nobody would ask again for them."""
+    add_user(tmp_path / "users.yaml", "ada", "correct horse", [])
+    behind = {"users": str(tmp_path / "users.yaml"), "proxy_protocol": "v1v2", "trusted_balancers": ["127.0.0.1"]}
+    header = b"PROXY TCP4 192.0.2.7 198.51.100.1 51234 8080\r\n"
+    request = b"GET http://tightlip.local/ HTTP/1.1\r\nhost: tightlip.local\r\n\r\n"
+    with lab.tightlip("greeted", processes=processes, **behind) as tightlip:
+        host, _, port = tightlip.listen.rpartition(":")
+        clients = [socket.create_connection((host, int(port)), SECONDS) for _ in range(20)]
+        os.kill(tightlip.pid, signal.SIGTERM)
+        wait_for(lambda: not accepts(tightlip), "refusal")
+        time.sleep(0.5)
+        for client in clients:
+            with client:
+                client.sendall(header + request)
+                assert client.recv(100).startswith(b"HTTP/1.1 ")
+        assert ended(tightlip) == 0

@@ -124,6 +124,92 @@ async def test_who_comes_while_nobody_accepts_waits_and_once_it_is_closed_is_ref
         await _said(listeners.address, b"hello")
 
 
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"handled " + await reader.readexactly(5))
+    await writer.drain()
+    writer.close()
+
+
+def _connected(address: Address, count: int) -> list[socket.socket]:
+    """Connections that wait in the kernel: no turn of the loop passes."""
+    return [socket.create_connection((address.host, address.port), 10) for _ in range(count)]
+
+
+async def _answered(client: socket.socket) -> bytes:
+    def ask() -> bytes:
+        with client:
+            try:
+                client.sendall(b"hello")
+                return client.recv(100)
+            except ConnectionError as err:
+                return str(err).encode()
+
+    return await asyncio.to_thread(ask)
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_whoever_has_connected_before_the_end_is_served_and_nobody_after_it(turns: int) -> None:
+    """However far it got meanwhile: into the kernel's queue, out of it, or to its greeter."""
+    (sockets,) = open_sockets(ANY)
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> asyncio.StreamWriter | None:
+        return writer
+
+    listeners = Listeners(sockets, [greet])
+    await listeners.serve(_answer)
+    clients = _connected(listeners.address, 5)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    clients += _connected(listeners.address, 5)
+    await listeners.end()
+    assert await asyncio.gather(*map(_answered, clients)) == [b"handled hello"] * 10
+    with pytest.raises(ConnectionRefusedError):
+        await _said(listeners.address, b"hello")
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_successor_accepts_what_waits(turns: int) -> None:
+    (sockets,) = open_sockets(ANY)
+    copies = [one.dup() for one in sockets]
+    listeners, successor = Listeners(sockets), Listeners(copies)
+    await listeners.serve(_answer)
+    clients = _connected(listeners.address, 5)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    last = _connected(listeners.address, 1)
+    await listeners.end(has_successor=True)
+    asking = [asyncio.create_task(_answered(client)) for client in (*clients, *last)]
+    done, _ = await asyncio.wait(asking[5:], timeout=0.2)
+    assert not done, "it is the successor's to accept"
+    try:
+        await successor.serve(_answer)
+        assert await asyncio.gather(*asking) == [b"handled hello"] * 6
+    finally:
+        successor.close()
+
+
+async def test_whoever_is_being_greeted_is_counted() -> None:
+    (sockets,) = open_sockets(ANY)
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> asyncio.StreamWriter | None:
+        return writer if await reader.readexactly(1) == b"+" else None
+
+    listeners = Listeners(sockets, [greet])
+    await listeners.serve(_answer)
+    clients = _connected(listeners.address, 3)
+    await listeners.end()
+    assert listeners.greeting == 3
+    for client, said in zip(clients, (b"+hello", b"-", b""), strict=True):
+        client.sendall(said)
+        client.shutdown(socket.SHUT_WR)
+    deadline = asyncio.get_running_loop().time() + 60
+    while listeners.greeting and asyncio.get_running_loop().time() < deadline:
+        await asyncio.sleep(0.01)
+    assert listeners.greeting == 0
+    for client in clients:
+        client.close()
+
+
 async def _said(address: Address, said: bytes) -> bytes:
     reader, writer = await asyncio.open_connection(address.host, address.port)
     try:
