@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from detectors import Engine, bundled_rules, load_rules
+from tests.compiled import rules_folder
 from tests.detectors.rulebase import KEY, covered
 
 RULES = load_rules([Path(bundled_rules()) / "pii" / "address.yaml"])
@@ -48,7 +49,7 @@ QUIET = [
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(RULES, KEY)
+    return Engine(RULES, KEY, cache_dir=rules_folder())
 
 
 @pytest.mark.parametrize(("what", "text", "address"), FOUND, ids=[what for what, _, _ in FOUND])

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from detectors import Engine, bundled_rules, load_rules
+from tests.compiled import rules_folder
 from tests.detectors.rulebase import KEY, covered
 
 MAIL = "jane.roe@contoso.org"
@@ -54,7 +55,7 @@ SILENT = [
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
-    return Engine(load_rules([Path(bundled_rules()) / "pii" / "contact.yaml"]), KEY)
+    return Engine(load_rules([Path(bundled_rules()) / "pii" / "contact.yaml"]), KEY, cache_dir=rules_folder())
 
 
 @pytest.mark.parametrize(("what", "text", "entity", "value"), FOUND, ids=[row[0] for row in FOUND])

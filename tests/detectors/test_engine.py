@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors import Category, Engine, RuleError, Scan, Severity, prefilter
+from tests.compiled import rules_folder
 from tests.detectors.rulebase import KEY, found, make_engine, make_rule, make_ruleset
 
 TOKEN = "tok-" + "qwertyui"
@@ -46,7 +47,7 @@ def test_fingerprints_are_of_the_value_and_the_installation() -> None:
         for text in (TOKEN, f"x {TOKEN}", "".join(chr(ord(c) + 0xFEE0) for c in TOKEN), "tok-" + "zzzzyyyy")
     )
     assert plain == again == full_width != other
-    elsewhere = Engine(make_ruleset(make_rule()), b"another key")
+    elsewhere = Engine(make_ruleset(make_rule()), b"another key", cache_dir=rules_folder())
     assert elsewhere.scan(TOKEN).findings[0].fingerprint != plain
 
 

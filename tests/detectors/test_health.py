@@ -6,6 +6,7 @@ import pytest
 
 from detectors import Category, Engine
 from detectors.lexiconfile import HealthLexicon
+from tests.compiled import rules_folder
 from tests.detectors.rulebase import KEY, make_rule, make_ruleset
 
 HEALTH = HealthLexicon(words=("myocardial infarction", "metformin"), codes=(r"ICD-10:[A-Z][0-9]{2}",))
@@ -24,10 +25,10 @@ HEALTH = HealthLexicon(words=("myocardial infarction", "metformin"), codes=(r"IC
 )
 def test_health_nearby_makes_phi(text: str, category: Category) -> None:
     rules = replace(make_ruleset(make_rule(category="pii")), health=HEALTH)
-    (finding,) = Engine(rules, KEY).scan(text).findings
+    (finding,) = Engine(rules, KEY, cache_dir=rules_folder()).scan(text).findings
     assert finding.category is category
 
 
 def test_health_alone_is_nothing() -> None:
     rules = replace(make_ruleset(make_rule()), health=HEALTH)
-    assert Engine(rules, KEY).scan("metformin for myocardial infarction").findings == ()
+    assert Engine(rules, KEY, cache_dir=rules_folder()).scan("metformin for myocardial infarction").findings == ()

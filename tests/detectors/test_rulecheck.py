@@ -6,6 +6,7 @@ import pytest
 
 from detectors import bundled_rules
 from detectors.rulecheck import check
+from tests.compiled import rules_folder
 
 GOOD = r"""
 rules:
@@ -50,7 +51,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_a_sound_rule_passes(tmp_path: Path) -> None:
-    assert check([write(tmp_path, GOOD)]) == []
+    assert check([write(tmp_path, GOOD)], cache_dir=rules_folder()) == []
 
 
 @pytest.mark.parametrize(("what", "old", "new", "expected"), FAULTS, ids=[fault[0] for fault in FAULTS])
@@ -66,7 +67,7 @@ def test_an_unsound_one_is_told(tmp_path: Path, what: str, old: str, new: str, e
 
 def test_a_rule_that_another_hides_is_told(tmp_path: Path) -> None:
     other = GOOD.replace("id: one", "id: two").replace("rules:\n", "").replace("entity", "score: 0.9\n    entity")
-    problems = check([write(tmp_path, GOOD + other)])
+    problems = check([write(tmp_path, GOOD + other)], cache_dir=rules_folder())
     assert problems and all(
         "rule one: examples" in problem and "expected this rule to win" in problem for problem in problems
     )

@@ -4,6 +4,7 @@ import pytest
 
 from detectors.prefilter import make_prefilter
 from detectors.structure.pairs import PairReader
+from tests.compiled import rules_folder
 from tests.timing import assert_proportional, repeated
 
 ENTRIES = frozenset(
@@ -13,7 +14,7 @@ ENTRIES = frozenset(
     .split(",")
 )
 READER = PairReader(ENTRIES)
-FIRST_PASS = make_prefilter(READER.gates)
+FIRST_PASS = make_prefilter(READER.gates, rules_folder())
 
 
 def read(text: str) -> set[tuple[str, str]]:

@@ -4,10 +4,11 @@ import pytest
 
 from detectors.prefilter import make_prefilter
 from detectors.structure.table import TableReader
+from tests.compiled import rules_folder
 
 ENTRIES = frozenset("first name,last name,name,person name,dob,ssn,phone,email".split(","))
 READER = TableReader(ENTRIES, frozenset({"pesel", "егн", "個人番号"}))
-FIRST_PASS = make_prefilter(READER.gates)
+FIRST_PASS = make_prefilter(READER.gates, rules_folder())
 
 
 def read(text: str) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from detectors.prefilter import make_prefilter
 from detectors.views.codec import GATES, Budget, View, views
 from detectors.views.escape import SPLICES
 from detectors.views.splice import SplicedView
+from tests.compiled import rules_folder
 from tests.detectors.rulebase import found, make_engine, make_rule
 
 ENGINE = make_engine(make_rule())
@@ -103,7 +104,7 @@ def test_views_are_named_outermost_first() -> None:
 
 def test_plain_text_has_no_view() -> None:
     text = "def f(x):\n    return x + 1  # 100 and more, a / b, https://host/path?x=1&y=2\n" * 20
-    prefilter = make_prefilter(GATES)
+    prefilter = make_prefilter(GATES, rules_folder())
     assert prefilter.hits(text) == []
     assert list(views(text, [], 0, Budget.for_text(text))) == []
 
