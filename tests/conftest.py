@@ -3,8 +3,11 @@
 Where slow tests are left out, laws are tried on fewer examples; a test that names its own number keeps it.
 """
 
+from functools import partialmethod
+
 import pytest
 import structlog
+from argon2 import PasswordHasher
 from hypothesis import settings
 
 settings.register_profile("tightlip", deadline=None)
@@ -14,4 +17,7 @@ settings.register_profile("quick", settings.get_profile("tightlip"), max_example
 def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("quick" if "not slow" in config.option.markexpr else "tightlip")
     # What structlog does by itself with an exception is to draw the values of all local variables: seconds of work.
+    # A password's hash is made to take time, and a hundred tests make several; how many rounds it had stands in it.
+    cheap = partialmethod(PasswordHasher.__init__, time_cost=1, memory_cost=8, parallelism=1)
+    PasswordHasher.__init__ = cheap  # type: ignore[assignment]
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])

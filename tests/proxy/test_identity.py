@@ -11,22 +11,16 @@ import pytest
 import structlog
 from argon2 import PasswordHasher, Type
 
-from proxy import identity, userfile
+from proxy import identity
 from proxy.configfile import ConfigError
 from proxy.identity import Authenticator, add_user, load_users, remove_user
 from proxy.profile import Identity
 from proxy.userfile import train_user
 
 PASSWORD = "correct horse battery"
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+CHEAP = PasswordHasher()  # here, as for all tests
 DAY = date(2026, 11, 21)
 ADA = Identity("ada", frozenset({"research", "ml"}), frozenset({"maintainer"}), (("pci-basics", DAY),))
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(userfile, "PasswordHasher", lambda: CHEAP)
-    monkeypatch.setattr(identity, "PasswordHasher", lambda: CHEAP)
 
 
 @pytest.fixture
