@@ -36,8 +36,8 @@ _LOWER = re.compile(r"(?<![\w./\\$@#%&~`'’-])[a-z\u00df-\u00ff]{3,40}(?![\w(\[
 _LIKE_A_NAME = re.compile(r"(?:Mc|Mac|De|Di|La|Le|Van|Du|Fitz|[OD]['’])[A-Z][^\W\d_]+")
 
 _FUNCTION_WORDS = frozenset(
-    "an among as can come done edit else en era et ja la le les lo los me mi my na no nor ok per see su te tu un una us "
-    "vi ya".split()
+    "an among as can come done edit else en era et ja la le les lo los me mi my na no nor ok per see su te tu un una "
+    "us vi ya".split()
 )
 """Given names somewhere, and far more often how a sentence begins: none is looked at without another word beside it."""
 
