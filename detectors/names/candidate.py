@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from detectors.names.gazetteer import COMMON, FAMILY, Gazetteer
+from detectors.names.gazetteer import COMMON, FAMILY, GIVEN, THING, Gazetteer
 from detectors.names.piece import cut
 from detectors.names.surrounding import Kind, kind_of
 from detectors.names.word import Word, shape, words
@@ -25,6 +25,9 @@ PIECE_CHARS = 50_000
 
 STRETCH_CHARS = 600
 """Longer ones are cut in two: the model reads a few dozen before anybody asks how long it takes."""
+
+BESIDE_CHARS = 2
+"""Words so near to one another may be one name's, which isn't cut."""
 
 _CAPITAL = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0100-\u017f\u0386-\u03ab\u0401-\u042f\u1e00-\u1eff"
 _CAPITALISED = (
@@ -61,10 +64,14 @@ class FirstLook:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._strength = lru_cache(maxsize=1 << 15)(self._judge)
-        self._lowered = frozenset(word for word in gazetteer if self._judge(word) == STRONG)
+        traits = {word: gazetteer[word] for word in gazetteer if gazetteer[word][GIVEN] >= "2" and len(word) > 2}
+        self._given = frozenset(word for word, of in traits.items() if of[COMMON] <= "2" and of[THING] <= "1")
+        self._given_alone = frozenset(
+            word for word, of in traits.items() if of[COMMON] == of[THING] == "0" and len(word) > 3
+        )
 
     def stretches(self, text: str) -> Iterator[Stretch]:
-        """In order; none overlaps another."""
+        """In order. What stands around may be in two of them, what could be a name in one."""
         for low, high in cut(text, 0, len(text), PIECE_CHARS):
             yield from self._in_piece(text, low, high)
 
@@ -72,40 +79,72 @@ class FirstLook:
         spans = {match.start(): match.end() for match in _CAPITALISED.finditer(text, begin, stop_at)}
         strength = self._strength
         found = [(start, end, much) for start, end in spans.items() if (much := strength(text[start:end])) != NO]
-        if len(text) <= SHORT_CHARS and (lowered := self._lowered.intersection(_LOWER.findall(text))):
-            places = (match.span() for match in _LOWER.finditer(text) if match[0] in lowered)
-            found = sorted([*found, *((start, end, STRONG) for start, end in places)])
-        end = begin
+        if len(text) <= SHORT_CHARS and (lowered := self._lowered(text)):
+            spans |= lowered
+            found = sorted([*found, *((start, end, STRONG) for start, end in lowered.items())])
+        done = begin
         at = 0
         while at < len(found):
             start, stop, much = found[at]
             at += 1
-            if start < end:
+            if start < done:
                 continue
             kind = kind_of(text, start, stop)
             if not _counts(kind, much):
                 continue
-            low, high = _between(text, max(end, start - MARGIN_CHARS), start), stop + MARGIN_CHARS
-            while at < len(found) and found[at][0] < high < low + STRETCH_CHARS:
-                high = found[at][1] + MARGIN_CHARS
+            low = _between(text, max(begin, start - MARGIN_CHARS), start)
+            while (
+                at < len(found)
+                and found[at][0] < stop + MARGIN_CHARS
+                and not self._parts(text, low, stop, found[at], kind)
+            ):
+                stop = found[at][1]
                 at += 1
-            end = _beyond(text, min(high, stop_at))
+            until = found[at][0] if at < len(found) else stop_at
+            end = _beyond(text, min(stop + MARGIN_CHARS, stop_at))
             inside = words(text, low, end)
-            yield Stretch(inside, self._could(text, inside, spans), kind)
+            yield Stretch(inside, self._could(inside, spans, range(done, until)), kind)
+            done = min(end, until)
 
-    def _could(self, text: str, inside: Sequence[Word], spans: Mapping[int, int]) -> list[int]:
-        """Places of words that could be part of a name. `spans` are those of the capitalised ones."""
-        is_short = len(text) <= SHORT_CHARS
-        could: list[int] = []
-        for at, word in enumerate(inside):
-            first = word.text[0]
-            if first.isupper():
-                if len(word.text) > 1 and (spans.get(word.start) != word.end or self._is_plain(inside, at)):
-                    continue
-            elif not (is_short and first.islower() and self._could_lowered(text, word, could[-1:] == [at - 1])):
+    @staticmethod
+    def _parts(text: str, low: int, stop: int, place: tuple[int, int, int], kind: Kind) -> bool:
+        """Whether a stretch of a kind from `low` to `stop` ends before the next place though it is near."""
+        start, end, _ = place
+        length = stop - low
+        if length > 2 * STRETCH_CHARS or (length > STRETCH_CHARS and start > stop + BESIDE_CHARS):
+            return True
+        return text.find("\n", stop, start) >= 0 and kind_of(text, start, end) != kind
+
+    def _lowered(self, text: str) -> dict[int, int]:
+        """Start and end of given names in lower case, and of family names behind them, without which those that are
+        plain words as well don't count."""
+        given = self._given.intersection(_LOWER.findall(text))
+        if not given:
+            return {}
+        found: dict[int, int] = {}
+        for match in _LOWER.finditer(text):
+            if match[0] not in given:
                 continue
-            could.append(at)
-        return could
+            end = match.end()
+            behind = _LOWER.match(text, end + 1) if text.startswith(" ", end) else None
+            if behind is not None and self._is_family(behind[0]):
+                found |= {match.start(): end, behind.start(): behind.end()}
+            elif match[0] in self._given_alone:
+                found[match.start()] = end
+        return found
+
+    def _could(self, inside: Sequence[Word], looks: Mapping[int, int], within: range) -> list[int]:
+        """Places of words within a part of the text that could be part of a name. `looks` are spans that look so."""
+        return [
+            at
+            for at, word in enumerate(inside)
+            if word.start in within
+            and (
+                word.text.isupper()
+                if len(word.text) == 1
+                else looks.get(word.start) == word.end and not self._is_plain(inside, at)
+            )
+        ]
 
     def _is_plain(self, inside: Sequence[Word], at: int) -> bool:
         """Whether a word has its capitals for shouting, or for being a plain one that begins a sentence."""
@@ -113,14 +152,8 @@ class FirstLook:
         if self._strength(word) != NO:
             return False
         return word.isupper() or (
-            0 < at < len(inside) - 1 and inside[at + 1].text[0].islower() and _ends_sentence(inside, at - 1)
+            at + 1 < len(inside) and inside[at + 1].text[0].islower() and _begins_sentence(inside, at)
         )
-
-    def _could_lowered(self, text: str, word: Word, follows: bool) -> bool:
-        """A given name, or what follows one and may be a family name."""
-        if self._strength(word.text) != STRONG and not (follows and self._is_family(word.text)):
-            return False
-        return _LOWER.match(text, word.start) is not None
 
     def _is_family(self, word: str) -> bool:
         traits = self._gazetteer.traits(word)
@@ -131,8 +164,6 @@ class FirstLook:
         if lower in _FUNCTION_WORDS:
             return NO
         given, family, place, common, thing = map(int, self._gazetteer.traits(lower))
-        if word[0].islower():
-            return STRONG if given >= 2 and common == 0 and thing == 0 and len(lower) > 3 else NO
         form = shape(word)
         if form == "XxX" and not _LIKE_A_NAME.fullmatch(word):
             return NO
@@ -143,10 +174,12 @@ class FirstLook:
         return UNKNOWN if common == thing == 0 and form in ("Xx", "XxX") and len(lower) > 2 else NO
 
 
-def _ends_sentence(words: Sequence[Word], at: int) -> bool:
-    """An abbreviation's dot does not."""
-    sign = words[at].text
-    return sign in "!?\n" or (sign == "." and at > 0 and words[at - 1].text[0].islower())
+def _begins_sentence(words: Sequence[Word], at: int) -> bool:
+    """Or the text. Behind an abbreviation's dot nothing begins."""
+    if at == 0:
+        return words[at].start == 0
+    sign = words[at - 1].text
+    return sign in "!?\n" or (sign == "." and at > 1 and words[at - 2].text[0].islower())
 
 
 def _counts(kind: Kind, strong: int) -> bool:

@@ -38,6 +38,7 @@ _JOINS: Final = frozenset(".-'’")
 MOST_JOINED: Final = 2
 """Such words between two of a name: `J. -`, `van der`."""
 
+_SHORTENED: Final = frozenset({"St", "Ste", "Sta", "Mt", "Ft"})
 _TITLED: Final = re.compile(
     r"(?i)(?:\b(?:mr|mrs|ms|miss|dr|prof|herrn?|frau|mme|mlle|sra?|dott|sig|dhr|mevr|pani?)\.?|\bm\.)\s{1,2}$"
 )
@@ -103,7 +104,9 @@ class OwnFinder:
         for at, label in labels.items():
             if at < end:
                 continue
-            end, column = _run_end(words, labels, at), self._columns[label]
+            end, column = at + 1, self._columns[label]
+            if self._leads(words[at], chances[at][column]):
+                end = _run_end(words, labels, at)
             known = [self._traits(word) for word in words[at:end]]
             yield Span(words[at:end], known, [chances[place][column] for place in range(at, end)], stretch.kind), label
 
@@ -120,6 +123,10 @@ class OwnFinder:
                     return "PERSON"
                 return "LOCATION" if known[PLACE] >= "2" else None
         return None
+
+    def _leads(self, word: Word, chance: float) -> bool:
+        """Whether it may be the first of several: no family name or place for which the gazetteer alone speaks."""
+        return MODEL not in self._sources or chance >= LEAST_WORD or self._traits(word)[GIVEN] >= "1"
 
     def _traits(self, word: Word) -> str:
         return traits(word.text, self._gazetteer)
@@ -216,10 +223,17 @@ def _joins(word: Word) -> bool:
 
 
 def _is_broken(words: Sequence[Word], start: int, end: int) -> bool:
-    """Whether a gap or the end of a sentence parts the words before `start` and at `end`; an initial's dot does not."""
+    """Whether a gap or the end of a sentence parts the words before `start` and at `end`."""
     if words[end].start - words[end - 1].end > 2:
         return True
-    return any(words[at].text == "." and words[at].spaced and len(words[at - 1].text) > 1 for at in range(start, end))
+    return any(
+        words[at].text == "." and words[at].spaced and not _is_short(words[at - 1].text) for at in range(start, end)
+    )
+
+
+def _is_short(word: str) -> bool:
+    """Whether it is an initial or a saint's `St`: a dot behind it ends no sentence."""
+    return len(word) == 1 or word in _SHORTENED
 
 
 def _without_genitive(text: str, end: int) -> int:

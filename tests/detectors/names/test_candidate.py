@@ -6,7 +6,8 @@ from detectors.names.candidate import SHORT_CHARS, FirstLook
 from detectors.names.gazetteer import Gazetteer
 
 KNOWN = Gazetteer(
-    {"jane": "30000", "roe": "02000", "will": "20030", "table": "00030", "berlin": "00300", "django": "00022"},
+    {"jane": "30000", "roe": "02000", "will": "20030", "table": "00030", "berlin": "00300", "django": "00022"}
+    | {"an": "20030", "rose": "32020", "quint": "02000"},
     {"table"},
 )
 LOOK = FirstLook(KNOWN)
@@ -25,6 +26,11 @@ def could_be(text: str) -> list[str]:
         ("the table is full", []),
         ("Django is used here, and nothing else", []),
         ("so said Kowalska in the end", ["Kowalska"]),
+        ("An answer comes with each of them", []),
+        ("It is full. Table and chairs are here, says Jane", ["Jane"]),
+        ("It is full. Table Jane is here, says An Roe", ["Table", "Jane", "An", "Roe"]),
+        ("ask rose quint about the rose", ["rose", "quint"]),
+        ("ask quint about the rose", []),
     ],
 )
 def test_in_prose(text: str, expected: list[str]) -> None:
@@ -62,7 +68,7 @@ def test_lower_case_counts_in_what_people_type_and_not_in_documents() -> None:
     assert could_be(text * (SHORT_CHARS // len(text) + 1)) == []
 
 
-def test_what_stands_around_comes_along_and_nothing_twice() -> None:
+def test_what_stands_around_comes_along() -> None:
     text = "One two three Jane four five six seven Roe eight nine. " + "word " * 60 + "Again Jane was here."
     first, second = LOOK.stretches(text)
     assert [word.text for word in first.words][:5] == ["One", "two", "three", "Jane", "four"]
@@ -71,14 +77,29 @@ def test_what_stands_around_comes_along_and_nothing_twice() -> None:
     assert all(text[word.start : word.end] == word.text for one in (first, second) for word in one.words)
 
 
+@pytest.mark.parametrize("gap", range(40, 60))
+def test_no_name_is_cut_where_a_stretch_ends(gap: int) -> None:
+    text = f"so said Jane {'w' * gap} Jane Roe, as was told before"
+    places = [one.words[at].start for one in LOOK.stretches(text) for at in one.could]
+    assert [text[start : start + 4] for start in places] == ["Jane", "Jane", "Roe,"]
+    assert any({"Jane", "Roe"} <= {one.words[at].text for at in one.could} for one in LOOK.stretches(text))
+
+
+def test_lines_of_another_kind_are_judged_apart() -> None:
+    text = 'call("Jane Roe", 1)  # [x]\nJane Roe has told everybody about it, and so has Roe\n# says Jane\n'
+    kinds = [(one.kind, [one.words[at].text for at in one.could]) for one in LOOK.stretches(text)]
+    assert kinds == [("string", ["Jane", "Roe"]), ("prose", ["Jane", "Roe", "Roe"]), ("comment", ["Jane"])]
+
+
 def test_code_costs_nothing() -> None:
     assert list(LOOK.stretches("def f(self):\n    return self.x[0]\n" * 1000)) == []
 
 
 def test_stretches_and_words_are_bounded_whatever_comes() -> None:
-    dense = "Jane Roe met Jane Roe, and " * 20_000
-    for one in LOOK.stretches(dense):
-        assert one.words[-1].end - one.words[0].start < 1_000
-        assert max(len(word.text) for word in one.words) <= 40
-    assert sum(len(one.could) for one in LOOK.stretches(dense)) == 80_000
+    for unit in ("Jane Roe met Jane Roe, and ", "Jane Roe Jane Roe "):
+        dense = unit * 10_000
+        for one in LOOK.stretches(dense):
+            assert one.words[-1].end - one.words[0].start < 1_500
+            assert max(len(word.text) for word in one.words) <= 40
+        assert sum(len(one.could) for one in LOOK.stretches(dense)) == 40_000
     assert could_be(f"so said K{'o' * 5000} in the end") == []

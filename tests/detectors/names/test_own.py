@@ -36,6 +36,8 @@ def told(finder: OwnFinder, text: str) -> list[tuple[str, str]]:
         ("can you ask daniel miller if he has the keys", "daniel miller"),
         ("My name is Kwabena Osei-Tutu and I lost my card.", "Kwabena Osei-Tutu"),
         ("Discharge summary for patient John O'Neill, born in Leeds.", "John O'Neill"),
+        ("Our CEO Margaret Thornbury will come on Friday.", "Margaret Thornbury"),
+        ("please draft a mail to maria gonzalez about her refund", "maria gonzalez"),
     ],
 )
 def test_persons_in_what_developers_send(finder: OwnFinder, text: str, name: str) -> None:
