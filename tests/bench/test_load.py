@@ -43,6 +43,7 @@ async def tunnel(vendor: tuple[str, Path]) -> AsyncIterator[Target]:
         yield Target("127.0.0.1", listening.sockets[0].getsockname()[1], str(vendor[1]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", SPEAKERS)
 async def test_every_request_is_answered_and_timed(vendor: tuple[str, Path], protocol: str) -> None:
     async with tunnel(vendor) as target:

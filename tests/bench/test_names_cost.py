@@ -88,6 +88,7 @@ def test_the_table_judges() -> None:
     assert "| chat, 3 pieces | 1.0 / 2.0 | 2.0 / **51.0** | 2.00 | 7 |" in printed
 
 
+@pytest.mark.slow
 def test_a_model_that_finds_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="expected a model that finds them"):
         bench_of("off", tmp_path)

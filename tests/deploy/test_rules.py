@@ -30,6 +30,7 @@ def test_the_configuration_and_the_rules_are_right() -> None:
     assert "1 rule files found" in _promtool("check", "config", "prometheus.yml")
 
 
+@pytest.mark.slow
 @needs_promtool
 @pytest.mark.parametrize("trial", TRIALS)
 def test_alerts_fire_when_they_should_and_not_just_below(trial: str) -> None:

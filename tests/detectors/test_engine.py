@@ -8,12 +8,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors import Category, Engine, RuleError, Scan, Severity, prefilter
 from tests.compiled import rules_folder
 from tests.detectors.rulebase import KEY, found, make_engine, make_rule, make_ruleset
+from tests.law import often
 
 TOKEN = "tok-" + "qwertyui"
 ENGINE = make_engine(make_rule())
@@ -124,7 +125,7 @@ def test_our_own_placeholders_are_not_found(what: str, text: str, count: int) ->
 
 
 @given(st.text(max_size=200), st.text(max_size=20))
-@settings(max_examples=300)
+@often(300)
 def test_any_text_is_answered_the_same_twice(text: str, field: str) -> None:
     scan = ENGINE.scan(f"{text}{TOKEN} {text}", field)
     assert scan == ENGINE.scan(f"{text}{TOKEN} {text}", field)
@@ -204,6 +205,7 @@ def test_starting_imports_neither_presidio_nor_spacy_nor_a_parser(tmp_path: Path
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_one_cache_folder_serves_engines_of_different_rules(tmp_path: Path) -> None:
     first = make_engine(make_rule(), cache_dir=tmp_path)
     second = make_engine(make_rule(pattern=r"other-[a-z]{4}"), cache_dir=tmp_path)

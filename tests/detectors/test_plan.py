@@ -40,6 +40,7 @@ def test_a_torn_file_is_none(content: bytes, tmp_path: Path) -> None:
     assert load_plans(tmp_path, "digest") == {}
 
 
+@pytest.mark.slow
 def test_a_second_start_compiles_nothing_and_finds_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = make_engine(make_rule(), cache_dir=tmp_path)
     monkeypatch.setattr(Matcher, "_compiled", lambda self: pytest.fail("compiled again"))

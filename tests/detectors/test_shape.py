@@ -2,11 +2,12 @@
 
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors.prefilter import PlainPrefilter, VectorPrefilter, encode
 from detectors.shape import WIDTH_CAP, shape_of
+from tests.law import often
 
 PATTERNS = [
     r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])",
@@ -36,7 +37,7 @@ def test_a_sketch_hits_in_every_match(pattern: str) -> None:
     compiled = regex.compile(pattern, regex.VERBOSE | regex.ASCII)
     around = st.text("aZ0 -_\n?é漢@\ud800", max_size=6)
 
-    @settings(max_examples=150, deadline=None)
+    @often(150)
     @given(around, st.from_regex(_plain(pattern), fullmatch=True), around)
     def law(before: str, inside: str, after: str) -> None:
         text = before + inside + after

@@ -9,12 +9,15 @@ import socket
 import ssl
 import subprocess
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import anthropic
 import httpx2
-import openai
 
 from tests.e2e.lab import Tightlip
+
+if TYPE_CHECKING:  # each takes a second to import, also in the many runs that only look which tests there are
+    import anthropic
+    import openai
 
 CHAT = "https://api.openai.com/v1/chat/completions"
 MESSAGES = "https://api.anthropic.com/v1/messages"
@@ -56,13 +59,17 @@ def _parse(output: bytes, error: str) -> Answer:
     return Answer(int(status[1]) if status else 0, {k.lower(): v for k, _, v in pairs}, body, error)
 
 
-def openai_sdk(tightlip: Tightlip, *, http2: bool = False) -> openai.OpenAI:
+def openai_sdk(tightlip: Tightlip, *, http2: bool = False) -> "openai.OpenAI":
     """With the SDK's own retries left on: a test that counts attempts must be able to see more than one."""
+    import openai
+
     transport = httpx2.Client(proxy=tightlip.proxy_url, verify=_trust(tightlip), http2=http2, trust_env=False)
     return openai.OpenAI(api_key="fake", http_client=transport)
 
 
-def anthropic_sdk(tightlip: Tightlip, *, http2: bool = False) -> anthropic.Anthropic:
+def anthropic_sdk(tightlip: Tightlip, *, http2: bool = False) -> "anthropic.Anthropic":
+    import anthropic
+
     transport = httpx2.Client(proxy=tightlip.proxy_url, verify=_trust(tightlip), http2=http2, trust_env=False)
     return anthropic.Anthropic(api_key="fake", http_client=transport)
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-import anthropic
 import httpx
 import httpx2
-import openai
 import pytest
 
 from tests.e2e import values
@@ -79,6 +77,8 @@ def test_a_value_is_blocked(strict: Tightlip, vendor: FakeVendor) -> None:
 def test_the_first_chunk_does_not_wait_for_the_last(balanced: Tightlip, vendor: FakeVendor) -> None:
     vendor.script(Step(text=("one ", "two ", "three"), pause_after=1))
     transport = httpx2.Client(trust_env=False)
+    import openai
+
     sdk = openai.OpenAI(api_key="fake", base_url=f"{balanced.proxy_url}/v/openai/v1", http_client=transport)
     texts = []
     for event in sdk.chat.completions.create(model="m", messages=[{"role": "user", "content": "count"}], stream=True):
@@ -88,6 +88,8 @@ def test_the_first_chunk_does_not_wait_for_the_last(balanced: Tightlip, vendor: 
 
 
 def test_the_anthropic_sdk_works_and_shows_a_block(balanced: Tightlip, strict: Tightlip, vendor: FakeVendor) -> None:
+    import anthropic
+
     def sdk(tightlip: Tightlip) -> anthropic.Anthropic:
         transport = httpx2.Client(trust_env=False)
         return anthropic.Anthropic(api_key="fake", base_url=f"{tightlip.proxy_url}/v/anthropic", http_client=transport)

@@ -4,8 +4,6 @@ import json
 import re
 from typing import Any
 
-import anthropic
-import openai
 import pytest
 
 from tests.e2e import values
@@ -51,6 +49,8 @@ def test_openai_sdk_raises_once_with_the_reason(
 ) -> None:
     value, before = values.aws_key(), len(strict.decisions())
     turns: list[Any] = [{"role": "user", "content": "hello"}, {"role": "user", "content": f"line one\nuse {value}"}]
+    import openai
+
     with pytest.raises(openai.BadRequestError) as raised:
         openai_sdk(strict, http2=http2).chat.completions.create(model="m", messages=turns, stream=streaming)
     _assert_told(str(raised.value), value, "message 2, line 2")
@@ -67,6 +67,8 @@ def test_anthropic_sdk_raises_once_with_the_reason(strict: Tightlip, vendor: Fak
         {"role": "assistant", "content": [{"type": "tool_use", "id": "toolu_1", "name": "Read", "input": {}}]},
         {"role": "user", "content": result},
     ]
+    import anthropic
+
     with pytest.raises(anthropic.BadRequestError) as raised:
         anthropic_sdk(strict, http2=http2).messages.create(model="m", max_tokens=9, messages=turns)
     _assert_told(str(raised.value), value, "message 3, tool result, line 3")
@@ -85,6 +87,8 @@ def test_the_conversation_goes_on_with_the_value_cut_out(strict: Tightlip, vendo
     value = values.aws_key()
     client = anthropic_sdk(strict)
     turns: list[Any] = [{"role": "user", "content": f"use {value}"}]
+    import anthropic
+
     with pytest.raises(anthropic.BadRequestError):
         client.messages.create(model="m", max_tokens=9, messages=turns)
     turns += [{"role": "user", "content": "never mind, what is two plus two?"}]

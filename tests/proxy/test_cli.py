@@ -121,6 +121,7 @@ def test_exit_codes_of_scan(state: Path, arguments: tuple[str, ...], given: str,
     assert tightlip(state, "scan", *arguments, given=given).returncode == code
 
 
+@pytest.mark.slow
 def test_a_shell_gets_the_same(state: Path) -> None:
     done, within = (run(state, "scan", "-", given=f"card {CARD}") for run in (process, tightlip))
     assert (done.returncode, done.stdout, done.stderr) == (1, within.stdout, within.stderr)

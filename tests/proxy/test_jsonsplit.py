@@ -1,12 +1,13 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.jsonsplit import CHUNK_BYTES, NOTHING_KNOWN, UNSETTLED_CHUNKS, Split, known_from, split
 from proxy.jsontext import Leaf
 from proxy.reason import Reason
+from tests.law import often
 from tests.proxy.reading import documents, outcome
 
 
@@ -26,7 +27,7 @@ def pieces(data: bytes) -> list[Leaf] | Reason | None:
     return sorted(found, key=lambda leaf: leaf.start)
 
 
-@settings(deadline=None, max_examples=400)
+@often(400)
 @given(documents())
 def test_split_loses_nothing(data: bytes) -> None:
     whole = outcome(data)
@@ -36,7 +37,7 @@ def test_split_loses_nothing(data: bytes) -> None:
         assert pieces(data) == whole
 
 
-@settings(deadline=None, max_examples=600)
+@often(600)
 @given(documents(), st.data())
 def test_split_hides_no_fault(data: bytes, draw: st.DataObject) -> None:
     broken = bytearray(data)
@@ -76,7 +77,7 @@ def forgetful(parts: Split | None) -> object:
     return parts and (parts.skeleton, parts.chunks, [array[:-1] for array in parts.arrays])
 
 
-@settings(deadline=None, max_examples=300)
+@often(300)
 @given(documents(), st.data())
 def test_split_with_an_earlier_body_is_the_same(data: bytes, draw: st.DataObject) -> None:
     later = bytearray(data)
@@ -90,7 +91,7 @@ def test_split_with_an_earlier_body_is_the_same(data: bytes, draw: st.DataObject
     assert forgetful(split(data, known)) == forgetful(parts)
 
 
-@settings(deadline=None, max_examples=300)
+@often(300)
 @given(conversations())
 def test_a_resent_conversation_splits_as_if_it_were_new(bodies: list[bytes]) -> None:
     first, later = bodies

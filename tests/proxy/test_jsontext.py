@@ -3,10 +3,11 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from proxy.jsontext import Leaf, LeafKind, leaves
 from proxy.reason import Reason, RequestError
+from tests.law import often
 from tests.proxy.reading import documents, is_utf8, outcome
 
 
@@ -35,7 +36,7 @@ def expected(data: bytes) -> Counter[tuple[str, str]]:
     return found
 
 
-@settings(deadline=None, max_examples=300)
+@often(300)
 @given(documents())
 def test_walk_loses_nothing(data: bytes) -> None:
     if not is_utf8(data):
@@ -46,7 +47,7 @@ def test_walk_loses_nothing(data: bytes) -> None:
     assert [leaf.start for leaf in found] == sorted({leaf.start for leaf in found})
 
 
-@settings(deadline=None, max_examples=200)
+@often(200)
 @given(documents().filter(is_utf8))
 def test_paths_and_offsets_lead_to_the_value(data: bytes) -> None:
     tree = json.loads(data, parse_int=str, parse_float=str)

@@ -21,6 +21,7 @@ from proxy import body as wire
 from proxy.body import Limits
 from proxy.policy import Policy
 from proxy.verdict import Decision, Request, Verdict
+from tests.law import often
 from tests.proxy.inspecting import (
     AWS_KEY,
     EMAIL,
@@ -40,7 +41,7 @@ from tests.proxy.inspecting import (
 )
 
 PLACEHOLDER = re.compile(r"\[AWS_ACCESS_KEY:[0-9a-f]{6}\]")
-MANY = settings(deadline=None, max_examples=150)
+MANY = often(150)
 FEW = settings(deadline=None, max_examples=40)
 
 WORDS = st.text(max_size=30)

@@ -195,7 +195,7 @@ def test_against_what_was_decided_then(state: Path) -> None:
 
 
 def test_an_empty_log_is_no_error(tmp_path: Path) -> None:
-    code, text = run(tmp_path, "--policy", "strict")
+    code, text = run(share_rules(tmp_path), "--policy", "strict")
     assert code == 0
     assert "0 recorded decisions" in text
 

@@ -11,6 +11,7 @@ from proxy.document import segments
 from proxy.jsontext import Path
 from proxy.rewrite import Edit, apply, fit, splice
 from proxy.segment import Label, Segment
+from tests.law import often
 
 MARK = "[SSN:7f3a9c]"
 TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
@@ -50,7 +51,7 @@ def starts_as_json(text: str) -> bool:
     return text.lstrip()[:1] in ("{", "[", '"')
 
 
-@settings(deadline=None, max_examples=300)
+@often(300)
 @given(
     st.data(),
     st.lists(
@@ -140,7 +141,7 @@ def hidden(value: Any, old: str, new: str) -> Any:
     return value
 
 
-@settings(deadline=None, max_examples=300)
+@often(300)
 @given(INNER.map(lambda value: json.dumps([value])), REPLACEMENT)
 def test_json_in_strings_stays_json_at_every_level(text: str, new: str) -> None:
     data = json.dumps({"arguments": text}).encode()

@@ -18,6 +18,7 @@ print([name for name in sys.modules if name.startswith(("opentelemetry", "google
 """
 
 
+@pytest.mark.slow
 def test_off_is_the_default_and_nothing_is_imported() -> None:
     done = subprocess.run([sys.executable, "-c", _OFF], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import detectors
 from detectors.own.codeprint import Prints
 from detectors.own.word import CHUNK_CHARS
 from tests.detectors.own.indexes import found, prints
+from tests.law import often
 
 FOLDER = Path(detectors.__file__).parent
 OWN = sorted((FOLDER / "structure").glob("*.py"))
@@ -101,7 +102,7 @@ def test_a_fragment_is_found_wherever_it_stands(own: Prints, at: int) -> None:
     assert found(own, text)
 
 
-@settings(max_examples=200, deadline=None)
+@often(200)
 @given(st.text(max_size=600) | st.text("ab #/*\n\t\r_1é→中", max_size=600))
 def test_any_text_can_be_looked_up(own: Prints, text: str) -> None:
     for owned in own.find(text):

@@ -14,6 +14,7 @@ from detectors.own.dictionarybuild import ColumnPlan
 from detectors.own.valuekind import ValueKind
 from detectors.own.word import CHUNK_CHARS
 from tests.detectors.own.indexes import ROWS, build, dictionary, found, plan
+from tests.law import often
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +141,7 @@ def test_every_row_of_any_dictionary_is_found(
         assert {name, born, account} <= found(made, f"{around}\n{name}, {born}, {account}\n{around}"), "a row is missed"
 
 
-@settings(max_examples=200, deadline=None)
+@often(200)
 @given(st.text(max_size=400))
 def test_any_text_can_be_looked_up(customers: Dictionaries, text: str) -> None:
     for owned in customers.find(text):

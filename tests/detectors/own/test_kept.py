@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors import RuleError
@@ -12,6 +12,7 @@ from detectors.own import dictionarybuild, kept
 from detectors.own.dictionary import Dictionaries
 from detectors.own.secret import Secret
 from tests.detectors.own.indexes import KEY, ROWS, build, plan, prints
+from tests.law import often
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +49,13 @@ def test_a_file_cut_short_or_made_longer_is_refused(content: bytes, file: Path) 
     assert "changed or cut short" in refused(file, content + b"\0")
 
 
-@settings(max_examples=200, deadline=None)
+@often(200)
 @given(st.binary(max_size=300), st.booleans())
 def test_any_other_file_is_refused(file: Path, other: bytes, with_magic: bool) -> None:
     refused(file, kept.MAGIC + other if with_magic else other)
 
 
-@settings(max_examples=100, deadline=None)
+@often(100)
 @given(st.data())
 def test_parts_of_an_index_put_together_otherwise_are_refused(content: bytes, file: Path, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(content)), min_size=1, max_size=4, unique=True)))

@@ -5,12 +5,13 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.bundle.container import MAGIC, Bundle, decode, described, read_bundle
 from proxy.bundle.manifest import BundleError, Manifest, canonical, read_manifest
 from proxy.bundle.trust import Trust, load_trust
+from tests.law import often
 from tests.proxy.bundle.making import MEMBERS, NOW, bundle_of, signed, trust_file
 
 
@@ -158,7 +159,7 @@ def test_no_bytes_are_a_fault(data: bytes) -> None:
         decode(data)
 
 
-@settings(max_examples=300)
+@often(300)
 @given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode), st.binary(max_size=100), st.integers(0, 200))
 def test_no_bytes_behind_a_right_head_are_a_fault(manifest: bytes, rest: bytes, signatures: int) -> None:
     head = struct.pack(">18s32sII", MAGIC, hashlib.sha256(manifest).digest(), len(manifest), signatures)
@@ -166,7 +167,7 @@ def test_no_bytes_behind_a_right_head_are_a_fault(manifest: bytes, rest: bytes, 
         decode(head + manifest + rest)
 
 
-@settings(max_examples=300)
+@often(300)
 @given(st.data())
 def test_no_manifest_of_the_right_shape_is_a_fault(data: st.DataObject) -> None:
     """Values of any JSON type in any place: read, or BundleError."""

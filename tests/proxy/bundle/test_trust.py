@@ -14,6 +14,7 @@ from proxy.bundle.manifest import BundleError
 from proxy.bundle.signature import sign
 from proxy.bundle.trust import load_trust
 from proxy.configfile import ConfigError
+from tests.law import often
 from tests.proxy.bundle.making import ADA, BOB, EVE, NOW, bundle_of, signed, trust_file, trust_lines
 
 ONE, BOTH = ("Ada Lovelace",), ("Ada Lovelace", "Bob")
@@ -155,7 +156,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(often(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["version", "keys", "keys.0", "id", "public", "person", "from", "until", "revoked"]), VALUES)
 def test_no_trust_file_is_a_fault(tmp_path: Path, where: str, value: object) -> None:
     """Read, or refused as the operator's mistake, whatever stands at any place of it."""

@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.policy import PolicyError, load_policy
 from proxy.policy.check import expired
 from proxy.policy.source import MAX_NODES, parse_source
 from proxy.setting import policy_folder
+from tests.law import often
 from tests.proxy.policy.making import HEAD, WORDS, load, write
 
 MISTAKES = [
@@ -223,7 +224,7 @@ BITS = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@often(300)
 @given(
     st.one_of(
         st.binary(max_size=100),
