@@ -124,7 +124,7 @@ class Tightlip:
         """What the metrics address answers."""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(f"http://{self.metrics_address}{path}", timeout=10) as answer:
+            with opener.open(f"http://{self.metrics_address}{path}", timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as err:
             return err.code, err.read().decode()
@@ -149,7 +149,7 @@ class Tightlip:
     def outcome_of(self, decision: Mapping[str, Any]) -> dict[str, Any]:
         """The outcome record, which is written soon after the client has its answer, and is the only one."""
         found: list[dict[str, Any]] = []
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not found and time.monotonic() < deadline:
             found = [r for r in self.audit() if r["type"] == "outcome" and r["request"] == decision["request"]]
         (outcome,) = found

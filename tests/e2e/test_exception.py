@@ -35,7 +35,7 @@ allow: {categories: [pii]}
 """
 PASSWORD = "correct horse"
 SOON = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
-WAIT_SECONDS = 30
+WAIT_SECONDS = 60
 
 
 @pytest.fixture(scope="module")

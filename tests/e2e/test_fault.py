@@ -21,7 +21,7 @@ from tests.fakevendor import FakeVendor, Step
 
 pytestmark = pytest.mark.slow
 
-_PATIENCE_SECONDS = 20
+_PATIENCE_SECONDS = 60
 
 
 def _until(holds: Callable[[], bool], what: str) -> None:

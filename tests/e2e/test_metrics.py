@@ -45,7 +45,7 @@ def ask(tightlip: Tightlip, url: str, body: bytes | None, *arguments: str) -> in
 
 def scrape(tightlip: Tightlip, accept: str = "") -> str:
     request = urllib.request.Request(f"http://{tightlip.metrics_address}/metrics", headers={"accept": accept})
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
         page: str = answer.read().decode()
         return page
 

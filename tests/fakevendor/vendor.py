@@ -39,7 +39,7 @@ class FakeVendor:
 
     def __enter__(self) -> "FakeVendor":
         self._thread.start()
-        if not self._ready.wait(timeout=10):
+        if not self._ready.wait(timeout=60):
             raise TimeoutError("the fake vendor did not start")
         return self
 
@@ -86,7 +86,7 @@ class FakeVendor:
 
     def wait_for(self, method: str, count: int = 1) -> list[bytes]:
         """What came by that method, over WebSockets above all, once there is so much."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while len(found := [r.body for r in self.requests if r.method == method]) < count:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{method}: expected {count}, found {len(found)}")

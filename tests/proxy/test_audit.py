@@ -88,8 +88,8 @@ def log(folder: Path) -> Iterator[AuditLog]:
 
 
 def test_an_acknowledged_record_is_on_disk_with_its_number_and_chain(log: AuditLog, folder: Path) -> None:
-    assert log.append(decision("r1")).result(5) == 2
-    assert log.append(outcome("r1")).result(5) == 3
+    assert log.append(decision("r1")).result(60) == 2
+    assert log.append(outcome("r1")).result(60) == 3
     found = records(folder)
     assert [record["seq"] for record in found] == [1, 2, 3]
     assert [record["type"] for record in found] == ["start", "decision", "outcome"]
@@ -127,7 +127,7 @@ def test_a_decision_has_exactly_the_fields_the_record_promises(log: AuditLog, fo
         justification={"code": "K7QF", "reason": "it is a test", "clause": "own"},
         context={"approval": "approved"},
     )
-    log.append(full).result(5)
+    log.append(full).result(60)
     record = records(folder)[-1]
     assert list(record)[:5] == ["v", "seq", "prev", "type", "request"]
     assert set(record) == {"v", "seq", "prev", "type", *(field.name for field in fields(Decision))}
@@ -188,20 +188,20 @@ def test_a_disk_that_hangs_refuses_newcomers(log: AuditLog, monkeypatch: pytest.
 
     monkeypatch.setattr(auditsegment, "_sync", sync)
     first = log.append(decision("r1"))
-    assert hanging.wait(5)
+    assert hanging.wait(60)
     assert log.available
     monkeypatch.setattr("proxy.audit.STALL_SECONDS", 0)
     with pytest.raises(AuditUnavailable, match="stalled"):
         log.append(decision("r2")).result(0)
     assert not log.available
     answers.set()
-    assert first.result(5) == 2
+    assert first.result(60) == 2
     _until_available(log)
 
 
 def test_a_record_lists_a_bounded_number_of_findings(log: AuditLog, folder: Path) -> None:
     finding = AuditFinding("email", "pii", "EMAIL_ADDRESS", "/messages/0/content", 0, 9, "9f" * 16, "log")
-    log.append(decision(findings=(finding,) * 1500)).result(5)
+    log.append(decision(findings=(finding,) * 1500)).result(60)
     record = records(folder)[-1]
     assert isinstance(record["findings"], list)
     assert (len(record["findings"]), record["findings_omitted"]) == (1000, 500)
@@ -236,13 +236,13 @@ def test_appending_to_a_closed_log_fails_at_once(folder: Path) -> None:
 def test_a_new_day_and_a_full_segment_begin_a_new_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [NOW]
     log = AuditLog(folder, wall_clock=lambda: clock[0])
-    log.append(decision("r1")).result(5)
+    log.append(decision("r1")).result(60)
     clock[0] += 86_400
-    log.append(decision("r2")).result(5)
+    log.append(decision("r2")).result(60)
     clock[0] -= 3 * 86_400  # a clock that jumps back must not reorder the files
-    log.append(decision("r3")).result(5)
+    log.append(decision("r3")).result(60)
     monkeypatch.setattr("proxy.audit.SEGMENT_BYTES", 10)
-    log.append(decision("r4")).result(5)
+    log.append(decision("r4")).result(60)
     log.close()
     names = [path.name for path in segments(folder)]
     assert names == [
@@ -258,8 +258,8 @@ def test_a_new_day_and_a_full_segment_begin_a_new_file(folder: Path, monkeypatch
 def test_decisions_without_outcome_are_closed_as_unknown_at_the_next_start_once(folder: Path) -> None:
     log = AuditLog(folder)
     for request in ("r1", "r2", "r3"):
-        log.append(decision(request)).result(5)
-    log.append(outcome("r2")).result(5)
+        log.append(decision(request)).result(60)
+    log.append(outcome("r2")).result(60)
     log.close()
     AuditLog(folder, wall_clock=lambda: NOW).close()
     found = records(folder)
@@ -276,8 +276,8 @@ def test_decisions_without_outcome_are_closed_as_unknown_at_the_next_start_once(
 @pytest.mark.parametrize("cut", [1, 40, 150])
 def test_a_torn_last_line_is_sealed_and_kept(folder: Path, cut: int) -> None:
     log = AuditLog(folder)
-    log.append(decision("r1")).result(5)
-    log.append(decision("r2")).result(5)
+    log.append(decision("r1")).result(60)
+    log.append(decision("r2")).result(60)
     log.close()
     (torn,) = segments(folder)
     torn.write_bytes(torn.read_bytes()[:-cut])
@@ -302,7 +302,7 @@ def test_a_flipped_bit_is_noticed_and_the_log_starts_all_the_same(
     log = AuditLog(folder)
     for request in ("r1", "r2"):
         log.append(decision(request))
-    log.append(outcome("r2")).result(5)
+    log.append(outcome("r2")).result(60)
     log.close()
     (path,) = segments(folder)
     content = bytearray(path.read_bytes())
@@ -314,7 +314,7 @@ def test_a_flipped_bit_is_noticed_and_the_log_starts_all_the_same(
     assert [seal["segment"] for seal in seals] == [path.name]
     assert path.read_bytes() == content
     log = AuditLog(folder)
-    assert log.append(decision("r9")).result(5) > 4
+    assert log.append(decision("r9")).result(60) > 4
     log.close()
 
 
@@ -327,7 +327,7 @@ def test_a_failing_disk_refuses_seals_and_recovers_alone(
     log: AuditLog, folder: Path, monkeypatch: pytest.MonkeyPatch, code: int, reason: str
 ) -> None:
     monkeypatch.setattr("proxy.audit.RETRY_SECONDS", 0.01)
-    log.append(decision("r1")).result(5)
+    log.append(decision("r1")).result(60)
     works, whole = threading.Event(), auditsegment._write
 
     def torn_write(descriptor: int, content: bytes) -> None:
@@ -338,7 +338,7 @@ def test_a_failing_disk_refuses_seals_and_recovers_alone(
 
     monkeypatch.setattr(auditsegment, "_write", torn_write)
     with pytest.raises(AuditUnavailable, match=reason):
-        log.append(decision("r2")).result(5)
+        log.append(decision("r2")).result(60)
     assert not log.available
     with pytest.raises(AuditUnavailable, match=reason):
         log.append(decision("r3")).result(0)
@@ -347,7 +347,7 @@ def test_a_failing_disk_refuses_seals_and_recovers_alone(
     assert log.failures == 1
     works.set()
     _until_available(log)
-    assert log.append(decision("r4")).result(5) == 5
+    assert log.append(decision("r4")).result(60) == 5
     torn = segments(folder)[0]
     assert torn.stat().st_mode & 0o777 == 0o400
     assert not torn.read_bytes().endswith(b"\n")
@@ -361,7 +361,7 @@ def test_what_a_failing_disk_left_unsaid_is_said_once_it_can_be(
 ) -> None:
     """Outcomes wait. A decision that stands in the file, though nobody was told, let nothing out, and that is said."""
     monkeypatch.setattr("proxy.audit.RETRY_SECONDS", 0.01)
-    log.append(decision("r1")).result(5)
+    log.append(decision("r1")).result(60)
     works, whole = threading.Event(), auditsegment._write
 
     def late_failure(descriptor: int, content: bytes) -> None:
@@ -372,11 +372,11 @@ def test_what_a_failing_disk_left_unsaid_is_said_once_it_can_be(
     monkeypatch.setattr(auditsegment, "_write", late_failure)
     log.append_later(outcome("r1"))
     with pytest.raises(AuditUnavailable, match="io_error"):
-        log.append(decision("r2")).result(5)
+        log.append(decision("r2")).result(60)
     log.append_later(outcome("r0"))
     works.set()
     _until_available(log)
-    log.append(decision("r3")).result(5)
+    log.append(decision("r3")).result(60)
     log.close()
     ended = [(record["request"], record["result"]) for record in records(folder) if record["type"] == "outcome"]
     assert sorted(ended) == [("r0", "complete"), ("r1", "complete"), ("r2", "blocked")]
@@ -398,16 +398,16 @@ def test_a_fault_of_our_own_refuses_instead_of_hanging(folder: Path, monkeypatch
     log = AuditLog(folder, wall_clock=lambda: clock[0])
     clock[0] = float("nan")
     with pytest.raises(AuditUnavailable, match="failed"):
-        log.append(decision("r1")).result(5)
+        log.append(decision("r1")).result(60)
     clock[0] = NOW
     _until_available(log)
-    log.append(decision("r2")).result(5)
+    log.append(decision("r2")).result(60)
     log.close()
 
 
 def test_the_probe_writes_beside_the_log_and_not_into_it(log: AuditLog, folder: Path) -> None:
     before = records(folder)
-    log.probe().result(5)
+    log.probe().result(60)
     assert records(folder) == before
     assert not (folder / ".probe").exists()
 
@@ -442,11 +442,11 @@ def test_a_really_full_disk_refuses_and_recovers(tiny_disk: Path, monkeypatch: p
     (tiny_disk / "ballast").write_bytes(bytes(300_000))
     with pytest.raises(AuditUnavailable, match="disk_full"):
         for i in range(2000):
-            acknowledged.append(log.append(decision(f"r{i}")).result(5))
+            acknowledged.append(log.append(decision(f"r{i}")).result(60))
     assert log.failures == 1
     (tiny_disk / "ballast").unlink()
     _until_available(log)
-    assert log.append(decision("after")).result(5) > acknowledged[-1]
+    assert log.append(decision("after")).result(60) > acknowledged[-1]
     log.close()
     found = records(tiny_disk / "audit")
     assert set(acknowledged) <= {record["seq"] for record in found}
@@ -554,5 +554,5 @@ def test_a_futures_result_is_never_set_twice(log: AuditLog) -> None:
     futures: list[Future[int]] = [log.append(decision(f"r{i}")) for i in range(50)]
     for future in futures[::2]:
         future.cancel()
-    log.append(decision("last")).result(5)
+    log.append(decision("last")).result(60)
     assert log.available

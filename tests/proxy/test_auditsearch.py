@@ -49,7 +49,7 @@ def log(state: Path) -> Iterator[AuditLog]:
 
 def write(log: AuditLog, *records: Decision | Outcome) -> None:
     for record in records:
-        log.append(record).result(5)
+        log.append(record).result(60)
 
 
 def explain(state: Path, *arguments: str) -> tuple[int, str]:
@@ -166,7 +166,7 @@ def test_what_else_a_record_may_say(log: AuditLog, state: Path, changes: dict[st
 def test_it_tells_what_was_marked(log: AuditLog, state: Path) -> None:
     write(log, blocked(), blocked("tl-b"))
     detail = {"right": False, "findings": [{"finding": 1, "rule": FOUND.rule}]}
-    log.append(Change(time=NOW, actor="bob", kind="mark", subject="tl-a", detail=detail)).result(5)
+    log.append(Change(time=NOW, actor="bob", kind="mark", subject="tl-a", detail=detail)).result(60)
     assert "1. AWS access key" in explain(state, "tl-a")[1]
     assert "critical-credentials; marked false" in explain(state, "tl-a")[1]
     assert "marked" not in explain(state, "tl-b")[1]

@@ -23,7 +23,7 @@ def handed(folder: Path) -> Iterator[Handed]:
     """Of a log with two decisions, the second of which is still open."""
     log = AuditLog(folder)
     for request in ("r1", "r2"):
-        log.append(decision(request)).result(5)
+        log.append(decision(request)).result(60)
     log.append(outcome("r1"))
     yield replace(log.hand_over(), still_open=("r2",))
 
@@ -34,7 +34,7 @@ def outcomes(folder: Path) -> list[tuple[object, object]]:
 
 def test_what_is_handed_over_goes_on_and_stays_open(folder: Path, handed: Handed) -> None:
     log = AuditLog(folder, handed=handed)
-    assert log.append_encoded('"type":"outcome","request":"r2","result":"completed"').result(5) == 6
+    assert log.append_encoded('"type":"outcome","request":"r2","result":"completed"').result(60) == 6
     log.close()
     assert records(folder)[4]["still_open"] == ["r2"]
     assert outcomes(folder) == [("r1", "complete"), ("r2", "completed")]
@@ -59,7 +59,7 @@ def test_nothing_is_read_again(folder: Path, handed: Handed, monkeypatch: pytest
 
 def test_what_the_heir_left_open_is_unknown_at_the_next_start(folder: Path, handed: Handed) -> None:
     log = AuditLog(folder, handed=handed)
-    log.append(decision("r3")).result(5)
+    log.append(decision("r3")).result(60)
     log.close()
     AuditLog(folder).close()
     assert outcomes(folder) == [("r1", "complete"), ("r2", "unknown"), ("r3", "unknown")]
@@ -70,10 +70,10 @@ def test_what_the_heir_left_open_is_unknown_at_the_next_start(folder: Path, hand
 
 def test_who_takes_it_back_closes_the_heirs_requests_and_not_his_own(folder: Path, handed: Handed) -> None:
     heir = AuditLog(folder, handed=replace(handed, lock=os.dup(handed.lock)))
-    heir.append(decision("r3")).result(5)
+    heir.append(decision("r3")).result(60)
     heir.close()
     log = AuditLog(folder, handed=handed)
-    log.append(outcome("r2")).result(5)
+    log.append(outcome("r2")).result(60)
     log.close()
     assert outcomes(folder) == [("r1", "complete"), ("r3", "unknown"), ("r2", "complete")]
     assert chain_is_whole(folder)
@@ -81,15 +81,15 @@ def test_who_takes_it_back_closes_the_heirs_requests_and_not_his_own(folder: Pat
 
 def test_a_log_that_broke_is_read_by_who_goes_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = AuditLog(folder)
-    log.append(decision("r1")).result(5)
+    log.append(decision("r1")).result(60)
     with monkeypatch.context() as patched:
         patched.setattr("proxy.auditsegment._sync", _fail)
         with pytest.raises(AuditUnavailable):
-            log.append(decision("r2")).result(5)
+            log.append(decision("r2")).result(60)
         handed = replace(log.hand_over(), still_open=("r1",))
     assert handed.segment == ""
     with pytest.raises(AuditUnavailable, match="closed"):
-        log.append(decision("r3")).result(5)
+        log.append(decision("r3")).result(60)
     AuditLog(folder, handed=handed).close()
     # The second decision reached the file and not its client: nothing was sent, and that is what is said.
     assert outcomes(folder) == [("r2", "unknown")]

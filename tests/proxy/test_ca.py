@@ -290,7 +290,7 @@ def tls_server(leaf: Leaf, tmp_path: Path) -> Iterator[int]:
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        thread.join(5)
+        thread.join(60)
 
 
 def openssl_verify(leaf: Leaf, ca_file: Path, tmp_path: Path) -> str:

@@ -81,7 +81,7 @@ class _Dying(AuditLog):
     """A log whose holder dies after a record is durable and before it can act on that."""
 
     def append(self, record: object) -> Future[int]:
-        super().append(record).result(5)  # type: ignore[arg-type]
+        super().append(record).result(60)  # type: ignore[arg-type]
         raise AuditUnavailable("closed")
 
 

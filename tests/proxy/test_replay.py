@@ -146,7 +146,7 @@ def state(tmp_path: Path) -> Iterator[Path]:
     log = AuditLog(share_rules(tmp_path) / "audit")
     for name, asked in REQUESTS.items():
         verdict = shared("balanced").inspect(asked)
-        log.append(decision_record(with_reference(asked, name), verdict, Desk(None).edition)).result(5)
+        log.append(decision_record(with_reference(asked, name), verdict, Desk(None).edition)).result(60)
     log.close()
     yield tmp_path
 

@@ -42,7 +42,7 @@ def server(probe: Probe) -> Iterator[StatusServer]:
 
 
 def get(server: StatusServer, path: str, method: str = "GET", **headers: str) -> tuple[int, str, bytes]:
-    connection = http.client.HTTPConnection(server.address, timeout=5)
+    connection = http.client.HTTPConnection(server.address, timeout=60)
     try:
         connection.request(method, path, headers=headers)
         response = connection.getresponse()

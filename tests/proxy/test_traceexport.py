@@ -2,7 +2,9 @@
 
 import os
 import socket
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -39,6 +41,15 @@ DECISION = Decision(
 OUTCOME = Outcome(
     request=REFERENCE, time=1_800_000_001.0, result="completed", status=200, response_bytes=512, seconds=1.03
 )
+
+
+@pytest.fixture(autouse=True)
+def alone() -> Iterator[None]:
+    """No thread is left behind: the SDK's draw from `random`, and hypothesis takes it for a later test's doing."""
+    before = set(threading.enumerate())
+    yield
+    for one in set(threading.enumerate()) - before:
+        one.join(60)
 
 
 def told(decision: Decision = DECISION, outcome: Outcome = OUTCOME, answered: bool = False) -> Collector:

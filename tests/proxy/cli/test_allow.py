@@ -43,7 +43,7 @@ ADDED = f"""\
 def write(office: Desk, *written: Decision | Outcome | Change) -> None:
     log = AuditLog(office.state / "audit")
     for record in written:
-        log.append(record).result(5)
+        log.append(record).result(60)
     log.close()
 
 

@@ -21,7 +21,7 @@ async def fail(state_dir: Path, step: str) -> None:
     pen = Pen()
     presence = await successor.take(pen)
     if step == "wrote":
-        pen.append(decision("of-the-heir")).result(5)
+        pen.append(decision("of-the-heir")).result(60)
         os._exit(1)
     if step == "hangs":
         await asyncio.Event().wait()

@@ -38,8 +38,8 @@ async def test_what_waits_is_written_in_order(log: AuditLog, folder: Path) -> No
     proof = pen.probe()
     assert (pen.available, pen.lag_seconds > 0, first.done()) == (True, True, False)
     pen.give(log)
-    assert (first.result(5), await second) == (2, 3)
-    proof.result(5)
+    assert (first.result(60), await second) == (2, 3)
+    proof.result(60)
     pen.close()
     assert told(folder) == [("decision", "r1"), ("decision", "r2"), ("outcome", "r1"), ("outcome", "r2")]
 
@@ -74,16 +74,16 @@ async def test_a_request_whose_decision_is_not_on_record_is_not_open(log: AuditL
     with pytest.raises(AuditUnavailable, match="closed"):
         await pen.put(decision("r2"))
     with pytest.raises(AuditUnavailable, match="closed"):
-        pen.append(decision("r3")).result(5)
+        pen.append(decision("r3")).result(60)
     assert pen.open_requests == ("r1",)
 
 
 def test_the_end_closes_its_own_requests_and_not_anothers(folder: Path) -> None:
     pen = Pen()
     pen.give(AuditLog(folder), still_open=["of-another"])
-    pen.append(decision("r1")).result(5)
-    pen.append(decision("r2")).result(5)
-    pen.append(outcome("r1")).result(5)
+    pen.append(decision("r1")).result(60)
+    pen.append(decision("r2")).result(60)
+    pen.append(outcome("r1")).result(60)
     assert pen.open_requests == ("of-another", "r2")
     pen.close()
     assert told(folder)[-1] == ("outcome", "r2")

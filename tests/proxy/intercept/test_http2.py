@@ -16,7 +16,7 @@ from tests.fakevendor import Step
 from tests.proxy.intercept.conftest import InProcess
 
 _OFFERED = ("h2", "http/1.1")
-_PATIENCE_SECONDS = 20
+_PATIENCE_SECONDS = 60
 
 
 def connected(running: InProcess, host: str, *offered: str) -> ssl.SSLSocket:
