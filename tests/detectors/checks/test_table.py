@@ -92,6 +92,6 @@ def test_only_some_checks_can_be_completed() -> None:
 
 
 @pytest.mark.parametrize("name", CHECKS)
-@pytest.mark.parametrize("value", ["", "x", "0", "-", "\ud800", "é" * 40, "9" * 400, "_" * 36])
-def test_any_text_is_answered(name: str, value: str) -> None:
-    assert CHECKS[name](value) in (True, False, None)
+def test_any_text_is_answered(name: str) -> None:
+    for value in ("", "x", "0", "-", "\ud800", "é" * 40, "9" * 400, "_" * 36):
+        assert CHECKS[name](value) in (True, False, None), value
