@@ -19,6 +19,7 @@ from detectors.assignment.generic import Generic
 from detectors.finding import Finding, Scan
 from detectors.label import CLINICAL_FORMS, NO_LABELS, Labelled, Labels
 from detectors.matcher import Matcher
+from detectors.names.legible import is_prose, legible, traced
 from detectors.names.named import Allowance, Finder, unlimited
 from detectors.overlap import Located, settle
 from detectors.own.owned import OwnDetector
@@ -51,6 +52,11 @@ class _Run:
 
     generic: bool
     budget: Budget
+    allowance: Allowance | None
+    """For names; None where none are looked for."""
+    in_runs: bool
+    """Whether they are looked for in what encoded runs say as well."""
+    unread: bool = False
     located: list[Located] = field(default_factory=list)
     clinical: list[tuple[int, int]] = field(default_factory=list)
     """Where health context stands, in the text now looked at."""
@@ -116,15 +122,18 @@ class Engine:
         *,
         generic: bool = True,
         names: bool = True,
+        names_in_runs: bool = True,
         allowance: Allowance | None = None,
     ) -> Scan:
         """Every finding in `text`. `field` is the name the text stands under, if any; it serves as context.
 
         `generic=False` leaves out what has no form of its own: the assignment detector and names in prose;
-        `names=False` leaves out names alone. These take no longer than `allowance`, which is unlimited when None.
+        `names=False` leaves out names alone, `names_in_runs=False` those in base64 and its kin. They take no longer
+        than `allowance`, which is unlimited when None.
         Spans are code points of `text`.
         """
-        run = _Run(generic, Budget.for_text(text))
+        wanted = generic and names and self._names is not None
+        run = _Run(generic, Budget.for_text(text), (allowance or unlimited()) if wanted else None, names_in_runs)
         in_field = _field_prefix(text, field)
         if in_field:
             self._look(f'{in_field}{text}"', (), run)
@@ -136,23 +145,29 @@ class Engine:
             candidate = self._generic.in_field(field, text)
             if candidate is not None and not is_placeholder(text, candidate):
                 run.located.append(Located.of(candidate, text, ()))
-        unread = generic and names and self._find_names(text, run, unlimited() if allowance is None else allowance)
+        self._find_names(text, (), run)
         if not run.located and run.budget.exceeded is None:
-            return _UNREAD if unread else _EMPTY
+            return _UNREAD if run.unread else _EMPTY
         kept = settle(located for located in run.located if located.score >= SCORE_FLOOR)
         findings = tuple(self._finding(located) for located in kept)
-        return Scan(health.promoted(findings, run.clinical), run.budget.exceeded, unread)
+        return Scan(health.promoted(findings, run.clinical), run.budget.exceeded, run.unread)
 
-    def _find_names(self, text: str, run: _Run, allowance: Allowance) -> bool:
-        """Adds the names in `text` as it stands; whether some of it was left unread."""
-        if self._names is None:
-            return False
+    def _find_names(self, text: str, path: tuple[str, ...], run: _Run) -> None:
+        """Adds the names in `text`, as one reads it, located in it."""
+        allowance = run.allowance
+        if self._names is None or allowance is None:
+            return
         before, allowance.unread = allowance.unread, False
         with allowance:
-            found = self._names.find(text, allowance)
-        run.located.extend(Located.of_name(named, text) for named in found if not is_placeholder(text, named))
-        unread, allowance.unread = allowance.unread, before or allowance.unread
-        return unread
+            read, undone = legible(text)
+            found = self._names.find(read, allowance)
+        for named in found:
+            value = read[named.start : named.end]
+            named, writings = traced(named, undone)
+            if not is_placeholder(text, named):
+                run.located.append(Located.of_name(named, value, (*path, *writings)))
+        run.unread |= allowance.unread
+        allowance.unread |= before
 
     def scan_own(self, text: str) -> tuple[Finding, ...]:
         """Own data alone in `text`, as it stands; nothing else is looked for."""
@@ -205,6 +220,8 @@ class Engine:
         outer, outer_clinical = run.located, run.clinical
         run.located, run.clinical = [], []
         self._look(view.text, (*path, view.name), run, view)
+        if run.in_runs and run.allowance is not None and is_prose(view):
+            self._find_names(view.text, (*path, view.name), run)
         inner, run.located = run.located, outer
         # Without a finding in the view its context is worth no look-up: most words stand in the source all the same.
         run.clinical = outer_clinical + [view.locate(start, end) for start, end in run.clinical if inner]

@@ -60,10 +60,10 @@ class Located:
         )
 
     @classmethod
-    def of_name(cls, named: Named, text: str) -> "Located":
+    def of_name(cls, named: Named, value: str, path: tuple[str, ...]) -> "Located":
         kind, span = KINDS[named.entity], (named.start, named.end)
         told = (kind.id, kind.category, kind.entity, kind.level)
-        return cls(*told, *span, named.score, None, (), text[named.start : named.end], named.evidence)
+        return cls(*told, *span, named.score, None, path, value, named.evidence)
 
     @classmethod
     def of_own(cls, owned: Owned, text: str, path: tuple[str, ...]) -> "Located":

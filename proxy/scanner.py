@@ -6,7 +6,7 @@ bounded: comparing bytes is five times as fast as hashing them. Only `pipeline.p
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -230,16 +230,21 @@ class Scanner:
         name = _name_of(segment)
         content = text if len(text) <= SHORT_CHARS else self._digest(text.encode("utf-8", "surrogatepass"))
         named = segment.label is not Label.TOOL_SCHEMA  # words of the client's makers, the same in every request
-        key = (content, name, generic, named)
+        in_runs = segment.label is not Label.ATTACHMENT  # a file is opened, and its text read as its own
+        key = (content, name, generic, named, in_runs)
         scan = self._texts.get(key)
-        return self._scan_unfinished(text, name, generic, named, key) if scan is None else scan
+        if scan is not None:
+            return scan
+        return self._scan_unfinished(
+            key, partial(self._engine.scan, text, name, generic=generic, names=named, names_in_runs=in_runs)
+        )
 
-    def _scan_unfinished(self, text: str, name: str, generic: bool, named: bool, key: object) -> Scan:
+    def _scan_unfinished(self, key: object, look: Callable[..., Scan]) -> Scan:
         """Scans a text that was not scanned before, or not to the end of its names while there is time for them."""
         scan = self._unfinished.get(key)
         if scan is None or self._is_worth_another_look(True):
             share = self.allowance.share
-            scan = self._engine.scan(text, name, generic=generic, names=named, allowance=self.allowance)
+            scan = look(allowance=self.allowance)
             if not scan.names_unread or self.allowance.share - share > MOSTLY_OWN:
                 self._texts.put(key, scan)
                 return scan

@@ -43,7 +43,6 @@ _TITLED: Final = re.compile(
     r"(?i)(?:\b(?:mr|mrs|ms|miss|dr|prof|herrn?|frau|mme|mlle|sra?|dott|sig|dhr|mevr|pani?)\.?|\bm\.)\s{1,2}$"
 )
 _BLANK: Final = re.compile(r"\s")
-_ESCAPES: Final = (("\\n", " \n"), ("\\t", " \t"), ("\\r", "  "), ('\\"', ' "'))
 _PUBLISHED: Final = Evidence("author", "published with the work", 0.0)
 ENTITIES_OF_MODEL: Final[tuple[Entity, ...]] = ("PERSON", "LOCATION", "ORGANIZATION")
 
@@ -77,7 +76,6 @@ class OwnFinder:
 
     def find(self, text: str, allowance: Allowance) -> list[Named]:
         """The names in `text`, in order."""
-        text = _unescaped(text)
         credits_ = Credits(text)
         told = (self._named(text, span, entity, credits_) for span, entity in self.spans(text, allowance))
         return list(sifted((named for named in told if named is not None), text, self._names))
@@ -155,15 +153,6 @@ class OwnFinder:
             if credits_.name(start, end, in_code):
                 told, evidence = "PUBLIC_PERSON", (*evidence, _PUBLISHED)
         return Named(start, end, told, round(score, 3), evidence)
-
-
-def _unescaped(text: str) -> str:
-    """A document in a string of JSON, as tools give them, with its line ends and quotes, as long as before."""
-    if text.count("\\n") <= text.count("\n"):
-        return text
-    for escape, plain in _ESCAPES:
-        text = text.replace(escape, plain)
-    return text
 
 
 def _is_abbreviation(span: Span) -> bool:

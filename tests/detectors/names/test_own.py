@@ -90,11 +90,6 @@ def test_what_stands_alone_in_code_names_nobody(finder: OwnFinder) -> None:
     assert told(finder, code.format("# Maria Fernandez says that this breaks")) == [("Maria Fernandez", "PERSON")]
 
 
-def test_a_document_within_a_string_of_json_is_read_as_one(finder: OwnFinder) -> None:
-    text = '{"content": "Notes of today\\nMaria Fernandez called.\\n\\nShe \\"waits\\" for Thomas Becker\\n"}'
-    assert [name for name, _ in told(finder, text)] == ["Maria Fernandez", "Thomas Becker"]
-
-
 def test_the_genitive_is_no_part_of_the_name(finder: OwnFinder) -> None:
     assert ("Maria", "PERSON") in told(finder, "I have seen Maria's email to the customer about the refund.")
 
