@@ -1,6 +1,7 @@
 """`python -m bench.accuracy [KIND:PATH ...] [--missed N]`: counts on own sets, or on corpora named; prints a table.
 
-`python -m bench.accuracy names` counts names alone, on public texts (`names/`).
+`python -m bench.accuracy names` counts names alone, on public texts (`names/`), `... uncased` those in scripts without
+capitals (`names/uncased/`).
 """
 
 import argparse
@@ -14,6 +15,7 @@ from bench.accuracy.case import Case
 from bench.accuracy.corpus import plain
 from bench.accuracy.count import Tally, count
 from bench.accuracy.names import command as names
+from bench.accuracy.names.uncased import command as uncased
 from bench.thread import take_one
 from detectors import Engine, bundled_rules, load_rules
 
@@ -26,9 +28,9 @@ LENIENT = {
 
 
 def main() -> None:
-    if sys.argv[1:2] == ["names"]:
+    if sys.argv[1:2] in (["names"], ["uncased"]):
         take_one("bench.accuracy")
-        names.main(sys.argv[2:])
+        {"names": names, "uncased": uncased}[sys.argv[1]].main(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(prog="python -m bench.accuracy", epilog=corpus.__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter

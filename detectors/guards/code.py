@@ -146,6 +146,12 @@ def is_told_in_code(text: str, start: int, end: int) -> bool:
     return not is_test and " " in text[start:end].strip()
 
 
+def is_in_fixture(text: str, start: int, end: int) -> bool:
+    """Whether the code around it tests other code, and no hard fact is told of who is named."""
+    is_code, is_test = _read_around(text, start, end)
+    return is_code and is_test and not _stands_near(_HARD_FACT, text, start, end)
+
+
 def _is_in_authors(text: str, start: int) -> bool:
     """Whether the list that is open here is one of authors, as package metadata has it."""
     low = max(0, start - AUTHORS_CHARS)

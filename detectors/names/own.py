@@ -16,6 +16,7 @@ from detectors.names.labelled import is_something_else
 from detectors.names.named import Allowance, Entity, Named
 from detectors.names.sifted import sifted
 from detectors.names.surrounding import Kind
+from detectors.names.uncased.finder import Uncased
 from detectors.names.weigh import GAZETTEER, MODEL, SOURCES, Scales, Span
 from detectors.names.word import Word, traits
 
@@ -61,6 +62,7 @@ class OwnFinder:
         self._names = names
         self._sources = evidence
         self._given_scales = scales
+        self._uncased = Uncased() if GAZETTEER in evidence else None
         self._loaded = False
 
     def load(self) -> None:
@@ -72,13 +74,18 @@ class OwnFinder:
         self._scales = weigh.load(SCALES)["+".join(sorted(self._sources))] if given is None else given
         self._look = FirstLook(self._gazetteer)
         self._columns = {entity: self._network.labels.index(entity) for entity in ENTITIES_OF_MODEL}
+        if self._uncased is not None:
+            self._uncased.load()
         self._loaded = True
 
     def find(self, text: str, allowance: Allowance) -> list[Named]:
         """The names in `text`, in order."""
         credits_ = Credits(text)
         told = (self._named(text, span, entity, credits_) for span, entity in self.spans(text, allowance))
-        return list(sifted((named for named in told if named is not None), text, self._names))
+        found = [named for named in told if named is not None]
+        if self._uncased is not None:
+            found = sorted([*found, *self._uncased.find(text, allowance)], key=lambda named: named.start)
+        return list(sifted(found, text, self._names))
 
     def spans(self, text: str, allowance: Allowance) -> Iterator[tuple[Span, Entity]]:
         """Whatever could be a name, to be weighed."""

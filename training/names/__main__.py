@@ -16,7 +16,8 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two threads on two cores only wait for each other here
 
 from detectors.names import gazetteer, model
-from training.names import card, carrier, corpus, example, source, weigh
+from detectors.names.uncased import lists
+from training.names import card, carrier, corpus, example, source, uncased, weigh
 from training.names import gazetteer as making
 
 SEED = 20_260
@@ -33,7 +34,7 @@ HELD_TIMES, DEV_PARAGRAPHS, WEIGHED_FILE_CHARS = 8, 1500, 60_000
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.names", description=__doc__)
     steps: Mapping[str, Callable[[], None]] = {
-        "fetch": source.fetch,
+        "fetch": fetch,
         "gazetteer": make_gazetteer,
         "corpus": write_corpus,
         "train": train,
@@ -49,10 +50,16 @@ def main() -> None:
             print(f"{name}: {time.monotonic() - began:.0f} s", flush=True)
 
 
+def fetch() -> None:
+    source.fetch()
+    uncased.fetch()
+
+
 def make_gazetteer() -> None:
     made = making.make(template.line for template in example.templates())
     gazetteer.FILE.parent.mkdir(parents=True, exist_ok=True)
     gazetteer.FILE.write_bytes(gazetteer.pack({word: made[word] for word in made}, made.vocabulary))
+    lists.FILE.write_bytes(uncased.make())
 
 
 def write_corpus() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from detectors.names import gazetteer
-from training.names import source
+from training.names import source, uncased
 from training.names.example import templates
 
 TEMPLATE = Path(__file__).with_name("card.md")
@@ -29,7 +29,8 @@ def write(folder: Path) -> None:
 
 
 def _packages() -> Iterator[str]:
-    for archive in sorted((source.CACHE / "wheels").iterdir(), key=lambda one: one.name.lower()):
+    found = {one.name: one for one in (*uncased.archives(), *(source.CACHE / "wheels").iterdir())}
+    for archive in sorted(found.values(), key=lambda one: one.name.lower()):
         name, version = archive.name.removesuffix(".tar.gz").split("-")[:2]
         yield f"| {name} | {version} | {_licence(archive)} |"
 
@@ -37,7 +38,7 @@ def _packages() -> Iterator[str]:
 def _licence(archive: Path) -> str:
     """What a wheel's metadata says, in a few words."""
     if archive.suffix != ".whl":
-        return "MIT"  # `names`, whose archive has no metadata that says so in a field
+        return "MIT"  # `names` and `jieba`, whose archives have no metadata that says so in a field
     with zipfile.ZipFile(archive) as opened:
         member = next(one for one in opened.namelist() if one.endswith(".dist-info/METADATA"))
         told = email.message_from_bytes(opened.read(member))
