@@ -29,9 +29,12 @@ _TITLE = (
     "นางสาว|เด็กชาย|เด็กหญิง|นาย|นาง|คุณ|ดร\\.|นพ\\.|พญ\\.|ทพ\\.|ทพญ\\.|ด\\.ช\\.|ด\\.ญ\\."
     "|น\\.ส\\.|หมอ|นายแพทย์|แพทย์หญิง|อาจารย์|ผศ\\.|รศ\\.|ศ\\.|พี่|น้อง|ครู"
 )
-_TITLED: Final = re.compile(rf"(?:{_TITLE})\s?(?={_RUN})")
+_WITHIN = "(?<![\u0e40-\u0e44])"
+"""Not behind a vowel that is written before its consonant: that would be the middle of a syllable."""
+
+_TITLED: Final = re.compile(rf"{_WITHIN}(?:{_TITLE})\s?(?={_RUN})")
 _NAMED: Final = re.compile(
-    rf"(?:ชื่อ|ผมชื่อ|ดิฉัน|ข้าพเจ้า|ผู้ป่วย|คนไข้|ลูกค้า|ผู้ใช้|พนักงาน|(?<![\u0e01-\u0e4e])(?:เรียน|ถึง|จาก))\s?(?={_RUN})"
+    rf"(?:{_WITHIN}(?:ชื่อ|ดิฉัน|ข้าพเจ้า|ผู้ป่วย|คนไข้|ลูกค้า|ผู้ใช้|พนักงาน)|(?<![\u0e01-\u0e4e])(?:เรียน|ถึง|จาก))\s?(?={_RUN})"
 )
 _PLACE: Final = re.compile(_RUN + "+")
 _MARK: Final = re.compile("[\u0e30-\u0e3a\u0e45-\u0e4e]")

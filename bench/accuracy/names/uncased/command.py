@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ from bench.accuracy.names.uncased import document
 from bench.accuracy.public.fetch import NotObtainable
 from bench.page import put
 from bench.report import table
+from detectors.names.named import unlimited
+from detectors.names.uncased.finder import Uncased
 
 FOLDER: Final = Path(__file__).parent
 TEXTS: Final = ("looked-at", "held-out")
@@ -33,6 +36,7 @@ LANGUAGES: Final = {
     "th": "Thai",
     "ka": "Georgian",
 }
+COST_CHARS, COST_ROUNDS = 20_000, 3
 GOAL_PRECISION, GOAL_RECALL, GOAL_TOLD = 0.9, 0.8, 2.0
 _TEXT: Final = re.compile(r"(?m)^--- ([\w-]+)\n")
 _LABEL: Final = re.compile("⟦([^⟦⟧]+)⟧")
@@ -52,6 +56,7 @@ def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as cache:
         read = readers(Path(cache))["together"]
         tables = [_texts(half, read, options.show) for half in TEXTS if f"texts-{half}" in options.only]
+        tables += [_cost()] if options.only == parts else []
         tables += [_documents(half, read, options.show) for half in TEXTS if f"documents-{half}" in options.only]
     printed = "\n\n".join(tables)
     print(printed)
@@ -92,6 +97,26 @@ def _texts(half: str, read: Reader, show: int) -> str:
     head = ("language", "texts", "persons", "precision", "recall", "with exact bounds", "told as public")
     said = {"looked-at": "read while the finder was made", "held-out": "written before, counted at the end"}[half]
     return f"**Persons in texts of scripts without capitals, {said}.**\n\n{table(head, rows)}"
+
+
+def _cost() -> str:
+    """The processor's time for the finder alone, on each language's texts joined and repeated."""
+    finder = Uncased()
+    finder.load()
+    joined: dict[str, str] = {}
+    for language, text, _ in cases("looked-at"):
+        joined[language] = f"{joined.get(language, '')}{text}\n"
+    rows = []
+    for language, text in joined.items():
+        long = text * (COST_CHARS // len(text))
+        taken = []
+        for _ in range(COST_ROUNDS):
+            began = time.process_time()
+            found = sum(1 for _ in finder.find(long, unlimited()))
+            taken.append(time.process_time() - began)
+        milliseconds = min(taken) * 1e6 / len(long)
+        rows.append((LANGUAGES[language], f"{found * 1000 / len(long):.0f}", f"{milliseconds:.1f}"))
+    return "**What that costs.**\n\n" + table(("language", "names in 1,000 characters", "ms for them"), rows)
 
 
 def _row(name: str, texts: int, score: Score, *, is_judged: bool = False) -> tuple[str, ...]:
