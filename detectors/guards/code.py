@@ -5,7 +5,7 @@ field's name in code and the like; data (CSV, JSON, SQL, forms, messages, logs) 
 stands around it. Pure: what a name means is `structure/lexicon.py`'s to say.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 
@@ -107,9 +107,7 @@ def is_in_test(text: str, start: int, end: int) -> bool:
 
 def is_amid_code(text: str, start: int, end: int) -> bool:
     """Whether lines of code stand around it: what is prose there is a comment or a doc string."""
-    if _read_around(text, start, end)[0]:
-        return True
-    if _DOC_LINE.search(text, max(0, start - AROUND_CHARS), min(len(text), end + AROUND_CHARS)) is not None:
+    if _read_around(text, start, end)[0] or _documents(_window(text, start, end)):
         return True
     return text.find(_QUOTES, end, end + DOC_CHARS) >= 0 and text.rfind(_QUOTES, max(0, start - DOC_CHARS), start) >= 0
 
@@ -169,15 +167,36 @@ def _around(text: str, start: int, end: int) -> tuple[bool, bool]:
 
 
 def _read_around(text: str, start: int, end: int) -> tuple[bool, bool]:
+    return _read(_window(text, start, end))
+
+
+def _window(text: str, start: int, end: int) -> str:
+    """What stands around; values near to one another are given the same."""
     low = max(0, start - AROUND_CHARS) // STEP_CHARS * STEP_CHARS
-    return _read(text[low : -(-(end + AROUND_CHARS) // STEP_CHARS) * STEP_CHARS])
+    return text[low : -(-(end + AROUND_CHARS) // STEP_CHARS) * STEP_CHARS]
+
+
+@lru_cache(maxsize=16)
+def _documents(window: str) -> bool:
+    return any(_lines_like(_DOC_LINE, window))
 
 
 @lru_cache(maxsize=16)
 def _read(window: str) -> tuple[bool, bool]:
-    lines = sum(1 for _ in islice(_CODE_LINE.finditer(window), LEAST_LINES))
+    lines = sum(islice(_lines_like(_CODE_LINE, window), LEAST_LINES))
     is_code = lines == LEAST_LINES
     return is_code, is_code and _TEST.search(window) is not None
+
+
+def _lines_like(line: "regex.Pattern[str]", window: str) -> Iterator[bool]:
+    """True for each line that begins so. Prose has few lines, and all else of it isn't looked at."""
+    at = 0
+    while True:
+        if line.match(window, at) is not None:
+            yield True
+        at = window.find("\n", at) + 1
+        if not at:
+            return
 
 
 def _stands_near(fact: "regex.Pattern[str]", text: str, start: int, end: int) -> bool:
