@@ -4,7 +4,7 @@ They are persons' names all the same, but told apart: everybody's code is full o
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 
 import regex
@@ -120,18 +120,20 @@ class Credits:
             tuple(hint for hint in hints if hint in lowered) for hints in (_STATED_HINTS, _TOLD_HINTS, _CITED_HINTS)
         ]
 
-    def name(self, start: int, end: int, in_code: Callable[[], bool]) -> bool:
+    def name(self, start: int, end: int, in_code: bool) -> bool:
         """Whether text[start:end] is the name of one of them.
 
         A mere "by" or "thanks to", a citation and a name with a mailbox count in code and its comments only: elsewhere
-        they are what mails and tickets say of anybody. `in_code` is asked when it matters.
+        they are what mails and tickets say of anybody.
         """
         text, low = self._text, max(0, start - BEFORE_CHARS)
         before = text[low:start].lower()
         stated, told_by, cited = self._hints
         if _any_in(stated, before) and _STATED.match(text, low, start):
             return True
-        told = (
+        if not in_code:
+            return False
+        return bool(
             (_any_in(told_by, before) and _TOLD.match(text, low, start))
             or _MAILBOX.match(text, end, end + AFTER_CHARS)
             or (_any_in(cited, text[end : end + AFTER_CHARS].lower()) and _CITED.search(text, end, end + AFTER_CHARS))
@@ -145,7 +147,6 @@ class Credits:
             or _is_in_bibliography(text, start)
             or _is_in_entry(text, start)
         )
-        return bool(told) and in_code()
 
 
 def _any_in(hints: Iterable[str], text: str) -> bool:

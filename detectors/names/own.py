@@ -144,18 +144,13 @@ class OwnFinder:
         if span.kind in ("string", "data") and not is_told_in_code(text, start, end):
             return None
         told: Entity = entity
-
-        def in_code() -> bool:
-            return span.kind in _CODE or is_amid_code(text, start, end)
-
-        if _is_abbreviation(span) and in_code():
-            return None
-        if entity == "LOCATION" and in_code() and not is_somebodys_place(text, start, end):
+        in_code = span.kind in _CODE or is_amid_code(text, start, end)
+        if in_code and (_is_abbreviation(span) or (entity == "LOCATION" and not is_somebodys_place(text, start, end))):
             return None
         if entity == "PERSON":
             if is_something_else(text, start, end):
                 return None
-            if (_is_eponym(text, span) or _is_example(text, span)) and in_code():
+            if in_code and (_is_eponym(text, span) or _is_example(text, span)):
                 return None
             if credits_.name(start, end, in_code):
                 told, evidence = "PUBLIC_PERSON", (*evidence, _PUBLISHED)

@@ -75,4 +75,4 @@ def test_others_are_not(line: str) -> None:
 def ask(line: str, *, in_code: bool) -> bool:
     text = f"line before\n{line}\nline after"
     start = text.index("Jane Roe")
-    return Credits(text).name(start, start + 8, lambda: in_code)
+    return Credits(text).name(start, start + 8, in_code)
