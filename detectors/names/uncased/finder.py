@@ -92,6 +92,6 @@ def _named(text: str, candidate: Candidate, credits_: Credits) -> Named | None:
         return None
     told: Entity = "PERSON"
     evidence = candidate.parts
-    if credits_.name(start, end, lambda: kind == "comment" or is_amid_code(text, start, end)):
+    if credits_.name(start, end, kind == "comment" or is_amid_code(text, start, end)):
         told, evidence = "PUBLIC_PERSON", (*evidence, _PUBLISHED)
     return Named(start, end, told, round(candidate.score, 3), evidence)
