@@ -144,7 +144,14 @@ class Scanner:
         """Scans segments of any kind, in order. What raises while they are read makes the reading incomplete."""
         hits: dict[int, Hit] = {}  # by the segment's identity, which its hit keeps from being given to another
         incomplete: list[str] = []
-        seams = Seams(partial(self._engine.scan, generic=False))
+
+        def scan_names(text: str) -> Scan:
+            scan = self._engine.scan(text, names_in_runs=False, allowance=self.allowance)
+            self._left += scan.names_unread
+            incomplete.extend(unread_in(scan))
+            return scan
+
+        seams = Seams(partial(self._engine.scan, generic=False), scan_names)
         shown = Gathering()
         records = Records(self._engine.scan_own) if self._engine.own else None
         so_far = partial(_findings, hits)

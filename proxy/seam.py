@@ -1,7 +1,8 @@
 """Values cut in two by the strings of a request: what neighbouring parts of one message say when read on.
 
 Scans the end of one string together with the beginning of the next where both stand at the same kind of place, and
-tells a finding that crosses the cut as one in each. Only what can hardly arise by chance counts.
+tells a finding that crosses the cut as one in each. Only what can hardly arise by chance counts, and persons' names
+where the cut goes between words.
 """
 
 import re
@@ -20,6 +21,8 @@ MAX_SEAMS = 64
 _READ_ON = frozenset({Label.PROMPT, Label.SYSTEM, Label.TOOL_RESULT, Label.TOOL_ARGUMENT, Label.UNKNOWN})
 _INDEX = re.compile(r"/\d+(?=/|$) | \[\d+\] | (?<=^frame:)\d+ | (?<=^event:)\d+", re.VERBOSE)
 """Of arrays, of repeated fields, of frames and events."""
+_CUT_NAME = re.compile(r"(?<![^\W_])[^\W\d_a-z][^\W\d_]{0,40}(?:[ ]\0|\0[ ])[^\W\d_]")
+"""A capitalised word and a blank at a cut, which is a zero, where a name of several words may go on."""
 _WORD = re.compile(r"[A-Za-z][a-z]{1,14}[.,:;!?]?")
 _UNCHECKED = (Category.SECRET, Category.CUSTOM)
 """What has a form that hardly arises by chance. Nothing in most of it says where it ends."""
@@ -28,10 +31,12 @@ Findings = Sequence[Finding]
 
 
 class Seams:
-    """Follows the segments of one message in their order. `scan` reads a text for values with a form of their own."""
+    """Follows the segments of one message in their order. `scan` reads a text for values with a form of their own,
+    `scan_names` for those and for names, on the request's allowance."""
 
-    def __init__(self, scan: Callable[[str], Scan]) -> None:
+    def __init__(self, scan: Callable[[str], Scan], scan_names: Callable[[str], Scan]) -> None:
         self._scan = scan
+        self._scan_names = scan_names
         self._before: Segment | None = None
         self._left = MAX_SEAMS
 
@@ -48,8 +53,11 @@ class Seams:
         self._left -= 1
         lead = before.text[-REACH_CHARS:]
         cut, offset = len(lead), len(before.text) - len(lead)
-        for finding in self._scan(lead + segment.text[:REACH_CHARS]).findings:
-            if not (finding.start < cut < finding.end and _is_sure(finding)):
+        may_name = _CUT_NAME.search(f"{lead}\0{segment.text[:2]}") is not None
+        scan = self._scan_names if may_name else self._scan
+        for finding in scan(lead + segment.text[:REACH_CHARS]).findings:
+            is_told = _is_sure(finding) or (may_name and finding.entity == "PERSON")
+            if not (finding.start < cut < finding.end and is_told):
                 continue
             if _WORD.fullmatch(segment.text[: finding.end - cut]) and _ends_in_value(found(before), len(before.text)):
                 continue  # the next sentence's first word, which a value of no fixed length seems to go on with

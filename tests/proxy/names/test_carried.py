@@ -101,3 +101,13 @@ def test_a_name_does_not_leave_in_whatever_carries_it(api: str, carrier: str) ->
     before, after = SENTENCE.split(NAME)
     for word in (before + after).split():
         assert shown.count(word) == json.dumps(json.loads(asked.body), ensure_ascii=False).count(word), word
+
+
+def test_a_name_that_two_parts_of_a_message_share_does_not_leave() -> None:
+    parts = [{"type": "text", "text": text} for text in ("Please ask Maria", " Silva about the failing job.")]
+    asked = request({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": parts}]}, "messages")
+    verdict = judge().inspect(asked)
+    assert verdict.decision is Decision.REDACT
+    body = sent(asked, verdict)
+    assert b"Maria" not in body and b"Silva" not in body
+    assert b"Please ask " in body and b" about the failing job." in body

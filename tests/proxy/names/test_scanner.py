@@ -118,10 +118,29 @@ def test_names_are_looked_for_in_texts_alone(label: Label) -> None:
     assert bool(desk.finder.shown) is (label not in spared)
 
 
-def test_seams_are_not_shown() -> None:
-    desk = Desk()
+def parts(desk: Desk, *texts: str) -> Reading:
     desk.renew()
-    desk.scanner.read_segments(
-        [Segment(f"/a/{n}", Label.PROMPT, text, "", 0, 0) for n, text in enumerate(["Ada ", "L"])]
-    )
-    assert desk.finder.shown == ["Ada ", "L"]
+    segments = [Segment(f"/a/{number}", Label.PROMPT, text, "", 0, 0) for number, text in enumerate(texts)]
+    return desk.scanner.read_segments(segments)
+
+
+@pytest.mark.parametrize("cut", [("Ada", " Lovelace"), ("Ada ", "Lovelace")])
+def test_a_name_that_is_cut_by_two_parts_is_told_in_both(cut: tuple[str, str]) -> None:
+    reading = parts(Desk(), f"ask {cut[0]}", f"{cut[1]} of it")
+    spans = [(hit.segment.pointer, one.start, one.end) for hit in reading.hits for one in hit.findings]
+    assert spans == [("/a/0", 4, 4 + len(cut[0])), ("/a/1", 0, len(cut[1]))]
+    assert {one.rule for hit in reading.hits for one in hit.findings} == {"name-person"}
+
+
+@pytest.mark.parametrize(
+    "texts", [("ask ada ", "l"), ("Ask.", "Lovelace"), ("Ada", "Lovelace"), ("Ada", "love"), ("Ada 1 ", "L")]
+)
+def test_seams_are_shown_only_where_a_name_may_be_cut(texts: tuple[str, str]) -> None:
+    desk = Desk()
+    parts(desk, *texts)
+    assert desk.finder.shown == [*texts]
+
+
+def test_a_name_at_a_seam_that_had_no_time_is_told() -> None:
+    reading = parts(Desk(2), f"{FILLER} Ada ", f"Lovelace {FILLER}")
+    assert (names(reading), reading.incomplete) == (0, ("names_budget",))
