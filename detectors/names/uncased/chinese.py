@@ -90,7 +90,18 @@ CUES: Final = Cues(
 _TITLE_ALONE: Final = re.compile(rf"\s?(?:{_TITLE})(?![a-z\u4e00-\u9fff]?[位级费制部室们])")
 _HAN: Final = "\u3400-\u9fff"
 _NEAR_KANA: Final = 40
+_SURE: Final = 0.9
 KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
+
+
+def _is_by_kana(text: str, found: Candidate) -> bool:
+    """Whether Japanese stands in its line, or beside a line of which little speaks for a name."""
+    low, high = max(0, found.start - _NEAR_KANA), found.end + _NEAR_KANA
+    if found.score >= _SURE:
+        low = max(low, text.rfind("\n", 0, found.start) + 1)
+        end = text.find("\n", found.end, high)
+        high = high if end < 0 else end
+    return KANA.search(text, low, high) is not None
 
 
 class Chinese:
@@ -122,9 +133,9 @@ class Chinese:
                     continue
                 one = self._one(plain, at, given, given + count)
                 if one is not None:
-                    if KANA.search(text, max(0, low + at - _NEAR_KANA), low + one.end + _NEAR_KANA):
-                        return
-                    yield one._replace(start=low + one.start, end=low + one.end)
+                    found = one._replace(start=low + one.start, end=low + one.end)
+                    if not _is_by_kana(text, found):
+                        yield found
 
     def _one(self, plain: str, at: int, given: int, end: int) -> Candidate | None:
         name = plain[at:end]

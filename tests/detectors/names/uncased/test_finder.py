@@ -73,6 +73,15 @@ def test_a_surname_alone_is_nobody_and_with_a_title_somebody(finder: Uncased) ->
     assert told(finder, "田中さんの土地") == ["田中"]
 
 
+def test_languages_of_neighbouring_lines_are_told_apart(finder: Uncased) -> None:
+    assert told(finder, "您好，我是刘建华，订单没到。\n# 田中さんに聞く\n// 김영희 님 요청") == [
+        "刘建华",
+        "田中",
+        "김영희",
+    ]
+    assert told(finder, "これは高度設定です\n高度設定\n金額計算") == []
+
+
 def test_each_part_of_the_score_is_told_without_the_text(finder: Uncased) -> None:
     (found,) = finder.find("请联系王晓燕女士。", unlimited())
     assert [part.kind for part in found.evidence] == ["gazetteer", "context", "context"]
