@@ -31,7 +31,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-check: lint types fast  ## what to run before a commit; two and a half minutes on two cores
+check: lint types fast  ## what to run before a commit; about two minutes on two cores
 
 lint: setup
 	$(BIN)/ruff check .
