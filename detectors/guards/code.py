@@ -67,8 +67,8 @@ _DOC_LINE = regex.compile(
 """What nobody writes but in a comment or a doc string, however far the code itself is."""
 
 _SOMEBODYS = regex.compile(
-    r"(?ri)\b(?:liv(?:es?|ed|ing)|born|resid\w+|home|moved|customers?|clients?|patients?|visit\w*|treated|admitted"
-    r"|address)\b[^\n]{0,60}"
+    r"(?ri)\b(?:(?:lives?|lived|living)[ ]in|born|resid(?:e|es|ed|ing|ent|ents|ence)|customers?|patients?|treated"
+    r"|admitted)\b[^\n]{0,60}"
 )
 _HOUSE_BEFORE, _HOUSE_AFTER = regex.compile(r"(?r)\b\d{1,5}[a-z]?,?[ ]"), regex.compile(r"[ ,]{1,2}\d{1,5}\b")
 _ITEM_BEFORE, _ITEM_AFTER = regex.compile(r"(?r)^[ \t]{0,40}", regex.M), regex.compile(r",?[ \t]{0,4}$", regex.M)
