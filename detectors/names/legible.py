@@ -25,7 +25,7 @@ _LINE_ENDS: Final = (("\\n", " \n"), ("\\t", " \t"), ("\\r", "  "), ('\\"', ' "'
 _BEFORE_A_WORD: Final = re.compile(rf"\\n(?=[{_UPPER}][^\W\d_])")
 
 _ESCAPE: Final = re.compile(
-    r"\\{1,8}(?:u(?P<point>[0-9a-fA-F]{4})|(?P<octets>(?:x[0-9a-fA-F]{2}\\{1,8}){0,3}x[0-9a-fA-F]{2})"
+    r"\\\\{0,7}(?:u(?P<point>[0-9a-fA-F]{4})|(?P<octets>(?:x[0-9a-fA-F]{2}\\{1,8}){0,3}x[0-9a-fA-F]{2})"
     r"|(?P<colour>(?:033|e)(?=\[[0-9;]{0,16}m))|(?P<quote>')(?<=[^\W\d_]\\')(?=[^\W\d_]))"
 )
 _DOUBLED: Final = re.compile(r"''(?<=[^\W\d_]'')(?=[^\W\d_])")
@@ -40,8 +40,9 @@ _BLOCK: Final = (
 _VALUE: Final = r"(?:\\{0,4}\"[^\"<>]{0,400}\"|'[^'<>]{0,400}'|[^\s\"'<>]{1,400})"
 _ATTRIBUTES: Final = rf"(?:\s{{1,9}}[\w:@.-]{{1,40}}(?:={_VALUE})?){{0,12}}"
 _TAG: Final = re.compile(
-    rf"</?(?:(?P<inline>{_INLINE})|{_BLOCK})(?![\w:.-]){_ATTRIBUTES}\s{{0,9}}/?>|<!\[CDATA\[|<!--|-->|\]\]>"
+    rf"<(?:/?(?:(?P<inline>{_INLINE})|{_BLOCK})(?![\w:.-]){_ATTRIBUTES}\s{{0,9}}/?>|!\[CDATA\[|!--)"
 )
+_END_OF_SECTION: Final = re.compile(r"-->|\]\]>")
 _COLOUR: Final = re.compile(r"\x1b\[[0-?]{0,40}[ -/]{0,4}[@-~]")
 _ACCENTS: Final = "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u031b\u0323\u0326\u0327\u0328"
 _UNSEEN: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
@@ -62,6 +63,9 @@ _WRAPPED: Final = re.compile(
     rf"(?:[,;:)]?[ ](?![{_UPPER}])[^\W\d_]|[.?!][ ][{_UPPER}]|[.,;:?!)]\s{{0,9}}(?:\n|\Z)))"
 )
 _LAST_WORD: Final = re.compile(rf"[{_UPPER}][^\W\d_]{{1,40}}[ \t]?\r?\Z")
+
+LEAST_AVERAGE: Final = 50
+"""Characters of the lines of a text in which somebody wraps them, on average. Lines of code are shorter."""
 
 LEAST_WRAPPED: Final = 40
 """Characters of a line that somebody wrapped. What ends before is one item of a list, and the next is another."""
@@ -203,6 +207,9 @@ def _tags(text: str) -> Iterator[Piece]:
     if "<" in text:
         for match in _TAG.finditer(text):
             yield match.start(), match.end(), "" if match["inline"] else "\n"
+    if "<!" in text:
+        for match in _END_OF_SECTION.finditer(text):
+            yield match.start(), match.end(), "\n"
 
 
 def _colours(text: str) -> Iterator[Piece]:
@@ -212,7 +219,7 @@ def _colours(text: str) -> Iterator[Piece]:
 
 def _queries(text: str) -> Iterator[Piece]:
     """Values of queries and parts of paths that say something, each on a line of its own."""
-    if "%20" not in text and _FORM.search(text) is None:
+    if "%20" not in text and ("+" not in text or _FORM.search(text) is None):
         return
     for run in _QUERY.finditer(text):
         words = [word.rstrip(".,;:!?)").lstrip("(") for word in _BETWEEN.split(run[0]) if word]
@@ -240,6 +247,8 @@ def _letters(text: str) -> Iterator[Piece]:
 
 def _wraps(text: str) -> Iterator[Piece]:
     """The end of a line, with the marks of the next one, between two words that may be one name."""
+    if text.count("\n") * LEAST_AVERAGE > len(text):
+        return
     for match in _WRAPPED.finditer(text):
         at = match.start()
         low = at - LEAST_WRAPPED
@@ -253,7 +262,7 @@ _STEPS: Final = (
     _Step("mail", ("=",), _mail),
     _Step("html", ("&", "<"), _markup),
     _Step("colour", ("\x1b",), _colours),
-    _Step("query", ("%20", "+"), _queries),
+    _Step("query", ("%", "+"), _queries),
     _Step("emphasis", ("_",), _emphasis),
     _Step("letters", tuple(_UNSEEN + _ACCENTS), _letters, in_ascii=False),
     _Step("wrap", ("\n",), _wraps),
