@@ -9,7 +9,7 @@ place, and a name found in what comes of it is told where it stands.
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import unquote
@@ -64,8 +64,8 @@ _WRAPPED: Final = re.compile(
 )
 _LAST_WORD: Final = re.compile(rf"[{_UPPER}][^\W\d_]{{1,40}}[ \t]?\r?\Z")
 
-LEAST_AVERAGE: Final = 50
-"""Characters of the lines of a text in which somebody wraps them, on average. Lines of code are shorter."""
+LEAST_CODE, MOST_SIGNS = 1_000, 0.025
+"""Characters of a text that may be judged to be code, and the share that may be `(`, `=` or `_` in any other."""
 
 LEAST_WRAPPED: Final = 40
 """Characters of a line that somebody wrapped. What ends before is one item of a list, and the next is another."""
@@ -85,12 +85,14 @@ LEAST_WORDS: Final = 0.7
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One kind of writing: its name, the signs without one of which there is none, and what is to be read instead."""
+    """One kind of writing: its name, the signs without one of which there is none, what is to be read instead, and
+    whether it is looked for in texts of ASCII alone and in code."""
 
     name: str
     signs: tuple[str, ...]
     find: Callable[[str], Iterator[Piece]]
     in_ascii: bool = True
+    in_code: bool = True
 
 
 def legible(text: str) -> tuple[str, list[PiecedView]]:
@@ -98,14 +100,26 @@ def legible(text: str) -> tuple[str, list[PiecedView]]:
     views: list[PiecedView] = []
     if "\\n" in text:
         text = _with_line_ends(text)
+    is_ascii, is_code = text.isascii(), _is_code(text)
     for step in _STEPS:
-        if (text.isascii() and not step.in_ascii) or not any(sign in text for sign in step.signs):
+        if (is_ascii and not step.in_ascii) or (is_code and not step.in_code) or not _any_in(step.signs, text):
             continue
         pieces = list(step.find(text))
         if pieces:
             views.append(PiecedView(step.name, text, 0, len(text), pieces))
             text = views[-1].text
     return text, views
+
+
+def _any_in(signs: Iterable[str], text: str) -> bool:
+    for sign in signs:  # noqa: SIM110  any() takes three times as long, and every text is asked nine times
+        if sign in text:
+            return True
+    return False
+
+
+def _is_code(text: str) -> bool:
+    return len(text) >= LEAST_CODE and sum(map(text.count, "(=_")) > len(text) * MOST_SIGNS
 
 
 def traced(named: Named, views: list[PiecedView]) -> tuple[Named, tuple[str, ...]]:
@@ -247,8 +261,6 @@ def _letters(text: str) -> Iterator[Piece]:
 
 def _wraps(text: str) -> Iterator[Piece]:
     """The end of a line, with the marks of the next one, between two words that may be one name."""
-    if text.count("\n") * LEAST_AVERAGE > len(text):
-        return
     for match in _WRAPPED.finditer(text):
         at = match.start()
         low = at - LEAST_WRAPPED
@@ -262,9 +274,9 @@ _STEPS: Final = (
     _Step("mail", ("=",), _mail),
     _Step("html", ("&", "<"), _markup),
     _Step("colour", ("\x1b",), _colours),
-    _Step("query", ("%", "+"), _queries),
-    _Step("emphasis", ("_",), _emphasis),
+    _Step("query", ("%", "+"), _queries, in_code=False),
+    _Step("emphasis", ("_",), _emphasis, in_code=False),
     _Step("letters", tuple(_UNSEEN + _ACCENTS), _letters, in_ascii=False),
-    _Step("wrap", ("\n",), _wraps),
+    _Step("wrap", ("\n",), _wraps, in_code=False),
 )
 """In this order: what an escape hides may be a tag or a colour, and accents come out of entities."""
