@@ -277,6 +277,6 @@ _STEPS: Final = (
     _Step("query", ("%", "+"), _queries, in_code=False),
     _Step("emphasis", ("_",), _emphasis, in_code=False),
     _Step("letters", tuple(_UNSEEN + _ACCENTS), _letters, in_ascii=False),
-    _Step("wrap", ("\n",), _wraps, in_code=False),
+    _Step("wrap", ("\n",), _wraps),
 )
 """In this order: what an escape hides may be a tag or a colour, and accents come out of entities."""
