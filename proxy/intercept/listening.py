@@ -197,10 +197,10 @@ def _bound_set(
 
 
 def _waiting(listening: socket.socket) -> list[socket.socket]:
-    """The connections that nobody has accepted yet, in order."""
+    """The connections that nobody has accepted yet, in order; no more of them than can have waited."""
     found: list[socket.socket] = []
     with contextlib.suppress(OSError):  # there are no more, or no more descriptors
-        while True:
+        while len(found) <= BACKLOG:
             one, _ = listening.accept()
             one.setblocking(False)
             found.append(one)
