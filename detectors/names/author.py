@@ -4,10 +4,11 @@ They are persons' names all the same, but told apart: everybody's code is full o
 """
 
 import re
-from collections.abc import Iterable
 from functools import cached_property
 
 import regex
+
+from detectors.names.hint import any_in
 
 BEFORE_CHARS, AFTER_CHARS = 160, 90
 
@@ -129,14 +130,14 @@ class Credits:
         text, low = self._text, max(0, start - BEFORE_CHARS)
         before = text[low:start].lower()
         stated, told_by, cited = self._hints
-        if _any_in(stated, before) and _STATED.match(text, low, start):
+        if any_in(stated, before) and _STATED.match(text, low, start):
             return True
         if not in_code:
             return False
         return bool(
-            (_any_in(told_by, before) and _TOLD.match(text, low, start))
+            (any_in(told_by, before) and _TOLD.match(text, low, start))
             or _MAILBOX.match(text, end, end + AFTER_CHARS)
-            or (_any_in(cited, text[end : end + AFTER_CHARS].lower()) and _CITED.search(text, end, end + AFTER_CHARS))
+            or (any_in(cited, text[end : end + AFTER_CHARS].lower()) and _CITED.search(text, end, end + AFTER_CHARS))
             or (" " in text[start:end] and "by" in before and _BY_NAME.match(text, low, start))
             or _OFFICE.match(text, low, start)
             or _FEAST.match(text, end, end + AFTER_CHARS)
@@ -147,13 +148,6 @@ class Credits:
             or _is_in_bibliography(text, start)
             or _is_in_entry(text, start)
         )
-
-
-def _any_in(hints: Iterable[str], text: str) -> bool:
-    for hint in hints:  # noqa: SIM110  any() takes three times as long, and every name is asked about
-        if hint in text:
-            return True
-    return False
 
 
 def _is_in_bibliography(text: str, start: int) -> bool:

@@ -9,11 +9,12 @@ place, and a name found in what comes of it is told where it stands.
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import unquote
 
+from detectors.names.hint import any_in
 from detectors.names.named import Named
 from detectors.views.escape import SPLICES
 from detectors.views.view import Piece, PiecedView, View
@@ -102,20 +103,13 @@ def legible(text: str) -> tuple[str, list[PiecedView]]:
         text = _with_line_ends(text)
     is_ascii, is_code = text.isascii(), _is_code(text)
     for step in _STEPS:
-        if (is_ascii and not step.in_ascii) or (is_code and not step.in_code) or not _any_in(step.signs, text):
+        if (is_ascii and not step.in_ascii) or (is_code and not step.in_code) or not any_in(step.signs, text):
             continue
         pieces = list(step.find(text))
         if pieces:
             views.append(PiecedView(step.name, text, 0, len(text), pieces))
             text = views[-1].text
     return text, views
-
-
-def _any_in(signs: Iterable[str], text: str) -> bool:
-    for sign in signs:  # noqa: SIM110  any() takes three times as long, and every text is asked nine times
-        if sign in text:
-            return True
-    return False
 
 
 def _is_code(text: str) -> bool:
