@@ -16,6 +16,7 @@ from tests.chaos.traffic import Traffic
 from tests.e2e import reloading
 from tests.e2e.lab import ROOT, Tightlip
 from tests.fakevendor import FakeVendor, Received, Step
+from tests.process import command
 
 WELL_SECONDS: Final = 90.0
 FAKETIME: Final = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
@@ -48,7 +49,7 @@ class Scene:
         self.until(lambda: self.traffic.asks_well() and self.tightlip.get("/readyz")[0] == 200)
 
     def processes(self, module: str) -> list[int]:
-        return [pid for pid in self.tightlip.children() if module.encode() in _command(pid)]
+        return [pid for pid in self.tightlip.children() if module.encode() in command(pid)]
 
 
 Fault = Callable[[Scene], bool]
@@ -227,9 +228,3 @@ def _last_told(scene: Scene) -> float:
 
 def _kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
-
-
-def _command(pid: int) -> bytes:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    return b""

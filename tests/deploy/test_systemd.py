@@ -19,6 +19,7 @@ from proxy.config import Config
 from tests.compiled import share_rules
 from tests.e2e.lab import ROOT, Tightlip, configuration
 from tests.fakevendor import make_authority
+from tests.process import command
 from tests.test_docs import refused
 
 UNIT = ROOT / "deploy" / "systemd" / "tightlip.service"
@@ -143,7 +144,7 @@ def test_it_is_ready_when_it_listens_and_says_when_it_reloads_and_stops(service:
 @pytest.mark.slow
 def test_a_worker_that_hangs_gives_no_sign_of_life_until_it_is_replaced(service: Tightlip, heard: Heard) -> None:
     heard.next("WATCHDOG=1")
-    (worker,) = (pid for pid in service.children() if b"proxy.worker" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    (worker,) = (pid for pid in service.children() if b"proxy.worker" in command(pid))
     os.kill(worker, signal.SIGSTOP)
     _until(lambda: _failed(service) >= 1)
     assert len(heard.waiting()) <= 1, "one may have been on its way"

@@ -19,6 +19,7 @@ from tests.e2e import values
 from tests.e2e.clients import CHAT, MESSAGES, Answer, curl
 from tests.e2e.lab import Tightlip
 from tests.fakevendor import FakeVendor, Step
+from tests.process import command
 
 PASSWORD = "correct horse"
 POLICY = """\
@@ -155,7 +156,7 @@ class Office:
             self.until(lambda good=good: self.tightlip.metric("tightlip_config_last_reload_successful") == good)
 
     def lose_a_worker(self) -> None:
-        workers = [pid for pid in self.tightlip.children() if b"proxy.worker" in _command(pid)]
+        workers = [pid for pid in self.tightlip.children() if b"proxy.worker" in command(pid)]
         os.kill(workers[0], signal.SIGKILL)
         self.until(lambda: self.tightlip.metric("tightlip_worker_restarts_total", reason="crash") >= 1)
         self.until(lambda: self.ask("still there?").status == 200)
@@ -174,10 +175,3 @@ class Office:
         while not holds():
             assert time.monotonic() < deadline, self.tightlip.log.read_text()[-2000:]
             time.sleep(0.2)
-
-
-def _command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.fakevendor.authority import HOSTS
+from tests.process import below
 
 ROOT = Path(__file__).resolve().parents[2]
 _WELCOME = re.compile(rb"listens on (\S+?:\d+),.*metrics on http://(\S+?:\d+)/metrics")
@@ -163,14 +164,7 @@ class Tightlip:
 
     def children(self) -> list[int]:
         """The process ids below it: scan workers and what they bring."""
-        found: list[int] = []
-        waiting = [self.pid]
-        while waiting:
-            for task in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
-                below = [int(pid) for pid in task.read_text().split()]
-                found += below
-                waiting += below
-        return found
+        return below(self.pid)
 
     def _wait_ready(self, deadline: float) -> None:
         assert self.process is not None

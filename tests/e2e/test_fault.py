@@ -18,6 +18,7 @@ from tests.e2e import values
 from tests.e2e.clients import CHAT, curl, openai_sdk
 from tests.e2e.lab import ROOT, Tightlip
 from tests.fakevendor import FakeVendor, Step
+from tests.process import command
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +39,7 @@ def own(lab) -> Iterator[Tightlip]:  # type: ignore[no-untyped-def]
 
 def test_a_killed_worker_costs_its_request_only(own: Tightlip, vendor: FakeVendor) -> None:
     """Stopped first, so that the kill surely meets it with a request in hand and another one waiting."""
-    (worker,) = (pid for pid in own.children() if b"proxy.worker" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    (worker,) = (pid for pid in own.children() if b"proxy.worker" in command(pid))
     os.kill(worker, signal.SIGSTOP)
     with ThreadPoolExecutor() as pool:
         asked = [pool.submit(curl, own, CHAT, values.chat(f"question {number}")) for number in range(2)]

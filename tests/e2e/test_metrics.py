@@ -19,6 +19,7 @@ from tests.e2e import values
 from tests.e2e.clients import CHAT, GEMINI, MESSAGES, Tunnel, basic, curl
 from tests.e2e.lab import Tightlip
 from tests.fakevendor import FakeVendor
+from tests.process import command
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Lab
@@ -168,7 +169,7 @@ def test_no_total_of_several_processes_falls_when_one_is_killed(lab: "Lab", vend
         for process in ("core", "front-1", "front-2", "worker-1"):
             assert tightlip.metric("tightlip_process_memory_bytes", process=process) > 1 << 20
         before = totals(scrape(tightlip))
-        fronts = [pid for pid in tightlip.children() if b"proxy.fleet" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        fronts = [pid for pid in tightlip.children() if b"proxy.fleet" in command(pid)]
         os.kill(fronts[0], signal.SIGKILL)
         seen = [before]
 

@@ -15,6 +15,7 @@ from tests.e2e import reloading, values
 from tests.e2e.clients import CHAT, Answer, curl
 from tests.e2e.lab import Tightlip
 from tests.fakevendor import FakeVendor, Step
+from tests.process import command
 
 PROCESSES = 2
 
@@ -35,7 +36,7 @@ def asked(tightlip: Tightlip, count: int, body: bytes) -> list[Answer]:
 
 def fronts(tightlip: Tightlip) -> list[int]:
     """The ids of the processes that speak HTTP."""
-    return [pid for pid in tightlip.children() if b"proxy.fleet.process" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid in tightlip.children() if b"proxy.fleet.process" in command(pid)]
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
